@@ -1,0 +1,67 @@
+"""AWS clients. boto3 blocks, so every call runs in a thread; its errors become answers here."""
+
+import asyncio
+import logging
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ParamSpec, TypeVar
+
+import boto3
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError
+
+from app.errors import Refused, Unavailable
+from app.settings import Settings
+
+if TYPE_CHECKING:
+    from botocore.config import _RetryDict
+    from types_boto3_s3 import S3Client
+    from types_boto3_secretsmanager import SecretsManagerClient
+    from types_boto3_sesv2 import SESV2Client
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+# A slow AWS must not hold a request longer than a person waits: at most about 15 s with one more try.
+CONNECT_SECONDS = 2
+READ_SECONDS = 5
+RETRIES: "_RetryDict" = {"mode": "standard", "total_max_attempts": 2}
+
+
+class Aws:
+    """The three clients. They may be used from several threads at one time."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._session = boto3.Session(region_name=settings.aws_region)
+        self._endpoint = settings.aws_endpoint_url
+        # Without s3v4, presigned URLs work in old regions only. One host for all buckets has no name for each of them.
+        style = "path" if self._endpoint else "virtual"
+        self.s3: S3Client = self._client("s3", signature_version="s3v4", s3={"addressing_style": style})
+        self.ses: SESV2Client = self._client("sesv2")
+        self.secrets: SecretsManagerClient = self._client("secretsmanager")
+
+    def _client(self, service: str, **options: Any) -> Any:
+        config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=RETRIES, **options)
+        return self._session.client(service, endpoint_url=self._endpoint, config=config)  # type: ignore[call-overload]
+
+
+def code(error: ClientError) -> str:
+    return str(error.response.get("Error", {}).get("Code", ""))
+
+
+async def call(what: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
+    """Call a client's method in a thread. `what` names the service in the error.
+
+    Raises Unavailable when it does not answer or asks to slow down, Refused when it says no.
+    """
+    try:
+        return await asyncio.to_thread(function, *args, **kwargs)
+    except ClientError as error:
+        log.warning("AWS refused a call", extra={"service": what, "code": code(error)})
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        if status >= 500 or status == 429 or "Throttl" in code(error):
+            raise Unavailable(f"The {what} does not answer.") from error
+        raise Refused(f"The {what} refused the request.") from error
+    except BotoCoreError as error:
+        log.warning("AWS did not answer", extra={"service": what, "reason": type(error).__name__})
+        raise Unavailable(f"The {what} does not answer.") from error

@@ -1,0 +1,52 @@
+"""The database's user and password: from Secrets Manager, at run time, because RDS rotates them every seven days."""
+
+import asyncio
+import json
+import logging
+from dataclasses import dataclass, field
+
+from app import aws
+from app.aws import Aws
+from app.errors import Unavailable
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Credentials:
+    username: str
+    password: str = field(repr=False)
+
+
+class CredentialStore:
+    """Keeps the credentials in memory alone, and reads them anew when the database has refused them."""
+
+    def __init__(self, clients: Aws, secret_arn: str) -> None:
+        self._clients = clients
+        self._secret_arn = secret_arn
+        self._lock = asyncio.Lock()
+        self._known: Credentials | None = None
+
+    async def get(self, refused: Credentials | None = None) -> Credentials:
+        """The credentials; other ones than `refused` if the secret has changed.
+
+        When many connections are refused at one time, the first of them reads the secret for all.
+        Raises Unavailable when the secret cannot be read or is not what RDS writes.
+        """
+        async with self._lock:
+            if self._known is None or self._known == refused:
+                self._known = await self._read()
+            return self._known
+
+    async def _read(self) -> Credentials:
+        secrets = self._clients.secrets
+        answer = await aws.call("secret store", secrets.get_secret_value, SecretId=self._secret_arn)
+        try:
+            secret = json.loads(answer["SecretString"])
+            found = Credentials(username=secret["username"], password=secret["password"])
+        except (KeyError, TypeError, ValueError):
+            # Without the cause: a decoding error quotes the text, which is the secret.
+            log.error("the database secret is not JSON with username and password")
+            raise Unavailable("The database's credentials cannot be read.") from None
+        log.info("read the database credentials", extra={"version": answer.get("VersionId")})
+        return found

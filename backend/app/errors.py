@@ -1,0 +1,84 @@
+"""Errors that a client may see: one base class with a status code, answered as problem+json (RFC 9457)."""
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from pydantic import BaseModel, Field
+
+
+class FieldProblem(BaseModel):
+    """What is wrong with one value of the request."""
+
+    field: str = Field(description="Path of the value, for example `title`; empty for the body as a whole.")
+    message: str
+
+
+class Problem(BaseModel):
+    """The body of every answer from status 400 on."""
+
+    type: str = Field(description="Stable name of the kind of problem.")
+    title: str = Field(description="The kind of problem in words; the same for each of its kind.")
+    status: int
+    detail: str = Field(description="What went wrong this time.")
+    request_id: str | None = Field(description="Under this id the request is found in the log.")
+    errors: list[FieldProblem] = Field(default_factory=list, description="The values that were refused.")
+
+
+class ApiError(Exception):
+    """Base of all errors that are answers. `detail` is shown to the client: never put an internal into it."""
+
+    status: ClassVar[int] = 500
+    type: ClassVar[str] = "urn:problem:internal"
+    title: ClassVar[str] = "Something went wrong here"
+    headers: ClassVar[Mapping[str, str]] = {}
+
+    def __init__(self, detail: str, *, field: str | None = None) -> None:
+        """`field`: the path of the value in the request that is to blame."""
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = [FieldProblem(field=field, message=detail)] if field else []
+
+
+class InternalError(ApiError):
+    """A defect; the log has it under the request's id."""
+
+
+class NotFound(ApiError):
+    status = 404
+    type = "urn:problem:not-found"
+    title = "Not found"
+
+
+class InvalidRequest(ApiError):
+    status = 422
+    type = "urn:problem:invalid-request"
+    title = "The request has invalid values"
+
+
+class TooManyRequests(ApiError):
+    status = 429
+    type = "urn:problem:too-many-requests"
+    title = "Too many requests"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "60"}
+
+
+class Refused(ApiError):
+    """A service behind this one refused, and would refuse again."""
+
+    status = 502
+    type = "urn:problem:refused"
+    title = "A service refused the request"
+
+
+class Unavailable(ApiError):
+    """Something that this needs does not answer now; the same request may succeed in a moment."""
+
+    status = 503
+    type = "urn:problem:unavailable"
+    title = "Not available at the moment"
+    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
+
+
+def declare(*errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
+    """The `responses=` of a router or route that may answer with these errors."""
+    return {error.status: {"model": Problem, "description": error.title} for error in errors}

@@ -1,0 +1,74 @@
+"""S3 as the files need it: permissions to upload and download, and whether an object is there.
+
+A key is the fixed prefix and the file's id, nothing else: no text of a client ever becomes part of it.
+"""
+
+from typing import Any
+from urllib.parse import quote
+from uuid import UUID
+
+from botocore.exceptions import ClientError
+
+from app import aws
+from app.aws import Aws
+
+PREFIX = "files/"
+UPLOAD_SECONDS = 15 * 60
+DOWNLOAD_SECONDS = 5 * 60
+SERVICE = "file storage"
+
+
+def key(file_id: UUID) -> str:
+    return f"{PREFIX}{file_id}"
+
+
+def attachment(name: str) -> str:
+    """A Content-Disposition that saves the file under its name, never shows it (RFC 6266)."""
+    plain = "".join(c if " " <= c <= "~" and c not in '"\\%' else "_" for c in name)
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+class Storage:
+    def __init__(self, clients: Aws, bucket: str) -> None:
+        self._s3 = clients.s3
+        self._bucket = bucket
+
+    async def permit_upload(self, file_id: UUID, content_type: str, size: int) -> dict[str, Any]:
+        """`url` and `fields` of a form with which S3 takes this key, this type and exactly `size` bytes."""
+        return await aws.call(
+            SERVICE,
+            self._s3.generate_presigned_post,
+            Bucket=self._bucket,
+            Key=key(file_id),
+            Fields={"Content-Type": content_type},
+            Conditions=[{"Content-Type": content_type}, ["content-length-range", size, size]],
+            ExpiresIn=UPLOAD_SECONDS,
+        )
+
+    async def permit_download(self, file_id: UUID, name: str, content_type: str) -> str:
+        """A URL that works for a few minutes."""
+        parameters = {
+            "Bucket": self._bucket,
+            "Key": key(file_id),
+            "ResponseContentDisposition": attachment(name),
+            "ResponseContentType": content_type,
+        }
+        return await aws.call(
+            SERVICE, self._s3.generate_presigned_url, "get_object", Params=parameters, ExpiresIn=DOWNLOAD_SECONDS
+        )
+
+    async def size(self, file_id: UUID) -> int | None:
+        """Bytes of the object, None where there is none."""
+        return await aws.call(SERVICE, self._size, key(file_id))
+
+    def _size(self, name: str) -> int | None:
+        try:
+            return self._s3.head_object(Bucket=self._bucket, Key=name)["ContentLength"]
+        except ClientError as error:
+            if aws.code(error) in ("404", "NoSuchKey", "NotFound"):
+                return None
+            raise
+
+    async def delete(self, file_id: UUID) -> None:
+        """Deleting what is not there succeeds."""
+        await aws.call(SERVICE, self._s3.delete_object, Bucket=self._bucket, Key=key(file_id))

@@ -1,0 +1,22 @@
+"""Endpoints of health: `live` for whoever restarts the process, `ready` for whoever wants to know that all works."""
+
+from fastapi import APIRouter
+
+from app.dependencies import DatabaseDep, ResourcesDep
+from app.errors import Unavailable, declare
+from app.health import service
+from app.health.schemas import Health
+
+router = APIRouter(tags=["health"])
+
+
+@router.get("/live")
+async def get_liveness(resources: ResourcesDep) -> Health:
+    """Never asks the database: a restart would not bring that back."""
+    return Health(version=resources.settings.app_version)
+
+
+@router.get("/ready", responses=declare(Unavailable))
+async def get_readiness(resources: ResourcesDep, database: DatabaseDep) -> Health:
+    await service.check_database(database)
+    return Health(version=resources.settings.app_version)

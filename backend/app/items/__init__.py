@@ -1,0 +1,1 @@
+"""Items: titled notes in PostgreSQL."""

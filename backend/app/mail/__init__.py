@@ -1,0 +1,1 @@
+"""Mail: from one configured address to one configured address."""

@@ -1,0 +1,68 @@
+"""Puts the app together."""
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from typing import Any
+
+from fastapi import FastAPI
+
+from app import contract, problems
+from app.aws import Aws
+from app.credentials import CredentialStore
+from app.database import Database
+from app.dependencies import Resources
+from app.files.router import router as files
+from app.health.router import router as health
+from app.items.router import router as items
+from app.mail.router import router as mail
+from app.mail.service import Allowance
+from app.middleware import RequestMiddleware
+from app.settings import Settings
+
+Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]
+
+
+def lifespan_of(settings: Settings) -> Lifespan:
+    @asynccontextmanager
+    async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        # In a thread: boto3 reads its large service models from disk.
+        clients = await asyncio.to_thread(Aws, settings)
+        database = Database(settings, CredentialStore(clients, settings.database_secret_arn))
+        try:
+            yield {
+                "resources": Resources(
+                    settings=settings,
+                    aws=clients,
+                    database=database,
+                    mail_allowance=Allowance(settings.mail_per_minute),
+                )
+            }
+        finally:
+            await database.close()
+
+    return lifespan
+
+
+def create_app(settings: Settings) -> FastAPI:
+    """The app for these settings. It connects to nothing before the first request that needs it."""
+    app = FastAPI(
+        title="API",
+        version="1",
+        description="Items, files and mail. Every error is a problem document (RFC 9457).",
+        lifespan=lifespan_of(settings),
+        openapi_url=f"{settings.api_prefix}/openapi.json",
+        # The pages load scripts from elsewhere, which the site's security headers forbid.
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        generate_unique_id_function=lambda route: route.name,
+    )
+    app.include_router(items, prefix=settings.api_prefix)
+    app.include_router(files, prefix=settings.api_prefix)
+    app.include_router(mail, prefix=settings.api_prefix)
+    app.include_router(health, prefix=settings.health_path)
+    problems.install(app)
+    contract.install(app)
+    app.add_middleware(RequestMiddleware, health_path=settings.health_path)
+    return app

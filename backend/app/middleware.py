@@ -1,0 +1,82 @@
+"""What holds for every request: its id, its line in the log, the limit of its body, and an answer whatever happens."""
+
+import logging
+import re
+import time
+import uuid
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from app.logs import request_id
+from app.problems import of_unexpected
+
+log = logging.getLogger("app.access")
+
+# The largest body is a mail: 10,000 characters of up to 4 bytes, which JSON may write as 12. The framework's own limit
+# would answer in plain text.
+MAXIMUM_BODY_BYTES = 256 * 1024
+SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+FIXED_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
+
+
+class RequestMiddleware:
+    """Plain ASGI, so that it sees every answer, and streams pass through it.
+
+    Takes the client's X-Request-Id if it is 8 to 64 letters, digits, dots, dashes or underscores; else makes one.
+    """
+
+    def __init__(self, app: ASGIApp, health_path: str) -> None:
+        self.app = app
+        self.health_path = health_path
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            return await self.app(scope, receive, send)
+        headers = Headers(scope=scope)
+        given = headers.get("x-request-id", "")
+        current = given if SANE_ID.fullmatch(given) else uuid.uuid4().hex
+        token = request_id.set(current)
+        started, status, read = time.perf_counter(), 0, 0
+
+        async def limited() -> Message:
+            nonlocal read
+            message = await receive()
+            read += len(message.get("body", b""))
+            if read > MAXIMUM_BODY_BYTES:
+                # Of this class, because the framework turns others that come up here into a 400.
+                raise HTTPException(413, f"A request may have {MAXIMUM_BODY_BYTES} bytes.")
+            return message
+
+        async def stamped(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                answer = MutableHeaders(scope=message)
+                answer["X-Request-Id"] = current
+                for name, value in FIXED_HEADERS.items():
+                    answer.setdefault(name, value)
+            await send(message)
+
+        try:
+            await self.app(scope, limited, stamped)
+        except Exception as error:
+            # After the first byte nothing can be answered any more: the server closes the connection.
+            if status:
+                raise
+            await of_unexpected(error)(scope, receive, stamped)
+        finally:
+            # Probes come every few seconds; they would bury the rest.
+            level = logging.DEBUG if scope["path"].startswith(self.health_path) and status < 400 else logging.INFO
+            log.log(
+                level,
+                "request",
+                extra={
+                    "method": scope["method"],
+                    "path": scope["path"],
+                    "status": status,
+                    "duration_ms": round((time.perf_counter() - started) * 1000, 1),
+                },
+            )
+            request_id.reset(token)

@@ -1,0 +1,56 @@
+"""Runs migrations with the app's own settings and credentials: `alembic upgrade head`."""
+
+import asyncio
+import sys
+
+from alembic import context
+from sqlalchemy import Connection, text
+
+import app.files.models
+import app.items.models  # noqa: F401 # importing the models fills the metadata
+from app import logs
+from app.aws import Aws
+from app.credentials import CredentialStore
+from app.database import Base, migration_engine
+from app.errors import Unavailable
+from app.settings import InvalidSettings, Settings
+
+# Two deployments at one time: the second waits, then finds the work done. Any fixed number serves.
+LOCK = 7_205_417_331
+LOCK_WAIT = "5min"
+# A change of a table waits for running requests only so long, because new ones queue up behind it.
+TABLE_WAIT = "10s"
+
+
+def migrate(connection: Connection) -> None:
+    connection.execute(text(f"SET lock_timeout = '{LOCK_WAIT}'"))
+    # Held by the connection, not the transaction, so that a migration may commit in between.
+    connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
+    connection.execute(text(f"SET lock_timeout = '{TABLE_WAIT}'"))
+    connection.commit()
+    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    with context.begin_transaction():
+        context.run_migrations()
+
+
+async def main(settings: Settings) -> None:
+    clients = await asyncio.to_thread(Aws, settings)
+    engine = migration_engine(settings, CredentialStore(clients, settings.database_secret_arn))
+    try:
+        async with engine.connect() as connection:
+            await connection.run_sync(migrate)
+    finally:
+        await engine.dispose()
+
+
+if context.is_offline_mode():
+    sys.exit("alembic: --sql is not supported, migrations run against the database")
+try:
+    environment = Settings.load()
+except InvalidSettings as error:
+    sys.exit(str(error))
+logs.configure(environment.log_level)
+try:
+    asyncio.run(main(environment))
+except Unavailable as error:
+    sys.exit(f"alembic: {error} ({error.__cause__})")

@@ -1,0 +1,55 @@
+"""An emulated AWS with what the back end expects there."""
+
+import json
+from typing import Any
+
+import boto3
+import httpx
+from moto.server import ThreadedMotoServer
+
+from tests.ports import free_port
+from tests.postgres import PASSWORD, USER
+
+REGION = "eu-central-1"
+BUCKET = "files-of-the-test"
+SENDER = "app@example.com"
+RECIPIENT = "owner@example.com"
+CONFIGURATION_SET = "mail-of-the-test"
+
+
+class Cloud:
+    def __init__(self) -> None:
+        port = free_port()
+        self._server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
+        self._server.start()
+        self.endpoint = f"http://127.0.0.1:{port}"
+        self.s3 = self._client("s3")
+        self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.secrets = self._client("secretsmanager")
+        self.secret_arn = self.new_secret("database", username=USER, password=PASSWORD)
+        mail = self._client("sesv2")
+        mail.create_email_identity(EmailIdentity=SENDER)
+        mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
+
+    def _client(self, service: str) -> Any:
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.endpoint,
+            region_name=REGION,
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+
+    def new_secret(self, name: str, **values: str) -> str:
+        return str(self.secrets.create_secret(Name=name, SecretString=json.dumps(values))["ARN"])
+
+    def rotate_secret(self, arn: str, password: str) -> None:
+        self.secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"username": USER, "password": password}))
+
+    def sent_mail(self) -> list[dict[str, Any]]:
+        """What SES has been given, oldest first."""
+        accounts = httpx.get(f"{self.endpoint}/moto-api/data.json").json()["ses"]
+        return list(accounts.get("Message", accounts.get("messages", [])))
+
+    def stop(self) -> None:
+        self._server.stop()

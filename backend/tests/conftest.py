@@ -1,0 +1,61 @@
+"""Servers that all tests share, and a clean slate for each test."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import httpx
+import pytest
+
+from tests import certificates
+from tests.backend import Backend, environment, run, running_backend
+from tests.cloud import BUCKET, Cloud
+from tests.postgres import DATABASE, Postgres, running_postgres
+from tests.tls import TlsFront, running_front
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[Postgres]:
+    with running_postgres() as server:
+        server.sql(f"CREATE DATABASE {DATABASE}")
+        yield server
+
+
+@pytest.fixture(scope="session")
+def database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsFront]:
+    """Where the process finds PostgreSQL, behind TLS as in AWS."""
+    with running_front(certificates.make(tmp_path_factory.mktemp("tls")), postgres.port) as front:
+        yield front
+
+
+@pytest.fixture(scope="session")
+def cloud() -> Iterator[Cloud]:
+    cloud = Cloud()
+    yield cloud
+    cloud.stop()
+
+
+@pytest.fixture(scope="session")
+def backend(database: TlsFront, cloud: Cloud) -> Iterator[Backend]:
+    """The process with a migrated database."""
+    env = environment(database, cloud)
+    migrated = run("alembic", "upgrade", "head", env=env)
+    assert migrated.returncode == 0, migrated.stdout + migrated.stderr
+    with running_backend(env) as backend:
+        yield backend
+
+
+@pytest.fixture
+def api(backend: Backend, postgres: Postgres, cloud: Cloud) -> Iterator[httpx.Client]:
+    """A client of the API, with no items, no files and no objects there."""
+    postgres.sql("TRUNCATE items, files", database=DATABASE)
+    for item in cloud.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
+        cloud.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
+    with httpx.Client(base_url=f"{backend.url}/api", timeout=20) as client:
+        yield client
+
+
+@pytest.fixture
+def start(backend: Backend, database: TlsFront, cloud: Cloud) -> Iterator[Callable[..., Backend]]:
+    """Starts a further process on the same database, with changes in its environment."""
+    with ExitStack() as stack:
+        yield lambda **changes: stack.enter_context(running_backend(environment(database, cloud, **changes)))

@@ -1,0 +1,176 @@
+"""Files: a browser gets permission from the API, and exchanges the bytes with S3 alone."""
+
+import asyncio
+import base64
+import json
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from app.aws import Aws
+from app.files.storage import Storage
+from app.settings import Settings
+from tests.backend import Backend
+from tests.cloud import BUCKET, Cloud
+from tests.postgres import DATABASE, Postgres
+
+PNG = b"\x89PNG and so on"
+LONG_AGO = "UPDATE files SET created_at = created_at - interval '1 day'"
+
+
+def permit(api: httpx.Client, name: str = "a.png", size: int = len(PNG), content_type: str = "image/png") -> Any:
+    response = api.post("/files", json={"name": name, "content_type": content_type, "size": size})
+    assert response.status_code == 201, response.text
+    return response.json()
+
+
+def upload(api: httpx.Client, name: str = "a.png", content: bytes = PNG, content_type: str = "image/png") -> Any:
+    """As the page does it; the file as the API shows it."""
+    ticket = permit(api, name, len(content), content_type)
+    form = {"file": (name, content, content_type)}
+    stored = httpx.post(ticket["upload"]["url"], data=ticket["upload"]["fields"], files=form)
+    assert stored.status_code in (200, 201, 204), stored.text
+    return ticket["file"]
+
+
+def conditions(ticket: Any) -> list[Any]:
+    """What S3 will hold an upload to."""
+    policy = json.loads(base64.b64decode(ticket["upload"]["fields"]["policy"]))
+    return list(policy["conditions"])
+
+
+def test_an_uploaded_file_is_listed_and_comes_back_as_it_was(api: httpx.Client) -> None:
+    file = upload(api, "Bericht für 2026.png")
+    assert api.get("/files").json() == {"items": [file], "total": 1}
+    assert api.get(f"/files/{file['id']}").json() == file
+
+    redirect = api.get(f"/files/{file['id']}/download")
+    assert redirect.status_code == 307
+    download = httpx.get(redirect.headers["Location"])
+    assert download.content == PNG
+
+
+def test_a_download_is_saved_under_its_name_and_never_shown(api: httpx.Client) -> None:
+    file = upload(api, 'Bericht "für" 2026.png')
+    location = api.get(f"/files/{file['id']}/download").headers["Location"]
+    query = parse_qs(urlsplit(location).query)
+    assert query["response-content-disposition"] == [
+        "attachment; filename=\"Bericht _f_r_ 2026.png\"; filename*=UTF-8''Bericht%20%22f%C3%BCr%22%202026.png"
+    ]
+    assert query["response-content-type"] == ["image/png"]
+    assert query["X-Amz-Expires"] == ["300"]
+    assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+
+
+def test_the_permission_is_for_one_key_one_type_and_one_size(api: httpx.Client) -> None:
+    ticket = permit(api)
+    key = f"files/{ticket['file']['id']}"
+    held = conditions(ticket)
+    assert {"bucket": BUCKET} in held
+    assert {"key": key} in held
+    assert {"Content-Type": "image/png"} in held
+    assert ["content-length-range", len(PNG), len(PNG)] in held
+    assert ticket["upload"]["fields"]["key"] == key
+    assert ticket["upload"]["fields"]["Content-Type"] == "image/png"
+    assert ticket["upload"]["fields"]["x-amz-algorithm"] == "AWS4-HMAC-SHA256"
+
+
+def test_one_host_for_all_buckets_is_addressed_by_path(start: Callable[..., Backend], cloud: Cloud) -> None:
+    endpoint = cloud.endpoint.replace("127.0.0.1", "localhost")
+    with httpx.Client(base_url=f"{start(AWS_ENDPOINT_URL=endpoint).url}/api") as api:
+        assert permit(api)["upload"]["url"] == f"{endpoint}/{BUCKET}"
+
+
+def test_on_aws_a_bucket_is_addressed_by_the_name_of_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The name without a region redirects for a day after the bucket was made, and a form does not survive that."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    storage = Storage(Aws(Settings.model_construct(aws_region="eu-central-1")), "bucket")
+    post = asyncio.run(storage.permit_upload(uuid4(), "image/png", 1))
+    assert post["url"] == "https://bucket.s3.eu-central-1.amazonaws.com/"
+
+
+@pytest.mark.parametrize("name", ["../../etc/passwd", "..\\x", "a/b.png", "a\nb", "exe\u202efdp.png", " ", "x" * 201])
+def test_a_name_that_is_no_plain_name_is_refused(api: httpx.Client, name: str) -> None:
+    response = api.post("/files", json={"name": name, "content_type": "image/png", "size": 1})
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "name"
+
+
+@pytest.mark.parametrize("name", ["..", "${filename}", "%2e%2e%2fx", "files"])
+def test_no_name_changes_where_a_file_is_kept(api: httpx.Client, name: str) -> None:
+    ticket = permit(api, name)
+    assert ticket["upload"]["fields"]["key"] == f"files/{ticket['file']['id']}"
+    assert not [held for held in conditions(ticket) if isinstance(held, list) and held[0] == "starts-with"]
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"size": 25 * 1024 * 1024 + 1}, "size"),
+        ({"size": 0}, "size"),
+        ({"content_type": "text/html"}, "content_type"),
+        ({"content_type": "image/png; charset=x"}, "content_type"),
+    ],
+)
+def test_what_the_limits_exclude_is_refused(api: httpx.Client, change: dict[str, object], field: str) -> None:
+    response = api.post("/files", json={"name": "a", "content_type": "image/png", "size": 1, **change})
+    assert response.status_code == 422
+    assert [error["field"] for error in response.json()["errors"]] == [field]
+
+
+def test_the_limits_are_told(api: httpx.Client) -> None:
+    limits = api.get("/files/limits").json()
+    assert limits["max_bytes"] == 25 * 1024 * 1024
+    assert "image/png" in limits["content_types"]
+    assert "text/html" not in limits["content_types"]
+
+
+def test_a_permitted_file_is_not_there_until_it_has_arrived(api: httpx.Client, cloud: Cloud) -> None:
+    file = permit(api)["file"]
+    assert api.get("/files").json() == {"items": [], "total": 0}
+    assert api.get(f"/files/{file['id']}").status_code == 404
+    assert api.get(f"/files/{file['id']}/download").status_code == 404
+    cloud.s3.put_object(Bucket=BUCKET, Key=f"files/{file['id']}", Body=PNG)
+    assert api.get("/files").json() == {"items": [file], "total": 1}
+
+
+def test_an_upload_that_ends_late_is_found_and_one_that_never_ends_is_forgotten(
+    api: httpx.Client, cloud: Cloud, postgres: Postgres
+) -> None:
+    late, never = permit(api)["file"], permit(api)["file"]
+    postgres.sql(LONG_AGO, database=DATABASE)
+    cloud.s3.put_object(Bucket=BUCKET, Key=f"files/{late['id']}", Body=PNG)
+    assert [file["id"] for file in api.get("/files").json()["items"]] == [late["id"]]
+    left = postgres.sql("SELECT id FROM files", database=DATABASE)
+    assert left == late["id"], f"{never['id']} is still there"
+
+
+def test_files_are_listed_newest_first_in_pages(api: httpx.Client) -> None:
+    for number in range(3):
+        upload(api, f"{number}.png")
+        permit(api, "not uploaded.png")
+    first = api.get("/files", params={"limit": 2}).json()
+    second = api.get("/files", params={"limit": 2, "offset": 2}).json()
+    assert [file["name"] for file in first["items"]] == ["2.png", "1.png"]
+    assert [file["name"] for file in second["items"]] == ["0.png"]
+    assert first["total"] == second["total"] == 3
+
+
+def test_a_deleted_file_is_gone_from_the_list_and_from_s3(api: httpx.Client, cloud: Cloud) -> None:
+    file = upload(api)
+    assert api.delete(f"/files/{file['id']}").status_code == 204
+    assert api.get("/files").json() == {"items": [], "total": 0}
+    assert cloud.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
+    assert api.delete(f"/files/{file['id']}").status_code == 404
+
+
+@pytest.mark.parametrize("path", ["/files/../items", "/files/..%2f..%2fsecret", f"/files/{uuid4()}%2f.."])
+def test_no_path_reaches_another_object(api: httpx.Client, cloud: Cloud, path: str) -> None:
+    cloud.s3.put_object(Bucket=BUCKET, Key="secret", Body=b"x")
+    assert api.delete(path).status_code in (404, 405, 422)
+    assert cloud.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1

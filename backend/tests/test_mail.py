@@ -1,0 +1,71 @@
+"""Mail: from the configured address to the configured address, whatever is asked."""
+
+import asyncio
+from collections.abc import Callable
+from unittest.mock import MagicMock
+
+import httpx
+import pytest
+
+from app.mail import service
+from app.mail.schemas import MailCreate
+from app.settings import Settings
+from tests.backend import Backend
+from tests.cloud import CONFIGURATION_SET, RECIPIENT, SENDER, Cloud
+
+
+def test_mail_goes_from_the_sender_to_the_recipient(api: httpx.Client, cloud: Cloud) -> None:
+    response = api.post("/mail", json={"subject": "Grüße 🎉", "text": "one\ntwo"})
+    assert response.status_code == 202
+    sent = cloud.sent_mail()[-1]
+    assert sent["id"] == response.json()["message_id"]
+    assert sent["source"] == SENDER
+    assert sent["destinations"] == {"ToAddresses": [RECIPIENT]}
+    assert sent["subject"] == "Grüße 🎉"
+    assert sent["body"] == "one\ntwo"
+
+
+def test_the_addresses_are_told(api: httpx.Client) -> None:
+    assert api.get("/mail").json() == {"sender": SENDER, "recipient": RECIPIENT}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"subject": "x\r\nBcc: other@example.com", "text": "x"},
+        {"subject": "x\u2028Bcc: other@example.com", "text": "x"},
+        {"subject": "x", "text": "x", "to": "other@example.com"},
+        {"subject": "x", "text": "x", "from": "other@example.com"},
+        {"subject": " ", "text": "x"},
+        {"subject": "x", "text": " \n "},
+        {"subject": "x" * 201, "text": "x"},
+        {"subject": "x", "text": "x" * 10_001},
+    ],
+)
+def test_nothing_else_can_be_sent(api: httpx.Client, cloud: Cloud, body: dict[str, str]) -> None:
+    before = len(cloud.sent_mail())
+    assert api.post("/mail", json=body).status_code == 422
+    assert len(cloud.sent_mail()) == before
+
+
+def test_only_so_much_mail_is_sent_a_minute(start: Callable[..., Backend], cloud: Cloud) -> None:
+    backend = start(MAIL_PER_MINUTE="2")
+    before = len(cloud.sent_mail())
+    answers = [backend.http.post("/api/mail", json={"subject": "x", "text": "x"}) for _ in range(3)]
+    assert [answer.status_code for answer in answers] == [202, 202, 429]
+    assert answers[-1].headers["Retry-After"] == "60"
+    assert len(cloud.sent_mail()) == before + 2
+
+
+def test_a_refusal_of_ses_is_told_apart_from_its_absence(start: Callable[..., Backend]) -> None:
+    refused = start(MAIL_FROM="not-verified@example.com").http.post("/api/mail", json={"subject": "x", "text": "x"})
+    assert (refused.status_code, refused.json()["detail"]) == (502, "The mail service refused the request.")
+
+
+def test_ses_is_told_the_configuration_set() -> None:
+    """Without it, bounces and complaints are not counted; the emulator does not show it."""
+    clients, asked = MagicMock(), {"subject": "x", "text": "x"}
+    clients.ses.send_email.return_value = {"MessageId": "1"}
+    settings = Settings.model_construct(mail_from=SENDER, mail_to=RECIPIENT, ses_configuration_set=CONFIGURATION_SET)
+    asyncio.run(service.send(clients, settings, service.Allowance(1), MailCreate.model_validate(asked)))
+    assert clients.ses.send_email.call_args.kwargs["ConfigurationSetName"] == CONFIGURATION_SET
