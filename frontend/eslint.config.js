@@ -1,0 +1,46 @@
+// @ts-check
+import js from "@eslint/js";
+import reactHooks from "eslint-plugin-react-hooks";
+import { defineConfig, globalIgnores } from "eslint/config";
+import globals from "globals";
+import tseslint from "typescript-eslint";
+
+/**
+ * Imports go one way: routes -> features -> shared.
+ * @param {string[]} folders
+ * @returns {import("eslint").Linter.RulesRecord}
+ */
+function mayNotImport(folders) {
+  const patterns = folders.map((folder) => ({
+    regex: `^(@|\\.\\.?(/\\.\\.)*)/${folder}(/|$)`,
+    message: "Imports go one way: routes -> features -> shared.",
+  }));
+  return { "no-restricted-imports": ["error", { patterns }] };
+}
+
+export default defineConfig(
+  globalIgnores(["dist", "src/shared/api/schema.d.ts"]),
+  js.configs.recommended,
+  tseslint.configs.strictTypeChecked,
+  tseslint.configs.stylisticTypeChecked,
+  reactHooks.configs.flat["recommended-latest"],
+  {
+    languageOptions: {
+      parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
+    },
+    rules: {
+      "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
+      // The router's redirect() and notFound() are thrown by design.
+      "@typescript-eslint/only-throw-error": "off",
+      // The content security policy allows neither.
+      "no-restricted-syntax": [
+        "error",
+        { selector: "JSXAttribute[name.name='style']", message: "Use a class: the CSP forbids inline styles." },
+        { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: "No HTML from strings." },
+      ],
+    },
+  },
+  { files: ["*.mjs", "*.js", "scripts/**"], languageOptions: { globals: globals.node } },
+  { files: ["src/shared/**"], rules: mayNotImport(["features", "routes"]) },
+  { files: ["src/features/**"], rules: mayNotImport(["routes"]) },
+);

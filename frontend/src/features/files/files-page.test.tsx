@@ -1,0 +1,156 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import { fakeApi, json, later, onlyOnce, problem } from "@/test/fake-api";
+import { FakeXhr } from "@/test/fake-xhr";
+import { renderApp } from "@/test/render-app";
+
+const LIMITS = { max_bytes: 1024, content_types: ["text/plain"] };
+const STORED = { id: "f", name: "notes.txt", content_type: "text/plain", size: 5, created_at: "2026-01-02T03:04:05Z" };
+const TICKET = { file: STORED, upload: { url: "https://bucket.example/", fields: { key: "files/f" } } };
+const FILE = new File(["hello"], "notes.txt", { type: "text/plain" });
+
+let stored: (typeof STORED)[];
+
+beforeEach(() => {
+  stored = [];
+});
+
+function api(handlers: Parameters<typeof fakeApi>[0] = {}) {
+  return fakeApi({
+    "GET /api/files": () => json({ items: stored, total: stored.length }),
+    "GET /api/files/limits": () => json(LIMITS),
+    "POST /api/files": () => json(TICKET, 201),
+    ...handlers,
+  });
+}
+
+async function choose(user: ReturnType<typeof renderApp>["user"], ...files: File[]) {
+  await screen.findByText("Up to 1 KiB each. Types: text.");
+  await user.upload(screen.getByLabelText("Files to upload"), files);
+}
+
+describe("an upload", () => {
+  it("asks for permission, shows its progress, and ends in the list", async () => {
+    const sent = FakeXhr.install();
+    const calls = api();
+    const { user } = renderApp("/files");
+    expect(await screen.findByRole("heading", { name: "No files yet" })).toBeInTheDocument();
+    await choose(user, FILE);
+    await waitFor(() => {
+      expect(sent).toHaveLength(1);
+    });
+    expect(calls.find(({ method }) => method === "POST")?.body).toEqual({
+      name: "notes.txt",
+      content_type: "text/plain",
+      size: 5,
+    });
+    sent[0]?.progress(2, 5);
+    expect(await screen.findByText("40 % of 5 bytes")).toBeInTheDocument();
+    expect(screen.getByRole("progressbar", { name: "Upload of notes.txt" })).toHaveAttribute("value", "40");
+
+    stored = [STORED];
+    sent[0]?.answer(204);
+    expect(await screen.findByRole("list", { name: "Files" })).toHaveTextContent("notes.txt");
+    expect(screen.queryByRole("list", { name: "Uploads" })).not.toBeInTheDocument();
+  });
+
+  it("is not even asked for when the file is too large", async () => {
+    const calls = api();
+    const { user } = renderApp("/files");
+    await choose(user, new File([new Uint8Array(2048)], "big.txt", { type: "text/plain" }));
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("“big.txt” was not uploaded");
+    expect(alert).toHaveTextContent("The file has 2 KiB; at most 1 KiB are allowed.");
+    expect(calls.some(({ method }) => method === "POST")).toBe(false);
+    await user.click(screen.getByRole("button", { name: "Dismiss big.txt" }));
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("shows S3's refusal", async () => {
+    const sent = FakeXhr.install();
+    api();
+    const { user } = renderApp("/files");
+    await choose(user, FILE);
+    await waitFor(() => {
+      expect(sent).toHaveLength(1);
+    });
+    sent[0]?.answer(400, "<Error><Code>EntityTooLarge</Code></Error>");
+    expect(await screen.findByRole("alert")).toHaveTextContent("The file is larger than allowed.");
+  });
+
+  it("stops and goes when it is cancelled", async () => {
+    const sent = FakeXhr.install();
+    api();
+    const { user } = renderApp("/files");
+    await choose(user, FILE);
+    await waitFor(() => {
+      expect(sent).toHaveLength(1);
+    });
+    await user.click(screen.getByRole("button", { name: "Cancel notes.txt" }));
+    expect(sent[0]?.aborted).toBe(true);
+    expect(screen.queryByRole("list", { name: "Uploads" })).not.toBeInTheDocument();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("does not harm another that fails", async () => {
+    const sent = FakeXhr.install();
+    let asked = 0;
+    api({
+      "POST /api/files": () =>
+        ++asked === 1 ? problem(503, "Not available at the moment", { detail: "The database is busy." }) : json(TICKET),
+    });
+    const { user } = renderApp("/files");
+    await choose(user, new File(["x"], "first.txt", { type: "text/plain" }), FILE);
+    expect(await screen.findByRole("alert")).toHaveTextContent("Not available at the moment: The database is busy.");
+    stored = [STORED];
+    sent[0]?.answer(204);
+    expect(await screen.findByRole("list", { name: "Files" })).toHaveTextContent("notes.txt");
+  });
+
+  it("is not offered while the limits are unknown", async () => {
+    api({ "GET /api/files/limits": () => problem(500, "Something went wrong here") });
+    renderApp("/files");
+    expect(await screen.findByRole("alert")).toHaveTextContent("the limits could not be loaded");
+    expect(screen.getByRole("button", { name: "Upload files" })).toBeDisabled();
+  });
+});
+
+describe("a stored file", () => {
+  beforeEach(() => {
+    stored = [STORED];
+  });
+
+  it("is downloaded once the API says that it is there", async () => {
+    const assign = vi.spyOn(window.location, "assign").mockImplementation(() => undefined);
+    api({ "GET /api/files/*": () => json(STORED) });
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("link", { name: "Download notes.txt" }));
+    await waitFor(() => {
+      expect(assign).toHaveBeenCalledWith("/api/files/f/download");
+    });
+  });
+
+  it("that is gone gives a reason, and the page stays", async () => {
+    const assign = vi.spyOn(window.location, "assign").mockImplementation(() => undefined);
+    api({ "GET /api/files/*": () => problem(404, "Not found", { detail: "There is no file f." }) });
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("link", { name: "Download notes.txt" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("There is no file f.");
+    expect(assign).not.toHaveBeenCalled();
+  });
+
+  it("leaves the list at once when deleted, and returns when that is refused", async () => {
+    const { answer, resolve } = later();
+    api({
+      "GET /api/files": onlyOnce(() => json({ items: [STORED], total: 1 })),
+      "DELETE /api/files/*": () => answer,
+    });
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("button", { name: "Delete notes.txt" }));
+    await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete" }));
+    expect(await screen.findByRole("heading", { name: "No files yet" })).toBeInTheDocument();
+    resolve(problem(502, "A service refused the request"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("“notes.txt” was not deleted");
+    expect(screen.getByRole("list", { name: "Files" })).toHaveTextContent("notes.txt");
+  });
+});

@@ -1,0 +1,57 @@
+/** The files on the server: their list, the limits for new ones, their download and deletion. */
+import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import { api, unwrap } from "@/shared/api/client";
+import { changePages, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
+import type { components } from "@/shared/api/schema";
+import { PAGE_SIZE, pageOffset } from "@/shared/pages";
+
+export type StoredFile = components["schemas"]["File"];
+export type FilePage = components["schemas"]["FilePage"];
+export type UploadLimits = components["schemas"]["UploadLimits"];
+
+export const FILES_KEY = ["files"] as const;
+
+export function filesQuery(page: number) {
+  return queryOptions({
+    queryKey: [...FILES_KEY, page],
+    queryFn: ({ signal }): Promise<FilePage> =>
+      unwrap(api.GET("/api/files", { params: { query: { limit: PAGE_SIZE, offset: pageOffset(page) } }, signal })),
+    placeholderData: keepPreviousData,
+  });
+}
+
+export const uploadLimitsQuery = queryOptions({
+  queryKey: ["upload-limits"],
+  queryFn: ({ signal }): Promise<UploadLimits> => unwrap(api.GET("/api/files/limits", { signal })),
+  staleTime: Infinity,
+});
+
+/** Takes the file off the list at once; an error puts it back. */
+export function useDeleteFile() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: FILES_KEY,
+    mutationFn: ({ id }: StoredFile) =>
+      unwrap(api.DELETE("/api/files/{file_id}", { params: { path: { file_id: id } } })),
+    onMutate: ({ id }) => changePages<StoredFile>(client, FILES_KEY, (page) => withoutEntry(page, id)),
+    onError: (_error, _file, restore) => restore?.(),
+    onSettled: () => {
+      refreshAfterLast(client, FILES_KEY);
+    },
+  });
+}
+
+/** The address that leads to the file's bytes; the browser saves them. */
+export function downloadPath({ id }: StoredFile): string {
+  return `/api/files/${id}/download`;
+}
+
+/** Asks whether the file is there before the browser leaves for it: an error would replace the page. */
+export function useDownloadFile() {
+  return useMutation({
+    mutationFn: ({ id }: StoredFile) => unwrap(api.GET("/api/files/{file_id}", { params: { path: { file_id: id } } })),
+    onSuccess: (file) => {
+      window.location.assign(downloadPath(file));
+    },
+  });
+}

@@ -1,0 +1,206 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { describe, expect, it } from "vitest";
+import { fakeApi, json, later, onlyOnce, problem } from "@/test/fake-api";
+import { renderApp } from "@/test/render-app";
+
+const APPLE = { id: "a", title: "Apple", description: "Red", created_at: "2026-01-02T03:04:05Z" };
+const PEAR = { id: "b", title: "Pear", description: "", created_at: "2026-01-01T03:04:05Z" };
+
+function page(...items: (typeof APPLE)[]) {
+  return { items, total: items.length };
+}
+
+async function confirmDeletion(user: ReturnType<typeof renderApp>["user"], title: string) {
+  await user.click(await screen.findByRole("button", { name: `Delete ${title}` }));
+  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete" }));
+}
+
+describe("the list", () => {
+  it("loads, then shows the items newest first as the API sent them", async () => {
+    const { answer, resolve } = later();
+    fakeApi({ "GET /api/items": () => answer });
+    renderApp("/");
+    expect(await screen.findByText("Loading the items")).toBeInTheDocument();
+    resolve(json(page(APPLE, PEAR)));
+    const rows = within(await screen.findByRole("list", { name: "Items" })).getAllByRole("listitem");
+    expect(rows.map((row) => row.querySelector(".list-title")?.textContent)).toEqual(["Apple", "Pear"]);
+    expect(screen.getByText("1–2 of 2 items")).toBeInTheDocument();
+    expect(document.title).toBe("Items · Stack");
+  });
+
+  it("says that it is empty", async () => {
+    fakeApi({ "GET /api/items": () => json(page()) });
+    renderApp("/items");
+    expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
+  });
+
+  it("shows why it could not be loaded, and tries again when asked", async () => {
+    let broken = true;
+    const calls = fakeApi({
+      "GET /api/items": () =>
+        broken ? problem(503, "The database is not available", { request_id: "r-1" }) : json(page(APPLE)),
+    });
+    const { user } = renderApp("/items");
+    const alert = await screen.findByRole("alert");
+    expect(alert).toHaveTextContent("The items could not be loaded");
+    expect(alert).toHaveTextContent("The database is not available");
+    expect(alert).toHaveTextContent("Request r-1");
+    expect(calls).toHaveLength(3);
+
+    broken = false;
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    expect(await screen.findByText("Apple")).toBeInTheDocument();
+    expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("does not ask again when asking again cannot help", async () => {
+    const calls = fakeApi({ "GET /api/items": () => problem(422, "Invalid request") });
+    renderApp("/items");
+    await screen.findByRole("alert");
+    expect(calls).toHaveLength(1);
+  });
+});
+
+describe("pages", () => {
+  function fortyFive() {
+    return fakeApi({
+      "GET /api/items": ({ url }) => {
+        const offset = Number(url.searchParams.get("offset"));
+        const count = Math.max(0, Math.min(20, 45 - offset));
+        const items = Array.from({ length: count }, (_, row) => ({
+          ...APPLE,
+          id: String(offset + row),
+          title: `Item ${offset + row + 1}`,
+        }));
+        return json({ items, total: 45 });
+      },
+    });
+  }
+
+  it("has its number in the address, and goes on and back", async () => {
+    fortyFive();
+    const { router, user } = renderApp("/items?page=2");
+    expect(await screen.findByText("21–40 of 45 items")).toBeInTheDocument();
+    await user.click(screen.getByRole("link", { name: "Next" }));
+    expect(await screen.findByText("41–45 of 45 items")).toBeInTheDocument();
+    expect(router.state.location.search).toEqual({ page: 3 });
+    expect(screen.getByRole("button", { name: "Next" })).toBeDisabled();
+    await user.click(screen.getByRole("link", { name: "Previous" }));
+    await user.click(screen.getByRole("link", { name: "Previous" }));
+    expect(await screen.findByText("Item 1")).toBeInTheDocument();
+    expect(router.state.location.href).toBe("/items");
+  });
+
+  it("goes to the last page from an address beyond it", async () => {
+    fortyFive();
+    const { router } = renderApp("/items?page=9");
+    expect(await screen.findByText("Item 45")).toBeInTheDocument();
+    expect(router.state.location.search).toEqual({ page: 3 });
+  });
+});
+
+describe("a new item", () => {
+  it("is sent trimmed, and the list asked again", async () => {
+    const items: (typeof APPLE)[] = [];
+    const calls = fakeApi({
+      "GET /api/items": () => json(page(...items)),
+      "POST /api/items": () => {
+        items.push(APPLE);
+        return json(APPLE, 201);
+      },
+    });
+    const { user } = renderApp("/items");
+    await user.click(await screen.findByRole("button", { name: "New item" }));
+    await user.type(screen.getByLabelText("Title"), "  Apple ");
+    await user.type(screen.getByLabelText("Description (optional)"), "Red");
+    await user.click(screen.getByRole("button", { name: "Create" }));
+    expect(await screen.findByText("Apple")).toBeInTheDocument();
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ title: "Apple", description: "Red" });
+  });
+
+  it("keeps what was typed when it is refused, with the reason at its field", async () => {
+    fakeApi({
+      "GET /api/items": () => json(page()),
+      "POST /api/items": () =>
+        problem(422, "Invalid request", { errors: [{ field: "title", message: "is already taken" }] }),
+    });
+    const { user } = renderApp("/items");
+    await user.click(await screen.findByRole("button", { name: "New item" }));
+    await user.type(screen.getByLabelText("Title"), "Apple");
+    await user.click(screen.getByRole("button", { name: "Create" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The item was not saved");
+    const title = screen.getByLabelText("Title");
+    expect(title).toHaveValue("Apple");
+    expect(title).toBeInvalid();
+    expect(title).toHaveAccessibleDescription("is already taken");
+  });
+});
+
+describe("a change", () => {
+  it("shows before the server has answered", async () => {
+    const { answer, resolve } = later();
+    let stored = APPLE;
+    fakeApi({ "GET /api/items": () => json(page(stored)), "PATCH /api/items/*": () => answer });
+    const { user } = renderApp("/items");
+    await user.click(await screen.findByRole("button", { name: "Edit Apple" }));
+    await user.clear(screen.getByLabelText("Title"));
+    await user.type(screen.getByLabelText("Title"), "Plum");
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    expect(await screen.findByText("Plum")).toBeInTheDocument();
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    stored = { ...APPLE, title: "Plum" };
+    resolve(json(stored));
+    await waitFor(() => {
+      expect(screen.getByText("Plum")).toBeInTheDocument();
+    });
+  });
+
+  it("is taken back when it is refused, and the form returns with what was typed", async () => {
+    const { answer, resolve } = later();
+    fakeApi({ "GET /api/items": onlyOnce(() => json(page(APPLE))), "PATCH /api/items/*": () => answer });
+    const { user } = renderApp("/items");
+    await user.click(await screen.findByRole("button", { name: "Edit Apple" }));
+    await user.clear(screen.getByLabelText("Title"));
+    await user.type(screen.getByLabelText("Title"), "Plum");
+    await user.click(screen.getByRole("button", { name: "Save" }));
+    await screen.findByText("Plum");
+    resolve(problem(404, "Item not found"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Item not found");
+    expect(screen.getByText("Apple")).toBeInTheDocument();
+    expect(screen.getByLabelText("Title")).toHaveValue("Plum");
+  });
+});
+
+describe("a deletion", () => {
+  it("is asked for first, then shows before the server has answered", async () => {
+    const { answer, resolve } = later();
+    let items = [APPLE, PEAR];
+    const calls = fakeApi({ "GET /api/items": () => json(page(...items)), "DELETE /api/items/*": () => answer });
+    const { user } = renderApp("/items");
+    await confirmDeletion(user, "Apple");
+    await waitFor(() => {
+      expect(screen.queryByText("Apple")).not.toBeInTheDocument();
+    });
+    expect(screen.getByText("1–1 of 1 items")).toBeInTheDocument();
+    items = [PEAR];
+    resolve(new Response(null, { status: 204 }));
+    await waitFor(() => {
+      expect(calls.map(({ method }) => method)).toEqual(["GET", "DELETE", "GET"]);
+    });
+    expect(calls[1]?.url.pathname).toBe("/api/items/a");
+  });
+
+  it("puts the item back when it is refused, and says why", async () => {
+    const { answer, resolve } = later();
+    fakeApi({ "GET /api/items": onlyOnce(() => json(page(APPLE, PEAR))), "DELETE /api/items/*": () => answer });
+    const { user } = renderApp("/items");
+    await confirmDeletion(user, "Apple");
+    await waitFor(() => {
+      expect(screen.queryByText("Apple")).not.toBeInTheDocument();
+    });
+    resolve(problem(503, "The database is not available"));
+    expect(await screen.findByRole("alert")).toHaveTextContent("“Apple” was not deleted");
+    expect(screen.getByText("Apple")).toBeInTheDocument();
+  });
+});

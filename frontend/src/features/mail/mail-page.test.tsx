@@ -1,0 +1,36 @@
+import { screen } from "@testing-library/react";
+import { expect, it } from "vitest";
+import { fakeApi, json, problem } from "@/test/fake-api";
+import { renderApp } from "@/test/render-app";
+
+const ADDRESSES = { sender: "app@example.com", recipient: "owner@example.com" };
+
+async function compose(user: ReturnType<typeof renderApp>["user"]) {
+  await user.type(await screen.findByLabelText("Subject"), "Hello");
+  await user.type(screen.getByLabelText("Message"), "It works.");
+  await user.click(screen.getByRole("button", { name: "Send" }));
+}
+
+it("goes to the configured address, which the page names", async () => {
+  const calls = fakeApi({
+    "GET /api/mail": () => json(ADDRESSES),
+    "POST /api/mail": () => json({ message_id: "m" }, 202),
+  });
+  const { user } = renderApp("/mail");
+  expect(await screen.findByText("owner@example.com")).toBeInTheDocument();
+  await compose(user);
+  expect(await screen.findByRole("status")).toHaveTextContent("Sent to owner@example.com.");
+  expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ subject: "Hello", text: "It works." });
+  expect(screen.getByLabelText("Subject")).toHaveValue("");
+});
+
+it("that is refused stays in the form, with the reason", async () => {
+  fakeApi({
+    "GET /api/mail": () => json(ADDRESSES),
+    "POST /api/mail": () => problem(429, "Too many requests", { detail: "Try again in a minute." }),
+  });
+  const { user } = renderApp("/mail");
+  await compose(user);
+  expect(await screen.findByRole("alert")).toHaveTextContent("Too many requests: Try again in a minute.");
+  expect(screen.getByLabelText("Message")).toHaveValue("It works.");
+});

@@ -1,0 +1,84 @@
+/** Addresses of the app. Each page is a chunk of its own; its data is asked for while the chunk loads. */
+import type { QueryClient } from "@tanstack/react-query";
+import {
+  createBrowserHistory,
+  createRootRouteWithContext,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  redirect,
+  type RouterHistory,
+} from "@tanstack/react-router";
+import { filesQuery, uploadLimitsQuery } from "@/features/files/queries";
+import { itemsQuery } from "@/features/items/queries";
+import { mailAddressesQuery } from "@/features/mail/queries";
+import { RootLayout } from "@/routes/root-layout";
+import { NotFound, RouteError } from "@/routes/route-states";
+import { pageSearch } from "@/shared/pages";
+
+/** Starts a query that the page will show, error included. */
+function ask(answer: Promise<unknown>): void {
+  answer.catch(() => undefined);
+}
+
+const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout });
+
+const homeRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/items", replace: true });
+  },
+});
+
+const itemsRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/items",
+  validateSearch: pageSearch,
+  loaderDeps: ({ search }) => ({ page: search.page ?? 1 }),
+  loader: ({ context, deps }) => {
+    ask(context.queryClient.query(itemsQuery(deps.page)));
+  },
+  component: lazyRouteComponent(() => import("@/routes/items-route"), "ItemsRoute"),
+});
+
+const filesRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/files",
+  validateSearch: pageSearch,
+  loaderDeps: ({ search }) => ({ page: search.page ?? 1 }),
+  loader: ({ context, deps }) => {
+    ask(context.queryClient.query(filesQuery(deps.page)));
+    ask(context.queryClient.query(uploadLimitsQuery));
+  },
+  component: lazyRouteComponent(() => import("@/routes/files-route"), "FilesRoute"),
+});
+
+const mailRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/mail",
+  loader: ({ context }) => {
+    ask(context.queryClient.query(mailAddressesQuery));
+  },
+  component: lazyRouteComponent(() => import("@/features/mail/mail-page"), "MailPage"),
+});
+
+export function createAppRouter(queryClient: QueryClient, history: RouterHistory = createBrowserHistory()) {
+  return createRouter({
+    routeTree: rootRoute.addChildren([homeRoute, itemsRoute, filesRoute, mailRoute]),
+    context: { queryClient },
+    history,
+    defaultPreload: "intent",
+    // React Query decides what is fresh.
+    defaultPreloadStaleTime: 0,
+    defaultNotFoundComponent: NotFound,
+    defaultErrorComponent: RouteError,
+    scrollRestoration: true,
+  });
+}
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: ReturnType<typeof createAppRouter>;
+  }
+}

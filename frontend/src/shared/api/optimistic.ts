@@ -1,0 +1,35 @@
+/** Changes to lists that show before the server has confirmed them. Every page of a list is cached under the list's key. */
+import type { QueryClient, QueryKey } from "@tanstack/react-query";
+
+interface Page<Entry> {
+  items: Entry[];
+  total: number;
+}
+
+/** Changes every page in the cache and returns the way back. */
+export async function changePages<Entry>(
+  client: QueryClient,
+  key: QueryKey,
+  change: (page: Page<Entry>) => Page<Entry>,
+): Promise<() => void> {
+  // An answer under way would overwrite the change with what was before it.
+  await client.cancelQueries({ queryKey: key });
+  const before = client.getQueriesData<Page<Entry>>({ queryKey: key });
+  client.setQueriesData<Page<Entry>>({ queryKey: key }, (page) => page && change(page));
+  return () => {
+    for (const [pageKey, page] of before) client.setQueryData(pageKey, page);
+  };
+}
+
+export function withoutEntry<Entry extends { id: string }>(page: Page<Entry>, id: string): Page<Entry> {
+  const items = page.items.filter((entry) => entry.id !== id);
+  return { items, total: page.total - (page.items.length - items.length) };
+}
+
+/**
+ * Asks for the list again, unless another change (same mutation key) is under way: the answer would take that one back.
+ * Nobody waits for it: the change's own result, above all its error, shows at once.
+ */
+export function refreshAfterLast(client: QueryClient, key: QueryKey): void {
+  if (client.isMutating({ mutationKey: key }) === 1) void client.invalidateQueries({ queryKey: key });
+}

@@ -1,0 +1,92 @@
+/** Errors of the API (RFC 9457, problem+json) and of the way to it, as one class that the pages show. */
+
+export class ApiProblem extends Error {
+  override readonly name = "ApiProblem";
+  /** HTTP status, or 0 when no answer arrived. */
+  readonly status: number;
+  /** What to tell beside the title; may be empty. */
+  readonly detail: string;
+  /** One message per field that the API refused. */
+  readonly fields: Readonly<Record<string, string>>;
+  /** Under this id the back end logged the request. */
+  readonly requestId: string | undefined;
+
+  constructor(
+    title: string,
+    options: {
+      status: number;
+      detail?: string;
+      fields?: Record<string, string>;
+      requestId?: string | undefined;
+      cause?: unknown;
+    },
+  ) {
+    super(title, { cause: options.cause });
+    this.status = options.status;
+    this.detail = options.detail ?? "";
+    this.fields = options.fields ?? {};
+    this.requestId = options.requestId;
+  }
+
+  /** Whether the same request may succeed a moment later. */
+  get temporary(): boolean {
+    return this.status === 0 || this.status === 429 || this.status >= 500;
+  }
+}
+
+/** Titles for answers that are no problem document: a load balancer's or CloudFront's own pages. */
+const TITLES: Record<number, string> = {
+  401: "You are not signed in",
+  403: "This is not allowed",
+  404: "Not found",
+  413: "This is too large",
+  429: "Too many requests, try again in a moment",
+  502: "The back end cannot be reached",
+  503: "The back end is not available",
+  504: "The back end took too long to answer",
+};
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === "string" && value.trim() !== "" ? value : undefined;
+}
+
+/** `body` is the parsed problem document, or whatever else arrived. */
+export function problemFromResponse(response: Response, body: unknown): ApiProblem {
+  const problem = isRecord(body) ? body : {};
+  return new ApiProblem(text(problem.title) ?? TITLES[response.status] ?? `The API answered ${response.status}`, {
+    status: response.status,
+    detail: text(problem.detail) ?? "",
+    fields: fieldErrors(problem.errors),
+    requestId: text(problem.request_id) ?? response.headers.get("x-request-id") ?? undefined,
+  });
+}
+
+/** Anything thrown on the way, as a problem; an aborted request stays what it is. */
+export function problemFromError(error: unknown): unknown {
+  if (error instanceof ApiProblem) return error;
+  if (error instanceof DOMException && error.name === "AbortError") return error;
+  if (error instanceof SyntaxError) {
+    return new ApiProblem("The API's answer could not be read", { status: 0, cause: error });
+  }
+  return new ApiProblem("No connection to the API", {
+    status: 0,
+    detail: "Check your network; the page keeps what you typed.",
+    cause: error,
+  });
+}
+
+/** `errors` of a problem document: of each field the first message; the API's detail repeats them all. */
+function fieldErrors(errors: unknown): Record<string, string> {
+  const fields: Record<string, string> = {};
+  if (!Array.isArray(errors)) return fields;
+  for (const error of errors.filter(isRecord)) {
+    const field = text(error.field);
+    const message = text(error.message);
+    if (field && message) fields[field] ??= message;
+  }
+  return fields;
+}

@@ -1,0 +1,47 @@
+import type { UseQueryResult } from "@tanstack/react-query";
+import { useEffect, type ReactNode } from "react";
+import { pageCount } from "@/shared/pages";
+import { Pagination } from "@/shared/ui/pagination";
+import { ProblemAlert } from "@/shared/ui/problem-alert";
+import { Empty, Loading } from "@/shared/ui/states";
+
+interface PagedListProps<Entry> {
+  query: UseQueryResult<{ items: Entry[]; total: number }>;
+  /** What is listed, in the plural. */
+  noun: "items" | "files";
+  to: "/items" | "/files";
+  page: number;
+  onPage: (page: number) => void;
+  empty: ReactNode;
+  children: (entries: Entry[]) => ReactNode;
+}
+
+/** One page of a list in each of its states: loading, failed, empty, there. */
+export function PagedList<Entry>({ query, noun, to, page, onPage, empty, children }: PagedListProps<Entry>) {
+  const { data, error, isPlaceholderData } = query;
+  const lastPage = data && !isPlaceholderData ? pageCount(data.total) : undefined;
+
+  // The last entry of the last page was deleted, or the address is old.
+  useEffect(() => {
+    if (lastPage !== undefined && page > lastPage) onPage(lastPage);
+  }, [page, lastPage, onPage]);
+
+  const problem = error && (
+    <ProblemAlert title={`The ${noun} could not be loaded`} error={error} onRetry={() => void query.refetch()} />
+  );
+  if (!data) return problem ?? <Loading label={`Loading the ${noun}`} />;
+
+  return (
+    <>
+      {problem}
+      {data.total === 0 ? (
+        <Empty title={`No ${noun} yet`}>{empty}</Empty>
+      ) : (
+        <div className="stack" aria-busy={isPlaceholderData}>
+          {children(data.items)}
+          <Pagination to={to} page={page} total={data.total} noun={noun} />
+        </div>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,34 @@
+/** Build, development server and tests of the front end. */
+import { fileURLToPath } from "node:url";
+import react from "@vitejs/plugin-react";
+import { defineConfig } from "vitest/config";
+
+const apiUrl = process.env.API_URL ?? "http://127.0.0.1:8000";
+
+export default defineConfig({
+  plugins: [react()],
+  resolve: {
+    alias: { "@": fileURLToPath(new URL("./src", import.meta.url)) },
+  },
+  server: {
+    proxy: { "/api": { target: apiUrl, changeOrigin: true } },
+  },
+  build: {
+    target: "es2023",
+    // A data: URL would need an exception in the content security policy.
+    assetsInlineLimit: 0,
+    // The bundled polyfill of module preloading is for browsers older than the target.
+    modulePreload: { polyfill: false },
+    rolldownOptions: {
+      // One chunk of packages: compresses better than many, and stays cached while only the app changes.
+      output: { codeSplitting: { groups: [{ name: "vendor", test: /node_modules/ }] } },
+    },
+  },
+  test: {
+    environment: "happy-dom",
+    setupFiles: ["src/test/setup.ts"],
+    include: ["src/**/*.test.{ts,tsx}", "*.test.ts"],
+    restoreMocks: true,
+    unstubGlobals: true,
+  },
+});
