@@ -1,0 +1,134 @@
+"""The commands of the local cloud, as the Makefile names them."""
+
+import shlex
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from localcloud import stack, supervision
+from localcloud.place import STACK, Place
+from localcloud.supervision import LocalCloudError
+
+
+class Commands(click.Group):
+    """Prints a user's problem as one message, without a stack trace."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except LocalCloudError as error:
+            raise click.ClickException(str(error)) from None
+
+
+@click.group(cls=Commands)
+@click.option("--port", type=click.IntRange(1024, 65000), default=4566, show_default=True, help="The gateway's port.")
+@click.option("--folder", type=click.Path(path_type=Path), help="Where state is kept.  [default: .local/<port>]")
+@click.pass_context
+def main(ctx: click.Context, port: int, folder: Path | None) -> None:
+    """A local cloud for the stack `local`."""
+    ctx.obj = Place.of(port, folder)
+
+
+@main.command()
+@click.pass_obj
+def up(place: Place) -> None:
+    """Start the local cloud and deploy the stack; changes nothing where nothing changed."""
+    started = time.monotonic()
+    if supervision.start(place):
+        click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
+    refresh = ["--refresh"] if stack.was_interrupted(place) else []
+    stack.ensure(place)
+    if refresh:
+        click.echo("The last run did not end by itself: comparing the stack with what runs")
+    stack.mark(place, clean=False)
+    code = stack.pulumi(place, "up", "--stack", STACK, "--yes", "--skip-preview", "--suppress-outputs", *refresh)
+    if code:
+        raise LocalCloudError(
+            f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;"
+            " what was made is kept: mend it and run `make up` again (logs of the services: `make logs`)"
+        )
+    stack.mark(place, clean=True)
+    click.echo(f"\n{stack.resource_count(place)} resources, in {time.monotonic() - started:.0f} s")
+    describe(place)
+
+
+def describe(place: Place) -> None:
+    outputs = stack.outputs(place)
+    click.echo(f"  Site      {outputs.get('url', '(not deployed)')}")
+    click.echo(f"  Mailbox   {place.endpoint}/_ministack/ses/messages")
+    click.echo('  Next      make logs, make status, make down; for plain pulumi and aws: eval "$(make -s env)"')
+
+
+@main.command()
+@click.pass_obj
+def down(place: Place) -> None:
+    """Destroy the stack, then stop everything."""
+    if stack.deployment(place).get("resources"):
+        supervision.start(place)
+        stack.ensure(place)
+        refresh = ["--refresh"] if stack.was_interrupted(place) else []
+        stack.mark(place, clean=False)
+        if stack.pulumi(place, "destroy", "--stack", STACK, "--yes", "--skip-preview", *refresh):
+            raise LocalCloudError("pulumi destroy: failed with the message above; run `make down` again to continue")
+        stack.mark(place, clean=True)
+    supervision.stop(place)
+
+
+@main.command()
+@click.pass_obj
+def stop(place: Place) -> None:
+    """Stop everything and keep the data."""
+    supervision.stop(place)
+
+
+@main.command()
+@click.pass_obj
+def url(place: Place) -> None:
+    """Print the site's URL."""
+    found = stack.outputs(place).get("url")
+    if not found:
+        raise LocalCloudError("url: the stack is not deployed; run `make up`")
+    click.echo(found)
+
+
+@main.command()
+@click.pass_obj
+def status(place: Place) -> None:
+    """Print what runs."""
+    states = supervision.states(place)
+    for name, state in states.items():
+        click.echo(f"  {name:<10}{state}")
+    if not states:
+        click.echo("  Nothing runs; `make up` starts it")
+    click.echo(f"  stack     {stack.resource_count(place)} resources")
+    describe(place)
+
+
+@main.command()
+@click.pass_obj
+def logs(place: Place) -> None:
+    """Follow the services' log groups and the local cloud's own logs."""
+    from localcloud.logs import follow
+
+    try:
+        follow(place)
+    except KeyboardInterrupt:
+        sys.exit(0)
+
+
+@main.command()
+@click.pass_obj
+def env(place: Place) -> None:
+    """Print exports for plain pulumi and aws commands against the local cloud."""
+    for name, value in place.pulumi_environment.items():
+        click.echo(f"export {name}={shlex.quote(value)}")
+
+
+@main.command(context_settings={"ignore_unknown_options": True})
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@click.pass_obj
+def pulumi(place: Place, arguments: tuple[str, ...]) -> None:
+    """Run any pulumi command against the local cloud."""
+    sys.exit(stack.pulumi(place, *arguments))

@@ -1,0 +1,71 @@
+"""Runs MiniStack in its own environment, and saves its state while it runs.
+
+MiniStack saves only when it is stopped; after a power cut Pulumi's state would describe resources that are gone.
+So a thread saves whatever changed every few seconds, with MiniStack's own functions (its version is pinned).
+"""
+
+import contextlib
+import hashlib
+import json
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from ministack import app
+from ministack.core import persistence
+from ministack.services import imds, sts
+
+SAVE_INTERVAL_SECONDS = 2.0
+CREDENTIALS_SECONDS = 3600
+
+
+def changed_states(seen: dict[str, str]) -> dict[str, Callable[[], Any]]:
+    """The services whose state differs from what `seen` remembers; remembers it."""
+    changed = {}
+    for service, get_state in app._build_persistence_save_dict().items():
+        # A state that changes while it is read is read again in the next round.
+        with contextlib.suppress(RuntimeError):
+            state = get_state()
+            text = json.dumps(state, default=persistence._json_default, sort_keys=True)
+            digest = hashlib.sha256(text.encode()).hexdigest()
+            if seen.get(service) != digest:
+                seen[service] = digest
+                changed[service] = lambda state=state: state
+    return changed
+
+
+def save_forever() -> None:
+    seen: dict[str, str] = {}
+    while True:
+        time.sleep(SAVE_INTERVAL_SECONDS)
+        persistence.save_all(changed_states(seen))
+
+
+def know_task_credentials() -> None:
+    """Let STS know the credentials that tasks are given: S3 refuses presigned requests by unknown ones.
+
+    MiniStack invents them and forgets them at once.
+    """
+    invent = imds._ecs_task_credentials_doc
+
+    def known() -> dict[str, str]:
+        document = invent()
+        account, role = document["RoleArn"].split(":")[4], document["RoleArn"].rsplit("/", 1)[1]
+        session = {
+            "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/task",
+            "AccountId": account,
+            "SecretAccessKey": document["SecretAccessKey"],
+            "SessionToken": document["Token"],
+            "Expiration": time.time() + CREDENTIALS_SECONDS,
+        }
+        sts.register_session(document["AccessKeyId"], session)
+        return document
+
+    imds._ecs_task_credentials_doc = known
+
+
+if __name__ == "__main__":
+    know_task_credentials()
+    threading.Thread(target=save_forever, name="save-state", daemon=True).start()
+    app.main()

@@ -1,0 +1,1 @@
+"""The process engine: answers the Docker Engine API calls that the local cloud makes, and runs images as processes."""

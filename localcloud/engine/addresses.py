@@ -1,0 +1,50 @@
+"""Loopback addresses: each container listens on its own, so that all can use their image's port."""
+
+import hashlib
+import socket
+
+from localcloud.engine.errors import EngineError
+
+HOSTS_PER_ENGINE = 254
+
+
+def is_free(address: str, port: int) -> bool:
+    """Whether a process could listen there now."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((address, port))
+        except OSError:
+            return False
+        return True
+
+
+def free_port() -> int:
+    """A port of 127.0.0.1 that nobody listens on."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+class Addresses:
+    """Hands out 127.x.y.z; x and y come from the state folder, so that two engines rarely meet, and a bind test
+    decides where they do. An address rests as long as possible before its next use: load balancers know it."""
+
+    def __init__(self, seed: str) -> None:
+        digest = hashlib.sha256(seed.encode()).digest()
+        self.network = f"127.{16 + digest[0] % 224}.{digest[1]}"
+        self._used: set[str] = set()
+        self._last = 0
+
+    def take(self, port: int | None) -> str:
+        for _ in range(HOSTS_PER_ENGINE):
+            self._last = self._last % HOSTS_PER_ENGINE + 1
+            address = f"{self.network}.{self._last}"
+            if address not in self._used and is_free(address, port or 0):
+                self._used.add(address)
+                return address
+        raise EngineError(500, f"no free loopback address in {self.network}.0/24 for port {port}")
+
+    def release(self, address: str) -> None:
+        self._used.discard(address)

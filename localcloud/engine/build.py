@@ -1,0 +1,203 @@
+"""Builds an image: the context's files and the recipes' results, arranged as the Dockerfile's final stage says."""
+
+import asyncio
+import datetime
+import hashlib
+import json
+import os
+import shutil
+import stat
+import tarfile
+import uuid
+from collections.abc import Iterator
+from pathlib import Path
+from typing import IO
+
+from localcloud.engine.dockerfile import Copy, Stage, parse
+from localcloud.engine.errors import EngineError
+from localcloud.engine.images import Image, ImageStore
+from localcloud.engine.recipes import Cache, Say, base_python, run, tools
+
+# Part of every image's name: raise it when the same context would give another image.
+RECIPE_VERSION = "1"
+PROVIDED = ("node_modules", ".venv")
+
+
+def unpack(archive: IO[bytes], folder: Path) -> str:
+    """Unpack a build context; the hash of its paths, modes (executable or not) and contents."""
+    entries: list[str] = []
+    with tarfile.open(fileobj=archive) as bundle:
+        for member in bundle:
+            parts = Path(member.name).parts
+            if ".." in parts or member.name.startswith("/"):
+                raise EngineError(400, f"build context: {member.name!r} is outside of it")
+            target = folder / member.name
+            if member.isdir():
+                target.mkdir(parents=True, exist_ok=True)
+                continue
+            target.parent.mkdir(parents=True, exist_ok=True)
+            if member.issym():
+                target.symlink_to(member.linkname)
+                entries.append(dump(member.name, "link", member.linkname))
+            elif member.isfile():
+                source = bundle.extractfile(member)
+                data = source.read() if source else b""
+                target.write_bytes(data)
+                executable = bool(member.mode & stat.S_IXUSR)
+                target.chmod(0o755 if executable else 0o644)
+                entries.append(dump(member.name, executable, hashlib.sha256(data).hexdigest()))
+            else:
+                raise EngineError(400, f"build context: {member.name!r} is neither file, folder nor link")
+    return hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest()
+
+
+def dump(*values: object) -> str:
+    return json.dumps(values)
+
+
+class Builder:
+    """One build at a time per content; equal builds share the result."""
+
+    def __init__(self, images: ImageStore, cache: Cache) -> None:
+        self.images = images
+        self.cache = cache
+        self._locks: dict[str, asyncio.Lock] = {}
+
+    async def build(self, archive: IO[bytes], dockerfile: str, build_args: dict[str, str], say: Say) -> Image:
+        """From a context's tar file; nothing is left of a failed build."""
+        work = self.cache.builds / uuid.uuid4().hex
+        context = work / "context"
+        context.mkdir(parents=True)
+        try:
+            content = await asyncio.to_thread(unpack, archive, context)
+            image, stages = describe(context, dockerfile, build_args, content)
+            async with self._locks.setdefault(image.id, asyncio.Lock()):
+                if known := self.images.known(image.id):
+                    await say("Using the image that this content was built to before")
+                    return known
+                await self._make(image, stages, context, say)
+            return image
+        finally:
+            await asyncio.to_thread(shutil.rmtree, work, ignore_errors=True)
+
+    async def _make(self, image: Image, stages: list[Stage], context: Path, say: Say) -> None:
+        final = stages[-1]
+        staging = self.images.folder / f".building-{uuid.uuid4().hex}"
+        root = staging / "root"
+        root.mkdir(parents=True)
+        try:
+            if (context / "package-lock.json").exists():
+                await self._node(image, final, context, root, say)
+            if (context / "poetry.lock").exists():
+                environment = await self.cache.python(context, say)
+                image.path.append(str(environment / "bin"))
+                image.caches.append(str(environment))
+            for notice in await asyncio.to_thread(arrange, final, stages, context, root):
+                await say(notice)
+            if image.path:
+                names = ("-s", str(root), "-p", str(self.images.root(image)))
+                await run(say, base_python(), "-m", "compileall", "-q", *names, str(root), cwd=root)
+            await asyncio.to_thread(protect, root)
+            self.images.add(image, staging)
+        except BaseException:
+            shutil.rmtree(staging, ignore_errors=True)
+            raise
+
+    async def _node(self, image: Image, final: Stage, context: Path, root: Path, say: Say) -> None:
+        package = json.loads((context / "package.json").read_text())
+        if "build" in package.get("scripts", {}):
+            installed = await self.cache.node(context, say, production=False)
+            modules = context / "node_modules"
+            # Hard links: a tree of the build's own, at no cost in space and little in time.
+            await run(say, "cp", "-al", str(installed / "node_modules"), str(modules), cwd=context)
+            await run(say, "npm", "run", "build", cwd=context)
+        wants_modules = any("node_modules" in source for copy in final.copies for source in copy.sources)
+        if wants_modules or any("npm ci" in step or "npm install" in step for step in final.runs):
+            modules = await self.cache.node(context, say, production=True)
+            (root / "node_modules").symlink_to(modules / "node_modules")
+            image.caches.append(str(modules))
+
+
+def describe(context: Path, dockerfile: str, build_args: dict[str, str], content: str) -> tuple[Image, list[Stage]]:
+    """The image that a context gives: known before anything is built."""
+    file = context / dockerfile
+    if not file.exists():
+        raise EngineError(400, f"dockerfile: {dockerfile} is not in the build context; is it in .dockerignore?")
+    stages = parse(file.read_text(), build_args)
+    if not (stages[-1].cmd or stages[-1].entrypoint):
+        raise EngineError(400, f"{dockerfile}: its final stage needs a CMD; what should the container run?")
+    key = dump(RECIPE_VERSION, tools(), content, dockerfile, sorted(build_args.items()))
+    created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+    return Image(config=stages[-1].config(), content=hashlib.sha256(key.encode()).hexdigest(), created=created), stages
+
+
+def arrange(final: Stage, stages: list[Stage], context: Path, root: Path) -> Iterator[str]:
+    """Do the final stage's COPY lines (and those of the stages below it), from the built context to the snapshot.
+
+    Returns notices of what was left out: files for places outside of the working folder belong to the container's
+    system, which is here the laptop's own.
+    """
+    chain = [final]
+    while chain[0].parent:
+        chain.insert(0, chain[0].parent)
+    notices = []
+    for copy in [copy for stage in chain for copy in stage.copies]:
+        line = f"COPY {' '.join(copy.sources)} {copy.destination}"
+        if not within(copy.destination, final.workdir):
+            notices.append(f"Left out: {line} (outside of WORKDIR {final.workdir})")
+            continue
+        for source in copy.sources:
+            if Path(source).name in PROVIDED:
+                notices.append(f"Left out: {line} (the recipe provides it)")
+            elif found := sources(copy, source, stages, context):
+                place(found, copy.destination, root / relative(copy.destination, final.workdir), source)
+            else:
+                notices.append(f"Left out: {line} (not made from this context)")
+    return iter(notices)
+
+
+def within(path: str, folder: str) -> bool:
+    return path == folder or path.startswith(folder.rstrip("/") + "/")
+
+
+def relative(path: str, folder: str) -> str:
+    return path[len(folder) :].strip("/") if folder != "/" else path.strip("/")
+
+
+def sources(copy: Copy, source: str, stages: list[Stage], context: Path) -> list[Path]:
+    """The files that a COPY names; none if they come from another image or from a stage's own system."""
+    pattern = source.strip("/")
+    if copy.stage is not None:
+        named = [stage for stage in stages if copy.stage == stage.name]
+        numbered = stages[int(copy.stage) :][:1] if copy.stage.isdigit() else []
+        stage = next(iter(named or numbered), None)
+        if stage is None or (source.startswith("/") and not within(source, stage.workdir)):
+            return []
+        pattern = relative(source, stage.workdir) if source.startswith("/") else pattern
+    pattern = os.path.normpath(pattern or ".")
+    found = [context] if pattern == "." else sorted(context.glob(pattern))
+    if not found:
+        raise EngineError(400, f"COPY failed: {source} is neither in the build context nor made by the build")
+    return found
+
+
+def place(found: list[Path], destination: str, target: Path, source: str) -> None:
+    """COPY's rules: a folder's content, files into a folder if it ends with a slash or there are several."""
+    for path in found:
+        if path.is_dir():
+            ignore = shutil.ignore_patterns(*PROVIDED)
+            shutil.copytree(path, target, symlinks=True, dirs_exist_ok=True, ignore=ignore)
+        else:
+            many = destination.endswith("/") or len(found) > 1 or target.is_dir()
+            file = target / path.name if many else target
+            file.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, file, follow_symlinks=False)
+
+
+def protect(root: Path) -> None:
+    """Files are read-only from now on."""
+    for folder, _, files in os.walk(root):
+        for name in files:
+            path = Path(folder) / name
+            if not path.is_symlink():
+                path.chmod(path.stat().st_mode & ~0o222)

@@ -1,0 +1,189 @@
+"""One container's life: start, health, stop, end."""
+
+import asyncio
+import contextlib
+import datetime
+import logging
+import os
+import shutil
+import signal
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from localcloud.engine.addresses import Addresses
+from localcloud.engine.errors import EngineError
+from localcloud.engine.health import Probe
+from localcloud.engine.process import Process, record
+from localcloud.engine.programs import Program
+from localcloud.engine.spec import Spec
+from localcloud.engine.streams import Log
+
+NEVER = "0001-01-01T00:00:00Z"
+# A request that a load balancer sent just before it forgot this container still finds it listening.
+DRAIN_SECONDS = 0.5
+KILL_GRACE_SECONDS = 3
+RESTART_SECONDS = 0.5
+UNUSABLE = 127
+REPORTED_LINES = 10
+ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
+
+logger = logging.getLogger(__name__)
+
+
+def now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat().replace("+00:00", "Z")
+
+
+@dataclass(kw_only=True)
+class Container:
+    """`exited` is set while nothing runs; `settled` when a start has been answered: it serves, or it has ended."""
+
+    id: str
+    spec: Spec
+    program: Program
+    addresses: Addresses
+    created: str = field(default_factory=now)
+    status: str = "created"
+    address: str = ""
+    started_at: str = NEVER
+    finished_at: str = NEVER
+    exit_code: int = 0
+    error: str = ""
+    health: str | None = None
+    failing_streak: int = 0
+    process: Process | None = None
+
+    def __post_init__(self) -> None:
+        for name in ("tmp", "home", "files"):
+            (self.folder / name).mkdir(parents=True)
+        self.log = Log(self.folder / "log")
+        self.exited, self.settled, self.removed = asyncio.Event(), asyncio.Event(), asyncio.Event()
+        self.exited.set()
+        self._stopping = False
+        self._verdict: str | None = None
+        self._supervision: asyncio.Task[None] | None = None
+
+    @property
+    def folder(self) -> Path:
+        return self.program.folder
+
+    async def start(self) -> bool:
+        """Answers when the program is healthy (or has no check), has ended, or was ended for not getting healthy.
+
+        False if it was running already.
+        """
+        if not self.exited.is_set():
+            await self.settled.wait()
+            return False
+        self._stopping, self._verdict, self.error, self.exit_code = False, None, "", 0
+        self.exited.clear()
+        self.settled.clear()
+        self.status, self.started_at, self.finished_at = "running", now(), NEVER
+        self._supervision = asyncio.create_task(self._supervise())
+        await self.settled.wait()
+        if self.error:
+            raise EngineError(500, self.error)
+        return True
+
+    async def _supervise(self) -> None:
+        try:
+            self.address = self.addresses.take(self.spec.ports[0] if self.spec.ports else None)
+            while await self._run_once():
+                await asyncio.sleep(RESTART_SECONDS)
+        except EngineError as error:
+            self._fail(error.message)
+        except OSError as error:
+            self._fail(f"cannot run {' '.join(self.spec.argv)}: {error}")
+        finally:
+            self.addresses.release(self.address)
+            # No address: a load balancer that reads it now must not get a dead one.
+            self.status, self.address, self.finished_at = "exited", "", now()
+            self.process, self.health = None, None
+            self.exited.set()
+            self.settled.set()
+            self._report()
+
+    def _report(self) -> None:
+        if self.exit_code in (0, 128 + signal.SIGTERM):
+            logger.info("%s ended", self.spec.name)
+        else:
+            logger.warning("%s ended with code %s:\n%s", self.spec.name, self.exit_code, self.log.last(REPORTED_LINES))
+
+    def _fail(self, message: str) -> None:
+        self.error, self.exit_code = message, UNUSABLE
+        self.log.note(message)
+
+    async def _run_once(self) -> bool:
+        """One run of the program, to its end; whether it shall run again."""
+        output = self.log.open()
+        try:
+            self.process, probe = await self.program.launch(self.address, output)
+        finally:
+            os.close(output)
+        logger.info("%s started: process %s on %s", self.spec.name, self.process.pid, self.address)
+        record(self.folder / "pid.json", self.process.pid)
+        watch = asyncio.create_task(self._watch(self.process, probe))
+        await self.process.exited.wait()
+        watch.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await watch
+        self.exit_code = 1 if self._verdict else self.process.code
+        if self._verdict:
+            self.log.note(self._verdict)
+        crashed = self.program.restarts and self.settled.is_set() and not self._stopping
+        if crashed:
+            self.log.note(f"{self.spec.name} ended with code {self.exit_code}; starting it again")
+        return crashed
+
+    async def _watch(self, process: Process, probe: Probe | None) -> None:
+        """Follow the program's health; end it when that is lost."""
+        if probe is None:
+            self.settled.set()
+            return
+        self.health, self.failing_streak = "starting", 0
+        if problem := await probe.until_healthy():
+            await self._condemn(process, f"never got healthy within {probe.patience:g} s", problem)
+            return
+        self.health = "healthy"
+        self.settled.set()
+        problem = await probe.until_unhealthy(self._count)
+        self.health = "unhealthy"
+        await self._condemn(process, "got unhealthy", problem)
+
+    def _count(self, streak: int) -> None:
+        self.failing_streak = streak
+
+    async def _condemn(self, process: Process, what: str, problem: str) -> None:
+        self._verdict = f"{self.spec.name} {what}, so it was ended; last check: {problem}"
+        logger.warning("%s", self._verdict)
+        process.signal(self.spec.stop_signal)
+        if not await process.wait(KILL_GRACE_SECONDS):
+            process.signal_group(signal.SIGKILL)
+
+    async def stop(self, grace_seconds: float, *, drain: bool = True) -> bool:
+        """Gracefully, then by force; False if nothing ran."""
+        if self.exited.is_set():
+            return False
+        self._stopping = True
+        if drain and self.health == "healthy" and self.program.drains:
+            await asyncio.sleep(DRAIN_SECONDS)
+        while not self.exited.is_set():
+            if self.process is not None and not self.process.exited.is_set():
+                await self.process.stop(self.spec.stop_signal, grace_seconds)
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self.exited.wait(), 0.2)
+        return True
+
+    def kill(self, number: int) -> None:
+        if self.process is None:
+            raise EngineError(409, f"Container {self.spec.name} is not running")
+        self._stopping = self._stopping or number in ENDING
+        if number == signal.SIGKILL:
+            self.process.signal_group(number)
+        else:
+            self.process.signal(number)
+
+    def discard(self) -> None:
+        """Followers of the log keep what they have open."""
+        shutil.rmtree(self.folder, ignore_errors=True)
+        self.removed.set()

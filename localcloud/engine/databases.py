@@ -1,0 +1,84 @@
+"""Which data folder a database container gets, and when the folder is deleted.
+
+MiniStack removes a container in the same way (stop, then remove with its volumes) when it stops, when it starts after
+a crash, and when a DB instance is deleted. Only the last may cost data. So the engine asks RDS itself: data goes when
+RDS knew the instance before its container was removed, and soon after says that it exists no more. Otherwise it stays,
+and is found by the next container of that instance. A container created for the same name in the same life of the
+emulator (label `ministack.boot`) after such a removal belongs to a new instance, and starts empty.
+"""
+
+import asyncio
+import contextlib
+import json
+import logging
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+
+from localcloud.engine.emulator import Emulator
+
+INSTANCE_LABEL = "db_id"
+LIFE_LABEL = "ministack.boot"
+GONE_WITHIN_SECONDS = 15
+ASK_EVERY_SECONDS = 0.25
+
+logger = logging.getLogger(__name__)
+
+
+class Databases:
+    """`<state>/postgres/<DB instance id>`, with a note `<id>.removed` beside it between removal and decision."""
+
+    def __init__(self, folder: Path, emulator: Emulator | None) -> None:
+        self.folder = folder
+        self.emulator = emulator
+        folder.mkdir(parents=True, exist_ok=True)
+        self._decisions: set[asyncio.Task[None]] = set()
+
+    def claim(self, labels: Mapping[str, str], name: str) -> Path:
+        """The data folder for a new container, emptied if it belonged to a deleted instance."""
+        data = self.folder / Path(labels.get(INSTANCE_LABEL) or name).name
+        note = self._note(data)
+        with contextlib.suppress(FileNotFoundError, ValueError):
+            if json.loads(note.read_text()).get("life") == labels.get(LIFE_LABEL):
+                self._delete(data)
+        note.unlink(missing_ok=True)
+        return data
+
+    async def is_wanted(self, labels: Mapping[str, str]) -> bool | None:
+        """Asked before the container goes: whether RDS knows its instance; None if nobody can tell."""
+        if INSTANCE_LABEL not in labels or self.emulator is None:
+            return None
+        account, region = labels.get("account_id", "000000000000"), labels.get("region", "us-east-1")
+        return await self.emulator.has_database(labels[INSTANCE_LABEL], account, region)
+
+    def released(self, data: Path, labels: Mapping[str, str], wanted: bool | None) -> None:
+        """The container was removed with its volumes; decide about the data."""
+        if INSTANCE_LABEL not in labels:
+            self._delete(data)
+            return
+        self._note(data).write_text(json.dumps({"life": labels.get(LIFE_LABEL)}))
+        if wanted:
+            task = asyncio.create_task(self._decide(data, labels))
+            self._decisions.add(task)
+            task.add_done_callback(self._decisions.discard)
+
+    async def _decide(self, data: Path, labels: Mapping[str, str]) -> None:
+        for _ in range(int(GONE_WITHIN_SECONDS / ASK_EVERY_SECONDS)):
+            if not self._note(data).exists():
+                return  # claimed by a new container meanwhile
+            wanted = await self.is_wanted(labels)
+            if wanted is None:
+                return  # RDS is gone: it was stopping
+            if not wanted and self._note(data).exists():
+                self._delete(data)
+                return
+            await asyncio.sleep(ASK_EVERY_SECONDS)
+
+    def _delete(self, data: Path) -> None:
+        logger.info("database %s was deleted: removing its data", data.name)
+        shutil.rmtree(data, ignore_errors=True)
+        self._note(data).unlink(missing_ok=True)
+
+    @staticmethod
+    def _note(data: Path) -> Path:
+        return data.with_name(data.name + ".removed")

@@ -1,0 +1,194 @@
+"""Reads what a Dockerfile says about running: its final stage, and what that stage copies."""
+
+import io
+import json
+import re
+import shlex
+from dataclasses import dataclass, field
+from typing import Any, cast
+
+from dockerfile_parse import DockerfileParser
+from dockerfile_parse.util import WordSplitter
+
+from localcloud.engine.errors import EngineError
+
+# What official images start from; `$PATH` in an ENV line stands for it.
+BASE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+UNITS_IN_NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
+HEALTHCHECK_FIELDS = {
+    "interval": "Interval",
+    "timeout": "Timeout",
+    "start-period": "StartPeriod",
+    "start-interval": "StartInterval",
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Copy:
+    """One COPY or ADD of local files; `stage` is the stage copied from, None for the build context."""
+
+    sources: tuple[str, ...]
+    destination: str
+    stage: str | None
+
+
+@dataclass(kw_only=True)
+class Stage:
+    """One FROM and what follows it, with the values inherited from the stage it builds on."""
+
+    name: str
+    base: str
+    parent: "Stage | None" = None
+    workdir: str = "/"
+    env: dict[str, str] = field(default_factory=lambda: {"PATH": BASE_PATH})
+    labels: dict[str, str] = field(default_factory=dict)
+    ports: dict[str, dict[str, str]] = field(default_factory=dict)
+    cmd: list[str] | None = None
+    entrypoint: list[str] | None = None
+    healthcheck: dict[str, Any] | None = None
+    stop_signal: str | None = None
+    copies: list[Copy] = field(default_factory=list)
+    runs: list[str] = field(default_factory=list)
+
+    def inherit(self, parent: "Stage") -> None:
+        self.parent = parent
+        self.workdir, self.env, self.labels = parent.workdir, dict(parent.env), dict(parent.labels)
+        self.ports, self.cmd, self.entrypoint = dict(parent.ports), parent.cmd, parent.entrypoint
+        self.healthcheck, self.stop_signal = parent.healthcheck, parent.stop_signal
+
+    def config(self) -> dict[str, Any]:
+        """The image's config as the Docker API shows it."""
+        env = {name: value for name, value in self.env.items() if (name, value) != ("PATH", BASE_PATH)}
+        return {
+            "Env": [f"{name}={value}" for name, value in env.items()],
+            "Cmd": self.cmd,
+            "Entrypoint": self.entrypoint,
+            "ExposedPorts": self.ports,
+            "Healthcheck": self.healthcheck,
+            "Labels": self.labels,
+            "StopSignal": self.stop_signal,
+            "WorkingDir": self.workdir,
+        }
+
+
+def nanoseconds(duration: str) -> int:
+    """`1m30s` → 90000000000."""
+    parts = re.findall(r"([0-9.]+)(ns|us|ms|s|m|h)", duration)
+    if not parts or "".join(number + unit for number, unit in parts) != duration:
+        raise EngineError(400, f"HEALTHCHECK: a duration is written like 10s or 1m30s, got {duration!r}")
+    return sum(int(float(number) * UNITS_IN_NANOSECONDS[unit]) for number, unit in parts)
+
+
+def command(value: str) -> list[str]:
+    """A CMD or ENTRYPOINT: the JSON form as it is, the shell form through `sh -c`."""
+    try:
+        parsed = json.loads(value)
+    except ValueError:
+        return ["/bin/sh", "-c", value]
+    return cast(list[str], parsed)
+
+
+def healthcheck(value: str) -> dict[str, Any]:
+    """A HEALTHCHECK line as the Docker API shows it."""
+    result: dict[str, Any] = {}
+    while match := re.match(r"--([a-z-]+)=(\S+)\s+", value):
+        name, setting = match.groups()
+        if name == "retries":
+            result["Retries"] = int(setting)
+        elif name in HEALTHCHECK_FIELDS:
+            result[HEALTHCHECK_FIELDS[name]] = nanoseconds(setting)
+        else:
+            raise EngineError(400, f"HEALTHCHECK: unknown option --{name}")
+        value = value[match.end() :]
+    kind, _, rest = value.strip().partition(" ")
+    if kind.upper() == "NONE":
+        return {"Test": ["NONE"]}
+    try:
+        test = ["CMD", *json.loads(rest)]
+    except ValueError:
+        test = ["CMD-SHELL", rest.strip()]
+    return {"Test": test, **result}
+
+
+def parse(text: str, build_args: dict[str, str]) -> list[Stage]:
+    """All stages in order; the last one is what runs."""
+    stages: list[Stage] = []
+    args: dict[str, str] = {}
+    for entry in DockerfileParser(fileobj=io.BytesIO(text.encode())).structure:
+        instruction, value = entry["instruction"], entry["value"].strip()
+        scope = {**args, **(stages[-1].env if stages else {})}
+        if instruction == "COMMENT":
+            continue
+        if instruction == "ARG":
+            for word in words(value, scope):
+                name, _, default = word.partition("=")
+                args[name] = build_args.get(name, default)
+        elif instruction == "FROM":
+            stages.append(start_stage(words(value, scope), stages))
+        elif not stages:
+            raise EngineError(400, f"dockerfile line {entry['startline'] + 1}: {instruction} before FROM")
+        else:
+            apply(stages[-1], instruction, value, scope)
+    if not stages:
+        raise EngineError(400, "dockerfile: needs a FROM line")
+    return stages
+
+
+def words(value: str, scope: dict[str, str]) -> list[str]:
+    return list(WordSplitter(value, args={}, envs=scope).split())
+
+
+def start_stage(parts: list[str], stages: list[Stage]) -> Stage:
+    parts = [part for part in parts if not part.startswith("--")]
+    name = parts[2] if len(parts) == 3 and parts[1].upper() == "AS" else str(len(stages))
+    stage = Stage(name=name, base=parts[0])
+    for earlier in stages:
+        if earlier.name == stage.base:
+            stage.inherit(earlier)
+    return stage
+
+
+def apply(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> None:
+    match instruction:
+        case "ENV" | "LABEL":
+            target = stage.env if instruction == "ENV" else stage.labels
+            parts = words(value, scope)
+            if "=" not in parts[0]:  # the old form: ENV NAME value
+                parts = [f"{parts[0]}={' '.join(parts[1:])}"]
+            target.update(part.partition("=")[::2] for part in parts)
+        case "WORKDIR":
+            stage.workdir = resolve(stage.workdir, words(value, scope)[0])
+        case "EXPOSE":
+            for port in words(value, scope):
+                stage.ports[port if "/" in port else f"{port}/tcp"] = {}
+        case "CMD":
+            stage.cmd = command(value)
+        case "ENTRYPOINT":
+            stage.entrypoint, stage.cmd = command(value), None
+        case "HEALTHCHECK":
+            stage.healthcheck = healthcheck(value)
+        case "STOPSIGNAL":
+            stage.stop_signal = words(value, scope)[0]
+        case "RUN":
+            stage.runs.append(value)
+        case "COPY" | "ADD":
+            stage.copies.append(copy(stage, value, scope))
+
+
+def copy(stage: Stage, value: str, scope: dict[str, str]) -> Copy:
+    source_stage = None
+    while match := re.match(r"--([a-z-]+)(?:=(\S+))?\s+", value):
+        if match[1] == "from":
+            source_stage = match[2]
+        value = value[match.end() :]
+    parts = json.loads(value) if value.startswith("[") else words(value, scope)
+    if len(parts) < 2:
+        raise EngineError(400, f"COPY: needs a source and a destination, got {shlex.quote(value)}")
+    folder = "/" if parts[-1].endswith("/") or len(parts) > 2 or parts[-1] == "." else ""
+    return Copy(sources=tuple(parts[:-1]), destination=resolve(stage.workdir, parts[-1]) + folder, stage=source_stage)
+
+
+def resolve(workdir: str, path: str) -> str:
+    """An absolute path, `.` and double slashes removed."""
+    joined = path if path.startswith("/") else f"{workdir}/{path}"
+    return "/" + "/".join(part for part in joined.split("/") if part not in ("", "."))

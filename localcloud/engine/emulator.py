@@ -1,0 +1,59 @@
+"""What the engine asks the emulator: to store an image's manifest, and whether a database is still wanted."""
+
+import asyncio
+import re
+
+import aiohttp
+
+from localcloud.engine.errors import EngineError
+from localcloud.engine.images import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image, sha256, split
+
+ECR_HOST = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
+ASK_SECONDS = 1.5
+
+
+class Emulator:
+    """`url` is the emulator's gateway on loopback; no other place is ever written to."""
+
+    def __init__(self, url: str) -> None:
+        self.url = url.rstrip("/")
+
+    async def push(self, image: Image, name: str) -> str:
+        """Store a small real image under the name; its digest, by which AWS lists it."""
+        host, _, rest = name.partition("/")
+        repository, tag = split(rest)
+        if not ECR_HOST.fullmatch(host):
+            raise EngineError(400, f"push {name}: goes to ECR repositories only, got the registry {host}")
+        async with aiohttp.ClientSession(headers={"Host": host}) as session:
+            layer = image.layer[1]
+            for blob, kind in ((image.blob, CONFIG_TYPE), (layer, LAYER_TYPE)):
+                await self._put(session, "POST", f"{repository}/blobs/uploads/?digest={sha256(blob)}", blob, kind)
+            await self._put(session, "PUT", f"{repository}/manifests/{tag}", image.manifest, MANIFEST_TYPE)
+        return image.digest
+
+    async def _put(self, session: aiohttp.ClientSession, method: str, path: str, data: bytes, kind: str) -> None:
+        try:
+            async with session.request(
+                method, f"{self.url}/v2/{path}", data=data, headers={"Content-Type": kind}
+            ) as answer:
+                if answer.status >= 300:
+                    raise EngineError(500, f"push: the registry answered {answer.status}: {await answer.text()}")
+        except aiohttp.ClientError as error:
+            raise EngineError(500, f"push: no registry at {self.url}: {error}") from error
+
+    async def has_database(self, name: str, account: str, region: str) -> bool | None:
+        """Whether RDS knows a DB instance; None if it does not answer."""
+        scope = f"Credential={account}/20250101/{region}/rds/aws4_request"
+        headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
+        form = {"Action": "DescribeDBInstances", "Version": "2014-10-31", "DBInstanceIdentifier": name}
+        try:
+            async with (
+                asyncio.timeout(ASK_SECONDS),
+                aiohttp.ClientSession(headers=headers) as session,
+                session.post(f"{self.url}/", data=form) as answer,
+            ):
+                if answer.status == 200:
+                    return True
+                return False if "DBInstanceNotFound" in await answer.text() else None
+        except (aiohttp.ClientError, TimeoutError):
+            return None

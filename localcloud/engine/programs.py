@@ -1,0 +1,119 @@
+"""What a container runs, and how to ask whether it serves: an image's program, or a database."""
+
+import asyncio
+import os
+from abc import ABC, abstractmethod
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from localcloud.engine import postgres
+from localcloud.engine.addresses import free_port
+from localcloud.engine.errors import EngineError
+from localcloud.engine.health import CommandProbe, Probe
+from localcloud.engine.process import Process, spawn
+from localcloud.engine.recipes import host_path, touch
+from localcloud.engine.spec import Spec, relocate
+
+# The machine that runs the engine, as a container names it.
+HOST_NAME = "host.docker.internal"
+LOOPBACK = "127.0.0.1"
+
+
+@dataclass(kw_only=True)
+class Program(ABC):
+    """`folder` is the container's own (home, tmp, uploaded files)."""
+
+    spec: Spec
+    folder: Path
+
+    # Whether it is started again when it dies by itself.
+    restarts = False
+    # Whether it still gets requests for a moment after its stop was decided.
+    drains = True
+
+    @abstractmethod
+    async def launch(self, address: str, output: int) -> tuple[Process, Probe | None]: ...
+
+    @abstractmethod
+    def listening(self, address: str) -> dict[str, tuple[str, int]]:
+        """Where each port really is."""
+
+    def uploaded(self, text: str) -> str:
+        """A path that was put into the container by archive, as it is on this machine; also after `name=`."""
+        name, equals, value = text.rpartition("=")
+        file = self.folder / "files" / value.lstrip("/")
+        return f"{name}{equals}{file}" if value.startswith("/") and file.is_file() else text
+
+
+@dataclass(kw_only=True)
+class ImageProgram(Program):
+    """The image's files are in `root`."""
+
+    root: Path
+
+    async def launch(self, address: str, output: int) -> tuple[Process, Probe | None]:
+        for folder in self.spec.image.caches:
+            if not touch(Path(folder)):
+                raise EngineError(500, f"{self.spec.image_name}: its dependencies in {folder} are gone; build it again")
+        env = self.environment(address)
+        cwd = Path(self._here(self.spec.body.get("WorkingDir") or self.spec.workdir))
+        cwd = cwd if cwd.is_relative_to(self.root) else self.root
+        argv = [self.uploaded(self._here(part)) for part in self.spec.argv]
+        process = spawn(argv, env=env, cwd=cwd, output=output)
+        check = self.spec.healthcheck
+        if check is None:
+            return process, None
+        check = replace(check, test=tuple(map(self._here, check.test)))
+        endpoint = (address, int(env["PORT"])) if "PORT" in env else None
+        return process, CommandProbe(check=check, env=env, cwd=cwd, output=self.folder / "health", endpoint=endpoint)
+
+    def environment(self, address: str) -> dict[str, str]:
+        """The image's and the creator's variables, and what every process here is told."""
+        image = dict(entry.partition("=")[::2] for entry in self.spec.image.config.get("Env") or [])
+        result = {name: self._here(value) for name, value in image.items()}
+        result |= {name: value.replace(HOST_NAME, LOOPBACK) for name, value in self.spec.env.items()}
+        own = [part for part in result.get("PATH", "").split(os.pathsep) if part.startswith(str(self.root))]
+        result["PATH"] = os.pathsep.join([*self.spec.image.path, *own, host_path()])
+        result |= {"HOME": str(self.folder / "home"), "TMPDIR": str(self.folder / "tmp")}
+        result |= {"HOSTNAME": self.folder.name[:12], "HOST": address}
+        if self.spec.ports:
+            result.setdefault("PORT", str(self.spec.ports[0]))
+        return result
+
+    def listening(self, address: str) -> dict[str, tuple[str, int]]:
+        return {f"{port}/tcp": (address, port) for port in self.spec.ports}
+
+    def _here(self, text: str) -> str:
+        return relocate(text, self.spec.workdir, self.root)
+
+
+@dataclass(kw_only=True)
+class DatabaseProgram(Program):
+    """PostgreSQL on the data folder `data`; like RDS, it comes back after a crash."""
+
+    data: Path
+    installation: postgres.Installation
+    restarts = True
+    drains = False
+
+    def __post_init__(self) -> None:
+        self._published = self.spec.published(postgres.PORT)
+        if self._published == 0:
+            self._published = free_port()
+
+    async def launch(self, address: str, output: int) -> tuple[Process, Probe | None]:
+        cluster = postgres.Cluster(programs=await self.installation.programs(), data=self.data, env=self.spec.env)
+        await asyncio.to_thread(cluster.prepare)
+        host, port = self.listening(address)[f"{postgres.PORT}/tcp"]
+        files = self.folder / "files"
+        postgres.give([files, *files.rglob("*")])
+        argv = cluster.argv(host, port, postgres.arguments([self.uploaded(part) for part in self.spec.argv]))
+        env = {"PATH": host_path(), "LC_ALL": "C", "TMPDIR": str(self.folder / "tmp")}
+        process = spawn(
+            argv, env=env, cwd=self.data, output=output, death_signal="INT", privileges=postgres.privileges()
+        )
+        return process, postgres.ReadyFile(self.data)
+
+    def listening(self, address: str) -> dict[str, tuple[str, int]]:
+        endpoint = (address, postgres.PORT) if self._published is None else (LOOPBACK, self._published)
+        return {f"{postgres.PORT}/tcp": endpoint}

@@ -1,0 +1,199 @@
+"""Dependencies by lock file: what stands in for a Dockerfile's building steps. Shared by all images, named by hash."""
+
+import asyncio
+import contextlib
+import fcntl
+import functools
+import hashlib
+import json
+import os
+import platform
+import shutil
+import subprocess
+import sys
+import time
+import tomllib
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
+from pathlib import Path
+from typing import Any
+
+from localcloud.engine.errors import EngineError
+from localcloud.engine.process import dies_with_the_engine
+
+Say = Callable[[str], Awaitable[None]]
+
+COMPLETE = ".complete"
+LAST_LINES = 25
+SECONDS_PER_DAY = 86400
+
+
+def short_hash(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:16]
+
+
+def dumps(value: Any) -> str:
+    return json.dumps(value, sort_keys=True, default=str)
+
+
+@functools.cache
+def base_python() -> str:
+    """The interpreter that environments are made from: the one below the engine's own environment."""
+    return getattr(sys, "_base_executable", sys.executable) or sys.executable
+
+
+@functools.cache
+def node_version() -> str:
+    if not (node := shutil.which("node")):
+        raise EngineError(500, "node: needed to build this image, and not on PATH; install Node.js 20 or newer")
+    return subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+
+
+def tools() -> str:
+    """What an image depends on beside its context."""
+    node = node_version() if shutil.which("node") else "none"
+    return f"python {platform.python_version()} node {node} {platform.machine()}"
+
+
+def host_path() -> str:
+    """PATH without the engine's own environment, whose packages no image may lean on."""
+    own = str(Path(sys.prefix) / "bin") if sys.prefix != sys.base_prefix else None
+    return os.pathsep.join(
+        part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part and part != own
+    )
+
+
+async def run(say: Say, *command: str, cwd: Path, env: dict[str, str] | None = None) -> None:
+    """Run a building step, its output told line by line; the last lines are the error."""
+    await say("$ " + " ".join(command))
+    environment = {
+        "PATH": host_path(),
+        "HOME": str(Path.home()),
+        "LANG": "C.UTF-8",
+        "CI": "true",
+        **proxies(),
+        **(env or {}),
+    }
+    process = await asyncio.create_subprocess_exec(
+        *dies_with_the_engine(),
+        *command,
+        cwd=cwd,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+    assert process.stdout is not None  # noqa: S101
+    lines: list[str] = []
+    try:
+        async for raw in process.stdout:
+            line = raw.decode(errors="replace").rstrip()
+            lines = [*lines[-LAST_LINES:], line]
+            await say(line)
+        code = await process.wait()
+    finally:
+        if process.returncode is None:
+            process.kill()
+    if code:
+        raise EngineError(
+            500, f"`{' '.join(command)}` failed with exit code {code}:\n" + "\n".join(lines[-LAST_LINES:])
+        )
+
+
+def proxies() -> dict[str, str]:
+    """The user's own settings for reaching package registries."""
+    wanted = ("_PROXY", "PIP_", "NPM_CONFIG_", "POETRY_", "SSL_CERT", "REQUESTS_CA", "NODE_EXTRA_CA")
+    return {name: value for name, value in os.environ.items() if any(part in name.upper() for part in wanted)}
+
+
+@contextlib.asynccontextmanager
+async def locked(path: Path) -> AsyncIterator[None]:
+    """One builder per name at a time, over all processes."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w") as file:
+        await asyncio.to_thread(fcntl.flock, file, fcntl.LOCK_EX)
+        yield
+
+
+class Cache:
+    """`<cache>/venvs/<hash>` and `<cache>/node/<hash>`; each counts only when its mark of completion is there."""
+
+    def __init__(self, folder: Path, poetry: str) -> None:
+        self.folder = folder
+        self.poetry = poetry
+        self.builds = folder / "builds"
+        self.builds.mkdir(parents=True, exist_ok=True)
+        for leftover in self.builds.iterdir():  # of an engine that was killed while it built
+            if leftover.stat().st_mtime < time.time() - SECONDS_PER_DAY:
+                shutil.rmtree(leftover, ignore_errors=True)
+
+    async def python(self, context: Path, say: Say) -> Path:
+        """The environment of a `poetry.lock`: its main group, and nothing of the project itself."""
+        target = self.folder / "venvs" / python_name(context)
+        async with locked(target.with_suffix(".lock")):
+            if not touch(target):
+                shutil.rmtree(target, ignore_errors=True)
+                await run(say, base_python(), "-m", "venv", "--without-pip", str(target), cwd=context)
+                environment = {"VIRTUAL_ENV": str(target), "PATH": f"{target}/bin:{host_path()}"}
+                environment["POETRY_VIRTUALENVS_CREATE"] = "true"
+                options = ("--only", "main", "--no-root", "--no-interaction", "--compile")
+                await run(say, self.poetry, "install", *options, cwd=context, env=environment)
+                (target / COMPLETE).touch()
+        return target
+
+    async def node(self, context: Path, say: Say, *, production: bool) -> Path:
+        """The folder whose `node_modules` is what `npm ci` makes of a `package-lock.json`."""
+        name = node_name(context) + ("-production" if production else "")
+        target = self.folder / "node" / name
+        async with locked(target.with_suffix(".lock")):
+            if not touch(target):
+                shutil.rmtree(target, ignore_errors=True)
+                target.mkdir(parents=True)
+                for file in ("package.json", "package-lock.json", ".npmrc"):
+                    if (context / file).exists():
+                        shutil.copy(context / file, target / file)
+                only = ("--omit=dev",) if production else ()
+                quiet = ("--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
+                await run(say, "npm", "ci", *only, *quiet, cwd=target)
+                (target / "node_modules").mkdir(exist_ok=True)
+                (target / COMPLETE).touch()
+        return target
+
+    def collect_garbage(self, used: Iterable[str], keep_days: float) -> list[str]:
+        """Remove what no image names and no container needed for so long; the removed folders."""
+        keep = set(used)
+        oldest = time.time() - keep_days * SECONDS_PER_DAY
+        removed = []
+        for folder in [*self.folder.glob("venvs/*/"), *self.folder.glob("node/*/")]:
+            mark = folder / COMPLETE
+            if str(folder) not in keep and (mark if mark.exists() else folder).stat().st_mtime < oldest:
+                shutil.rmtree(folder, ignore_errors=True)
+                removed.append(str(folder))
+        return removed
+
+
+def touch(folder: Path) -> bool:
+    """Note the use of a complete entry; False where there is none."""
+    try:
+        os.utime(folder / COMPLETE)
+    except FileNotFoundError:
+        return False
+    return True
+
+
+def python_name(context: Path) -> str:
+    """Of the lock, and of what the lock must agree with: Poetry refuses the pair otherwise, cached or not."""
+    project = tomllib.loads((context / "pyproject.toml").read_text())
+    general, tool = project.get("project", {}), project.get("tool", {}).get("poetry", {})
+    wanted = [general.get(key) for key in ("requires-python", "dependencies", "optional-dependencies")]
+    wanted += [tool.get(key) for key in ("dependencies", "group", "source")]
+    lock = (context / "poetry.lock").read_text()
+    return short_hash("venv", lock, dumps(wanted), platform.python_version(), base_python())
+
+
+def node_name(context: Path) -> str:
+    """Of the lock, and of what the lock must agree with."""
+    package = json.loads((context / "package.json").read_text())
+    wanted = {key: value for key, value in package.items() if key.endswith("ependencies") or key == "overrides"}
+    settings = context / ".npmrc"
+    extra = settings.read_text() if settings.exists() else ""
+    return short_hash("node", (context / "package-lock.json").read_text(), dumps(wanted), extra, node_version())

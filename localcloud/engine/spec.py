@@ -1,0 +1,82 @@
+"""What the creator of a container asked for."""
+
+import signal
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localcloud.engine.health import HealthCheck
+from localcloud.engine.images import Image
+
+
+def relocate(text: str, workdir: str, root: Path) -> str:
+    """A path below the image's WORKDIR, as it is on this machine; lists with colons part by part."""
+    if workdir == "/":
+        return text
+    parts = text.split(":")
+    return ":".join(
+        str(root) + part[len(workdir) :] if part == workdir or part.startswith(workdir + "/") else part
+        for part in parts
+    )
+
+
+@dataclass(kw_only=True)
+class Spec:
+    """The body of the create call; the image's config where the body says nothing."""
+
+    name: str
+    image: Image
+    image_name: str
+    body: Mapping[str, Any]
+
+    @property
+    def workdir(self) -> str:
+        return str(self.image.config["WorkingDir"])
+
+    @property
+    def argv(self) -> list[str]:
+        given = self.body.get("Entrypoint") or None
+        entrypoint = given if given is not None else self.image.config["Entrypoint"]
+        command = self.body.get("Cmd") or (None if given is not None else self.image.config["Cmd"])
+        return [*(entrypoint or []), *(command or [])]
+
+    @property
+    def has_own_command(self) -> bool:
+        """Whether it runs something else than the image's program: a task beside the service, not the service."""
+        return self.argv != [*(self.image.config["Entrypoint"] or []), *(self.image.config["Cmd"] or [])]
+
+    @property
+    def healthcheck(self) -> HealthCheck | None:
+        """The creator's, else the image's if it runs the image's own program."""
+        inherited = None if self.has_own_command else self.image.config.get("Healthcheck")
+        return HealthCheck.from_api(self.body.get("Healthcheck") or inherited)
+
+    @property
+    def env(self) -> dict[str, str]:
+        """The creator's variables only."""
+        return {entry.partition("=")[0]: entry.partition("=")[2] for entry in self.body.get("Env") or []}
+
+    @property
+    def labels(self) -> dict[str, str]:
+        return {**(self.image.config.get("Labels") or {}), **(self.body.get("Labels") or {})}
+
+    @property
+    def ports(self) -> list[int]:
+        """What it listens on, the creator's ports first."""
+        names = [*(self.body.get("ExposedPorts") or {}), *(self.image.config.get("ExposedPorts") or {})]
+        return list(dict.fromkeys(int(name.partition("/")[0]) for name in names))
+
+    @property
+    def stop_signal(self) -> int:
+        return signal_number(str(self.body.get("StopSignal") or self.image.config.get("StopSignal") or "SIGTERM"))
+
+    def published(self, port: int) -> int | None:
+        """The port of 127.0.0.1 that a container port is published on, 0 for any, None if it is not."""
+        bindings = ((self.body.get("HostConfig") or {}).get("PortBindings") or {}).get(f"{port}/tcp") or []
+        return int(bindings[0].get("HostPort") or 0) if bindings else None
+
+
+def signal_number(name: str) -> int:
+    """`SIGTERM`, `TERM` or `15`."""
+    return int(name) if name.isdigit() else signal.Signals["SIG" + name.upper().removeprefix("SIG")]

@@ -1,0 +1,119 @@
+"""Where the provider works: its configuration, and its clients, made when first used."""
+
+import ipaddress
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+from urllib.parse import urlsplit
+
+import botocore.session
+from botocore.config import Config
+
+from localcloud.provider.errors import ProviderError
+from localcloud.provider.models import LeanLoader, give_back_memory
+
+LOOPBACK_NAMES = ("localhost",)
+# The emulator may be restarting: a refused connection is tried again for some seconds.
+ATTEMPTS = 6
+
+
+def is_loopback(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    if host in LOOPBACK_NAMES or host.endswith(".localhost"):
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def refuse_remote(source: str, url: str) -> None:
+    """Fail unless `url` stays on this machine: this provider never speaks to AWS."""
+    if not is_loopback(url):
+        raise ProviderError(
+            f"{source}: must be an address of this machine (http://127.0.0.1:PORT), got {url!r}; "
+            "this is the laptop's provider, for AWS use the official plugin (a stack without PULUMI_DEBUG_PROVIDERS)"
+        )
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings:
+    """The provider's configuration in one stack."""
+
+    endpoint: str
+    region: str = "us-east-1"
+    access_key: str = "test"
+    secret_key: str = "test"  # noqa: S105 - what the emulator takes for its administrator
+    default_tags: Mapping[str, str] = field(default_factory=dict)
+    allowed_accounts: tuple[str, ...] = ()
+    endpoints: Mapping[str, str] = field(default_factory=dict)  # service -> its own endpoint
+
+    def __post_init__(self) -> None:
+        refuse_remote("endpoint", self.endpoint)
+        for service, url in self.endpoints.items():
+            refuse_remote(f"endpoints.{service}", url)
+
+
+class Context:
+    """One configuration at work."""
+
+    def __init__(self, settings: Settings) -> None:
+        self.settings = settings
+        self.region = settings.region
+        self._session = botocore.session.Session()
+        self._session.register_component("data_loader", LeanLoader())
+        self._clients: dict[str, Any] = {}
+        self._lock = threading.Lock()
+        self._locks: dict[str, threading.Lock] = {}
+
+    @property
+    def port(self) -> int:
+        return urlsplit(self.settings.endpoint).port or 80
+
+    @cached_property
+    def account(self) -> str:
+        return str(self.client("sts").get_caller_identity()["Account"])
+
+    @property
+    def partition(self) -> str:
+        return "aws"
+
+    def scope(self) -> dict[str, str]:
+        """What every template may name."""
+        return {"region": self.region, "account": self.account, "partition": self.partition, "port": str(self.port)}
+
+    def client(self, service: str) -> Any:
+        """The boto client of a service. Clients may be shared between threads; making one may not."""
+        with self._lock:
+            if service not in self._clients:
+                self._clients[service] = self._session.create_client(
+                    service,
+                    region_name=self.region,
+                    endpoint_url=self.settings.endpoints.get(service, self.settings.endpoint),
+                    aws_access_key_id=self.settings.access_key,
+                    aws_secret_access_key=self.settings.secret_key,
+                    config=Config(
+                        retries={"mode": "standard", "total_max_attempts": ATTEMPTS},
+                        s3={"addressing_style": "path"},
+                        signature_version="s3v4" if service == "s3" else None,
+                        proxies={},
+                        max_pool_connections=32,
+                        inject_host_prefix=False,
+                        read_timeout=900 if service == "lambda" else 60,
+                    ),
+                )
+                give_back_memory()
+            return self._clients[service]
+
+    def shape(self, service: str, operation: str) -> Any:
+        """The input shape of an operation named as boto3 names it."""
+        client = self.client(service)
+        name = client.meta.method_to_api_mapping[operation]
+        return client.meta.service_model.operation_model(name).input_shape
+
+    def lock(self, name: str) -> threading.Lock:
+        """One lock per thing that parallel creations must not both take."""
+        with self._lock:
+            return self._locks.setdefault(name, threading.Lock())

@@ -1,0 +1,112 @@
+"""Auto Scaling groups."""
+
+from localcloud.provider.handler import Handler
+from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, Update
+from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Says
+from localcloud.provider.types.ec2 import exists
+from localcloud.provider.values import Props
+
+RESOURCE = "auto-scaling-group"
+
+
+class Group(Handler):
+    """Its tags are a list of its own form: each says whether instances get it."""
+
+    operations = ("create_or_update_tags", "delete_tags")
+
+    def outgoing(self, values: Props) -> Props:
+        subnets = values.get("vpcZoneIdentifiers")
+        return {**values, **({"vpcZoneIdentifiers": ",".join(subnets)} if subnets else {})}
+
+    def incoming(self, item: Props) -> Props:
+        template = dict(item.get("LaunchTemplate") or {})
+        if template.get("LaunchTemplateName", "").startswith("lt-"):
+            del template["LaunchTemplateName"]
+        subnets = [subnet for subnet in item.get("VPCZoneIdentifier", "").split(",") if subnet]
+        tags = [row for row in item.get("Tags", ()) if not row["Key"].startswith("aws:")]
+        return {**item, "VPCZoneIdentifier": subnets, "LaunchTemplate": template, "Tags": tags}
+
+    def update(self, resource_id: str, old: Props, state: Props, new: Props) -> Props:
+        before, after = ({tag["key"]: tag for tag in inputs.get("tags") or ()} for inputs in (old, new))
+        place = {"ResourceId": resource_id, "ResourceType": RESOURCE}
+        gone = [{**place, "Key": key} for key in before if key not in after]
+        changed = [
+            {**place, "Key": key, "Value": tag.get("value", ""), "PropagateAtLaunch": tag["propagateAtLaunch"]}
+            for key, tag in after.items()
+            if before.get(key) != tag
+        ]
+        if gone:
+            self.operate("delete_tags", {"Tags": gone})
+        if changed:
+            self.operate("create_or_update_tags", {"Tags": changed})
+        return super().update(resource_id, old, state, new)
+
+
+def minimum(case: Case, low: int) -> str:
+    high, wanted = case.inputs.get("maxSize"), case.inputs.get("desiredCapacity")
+    if high is not None and low > high:
+        return f"must not be above maxSize {high}, got {low}"
+    if wanted is not None and high is not None and not low <= wanted <= high:
+        return f"desiredCapacity must be minSize {low} to maxSize {high}, got {wanted}"
+    return ""
+
+
+UPDATED = (
+    "launchTemplate", "minSize", "maxSize", "desiredCapacity", "vpcZoneIdentifiers", "healthCheckType",
+    "healthCheckGracePeriod", "defaultCooldown", "protectFromScaleIn", "terminationPolicies",
+)  # fmt: skip
+
+TYPES = [
+    ResourceType(
+        token="aws:autoscaling/group:Group",
+        service="autoscaling",
+        handler=Group,
+        create=Call(operation="create_auto_scaling_group", sends=Send.ALL),
+        id="{name}",
+        reads=[
+            Read(
+                operation="describe_auto_scaling_groups",
+                args={"AutoScalingGroupNames": ["{id}"]},
+                item="AutoScalingGroups[?AutoScalingGroupName=='{id}'] | [0]",
+            )
+        ],
+        updates=[
+            Update(
+                on=UPDATED,
+                call=Call(
+                    operation="update_auto_scaling_group", sends=UPDATED, args={"AutoScalingGroupName": "{id}"}
+                ),
+            )
+        ],
+        delete=Call(
+            operation="delete_auto_scaling_group",
+            args={"AutoScalingGroupName": "{id}", "ForceDelete": "{forceDelete}"},
+        ),
+        names={
+            "name": "AutoScalingGroupName",
+            "launchTemplate.id": "LaunchTemplateId",
+            "launchTemplate.name": "LaunchTemplateName",
+            "vpcZoneIdentifiers": "VPCZoneIdentifier",
+            "protectFromScaleIn": "NewInstancesProtectedFromScaleIn",
+            "arn": "AutoScalingGroupARN",
+        },
+        auto_name=AutoName(),
+        defaults={
+            "defaultCooldown": 300, "forceDelete": False, "forceDeleteWarmPool": False, "healthCheckGracePeriod": 300,
+            "metricsGranularity": "1Minute", "protectFromScaleIn": False, "waitForCapacityTimeout": "10m",
+            "ignoreFailedScalingActivities": False, "launchTemplate.version": "$Default",
+        },
+        local=[
+            "forceDelete", "forceDeleteWarmPool", "waitForCapacityTimeout", "waitForElbCapacity", "minElbCapacity",
+            "ignoreFailedScalingActivities", "metricsGranularity",
+        ],
+        replaces=["name", "serviceLinkedRoleArn"],
+        rules=[
+            ExactlyOne(("launchTemplate",)), exists("vpcZoneIdentifiers"), Says("minSize", minimum),
+            ExactlyOne(("vpcZoneIdentifiers", "availabilityZones")), Between("minSize", 0, 10000),
+            Matches("healthCheckType", "EC2|ELB|EBS|VPC_LATTICE", "EC2, ELB, EBS or VPC_LATTICE"),
+            Exists("launchTemplate.id", "a launch template", "ec2", "describe_launch_templates",
+                   {"LaunchTemplateIds": ["{value}"]}, "LaunchTemplates[0].LaunchTemplateId"),
+        ],
+    )
+]  # fmt: skip

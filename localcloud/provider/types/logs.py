@@ -1,0 +1,70 @@
+"""CloudWatch Logs."""
+
+from localcloud.provider.handler import Handler
+from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.rules import Matches, OneOf
+from localcloud.provider.values import Props
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (
+    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
+)  # fmt: skip
+
+
+class LogGroup(Handler):
+    """Its ARN without the `:*` that the API adds, as the official provider gives it; no retention is one of 0 days."""
+
+    def incoming(self, item: Props) -> Props:
+        return {"retentionInDays": 0, **item, "arn": item.get("arn", "").removesuffix(":*")}
+
+
+ARN = "arn:{partition}:logs:{region}:{account}:log-group:{id}"
+
+TYPES = [
+    ResourceType(
+        token="aws:cloudwatch/logGroup:LogGroup",
+        service="logs",
+        handler=LogGroup,
+        create=Call(operation="create_log_group", sends=Send.ALL),
+        id="{name}",
+        reads=[
+            Read(
+                operation="describe_log_groups",
+                args={"logGroupNamePrefix": "{id}"},
+                item="logGroups[?logGroupName=='{id}'] | [0]",
+            )
+        ],
+        updates=[
+            Update(
+                on=["retentionInDays"],
+                settles=True,
+                when=lambda inputs: bool(inputs.get("retentionInDays")),
+                call=Call(
+                    operation="put_retention_policy",
+                    args={"logGroupName": "{id}", "retentionInDays": "{retentionInDays}"},
+                ),
+            ),
+            Update(
+                on=["retentionInDays"],
+                when=lambda inputs: not inputs.get("retentionInDays"),
+                call=Call(operation="delete_retention_policy", args={"logGroupName": "{id}"}),
+            ),
+        ],
+        delete=Call(operation="delete_log_group", args={"logGroupName": "{id}"}),
+        names={"name": "logGroupName"},
+        auto_name=AutoName(limit=512),
+        defaults={"retentionInDays": 0, "skipDestroy": False},
+        local=["skipDestroy"],
+        replaces=["name", "logGroupClass"],
+        tags=TagStyle(
+            create="tags",
+            add=Call(operation="tag_resource", args={"resourceArn": ARN, "tags": "{+tagsAll}"}),
+            remove=Call(operation="untag_resource", args={"resourceArn": ARN, "tagKeys": "{-tagsAll}"}),
+            read=Read(operation="list_tags_for_resource", args={"resourceArn": ARN}),
+        ),
+        rules=[
+            Matches("name", r"[A-Za-z0-9._\-/#]{1,512}", "1 to 512 of letters, digits and . _ - / #"),
+            OneOf("retentionInDays", RETENTION_DAYS),
+        ],
+    )
+]

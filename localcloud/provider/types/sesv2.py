@@ -1,0 +1,88 @@
+"""SES: identities that may send mail, and configuration sets."""
+
+from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.rules import Exists, Matches, OneOf
+
+ARN = "arn:{partition}:ses:{region}:{account}"
+
+
+def tags(kind: str) -> TagStyle:
+    arn = f"{ARN}:{kind}/{{id}}"
+    return TagStyle(
+        create="Tags",
+        add=Call(operation="tag_resource", args={"ResourceArn": arn, "Tags": "{+tagsAll}"}),
+        remove=Call(operation="untag_resource", args={"ResourceArn": arn, "TagKeys": "{-tagsAll}"}),
+        read=Read(operation="list_tags_for_resource", args={"ResourceArn": arn}, optional=True),
+    )
+
+
+TYPES = [
+    ResourceType(
+        token="aws:sesv2/emailIdentity:EmailIdentity",
+        service="sesv2",
+        create=Call(operation="create_email_identity", sends=Send.ALL),
+        id="{emailIdentity}",
+        reads=[Read(operation="get_email_identity", args={"EmailIdentity": "{id}"})],
+        updates=[
+            Update(
+                on=["configurationSetName"],
+                call=Call(
+                    operation="put_email_identity_configuration_set_attributes",
+                    sends=["configurationSetName"],
+                    args={"EmailIdentity": "{id}"},
+                ),
+            )
+        ],
+        delete=Call(operation="delete_email_identity", args={"EmailIdentity": "{id}"}),
+        names={"verifiedForSendingStatus": "VerifiedForSendingStatus"},
+        outputs={"arn": f"{ARN}:identity/{{id}}", "emailIdentity": "{id}"},
+        replaces=["emailIdentity"],
+        tags=tags("identity"),
+        rules=[
+            Matches("emailIdentity", r"([^@\s]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an address or a domain"),
+            Exists("configurationSetName", "a configuration set", "sesv2", "get_configuration_set",
+                   {"ConfigurationSetName": "{value}"}),
+        ],
+    ),
+    ResourceType(
+        token="aws:sesv2/configurationSet:ConfigurationSet",
+        service="sesv2",
+        create=Call(operation="create_configuration_set", sends=Send.ALL),
+        id="{configurationSetName}",
+        reads=[Read(operation="get_configuration_set", args={"ConfigurationSetName": "{id}"})],
+        updates=[
+            Update(
+                on=[name],
+                call=Call(operation=operation, args={"ConfigurationSetName": "{id}", **args}),
+            )
+            for name, operation, args in (
+                (
+                    "deliveryOptions", "put_configuration_set_delivery_options",
+                    {"TlsPolicy": "{deliveryOptions.tlsPolicy}",
+                     "SendingPoolName": "{deliveryOptions.sendingPoolName}"},
+                ),
+                (
+                    "reputationOptions", "put_configuration_set_reputation_options",
+                    {"ReputationMetricsEnabled": "{reputationOptions.reputationMetricsEnabled}"},
+                ),
+                (
+                    "sendingOptions", "put_configuration_set_sending_options",
+                    {"SendingEnabled": "{sendingOptions.sendingEnabled}"},
+                ),
+                (
+                    "suppressionOptions", "put_configuration_set_suppression_options",
+                    {"SuppressedReasons": "{suppressionOptions.suppressedReasons}"},
+                ),
+            )
+        ],
+        delete=Call(operation="delete_configuration_set", args={"ConfigurationSetName": "{id}"}),
+        outputs={"arn": f"{ARN}:configuration-set/{{id}}", "configurationSetName": "{id}"},
+        auto_name=AutoName(name="configurationSetName", limit=64),
+        replaces=["configurationSetName"],
+        tags=tags("configuration-set"),
+        rules=[
+            Matches("configurationSetName", r"[A-Za-z0-9_-]{1,64}", "1 to 64 of letters, digits, _ and -"),
+            OneOf("deliveryOptions.tlsPolicy", ("REQUIRE", "OPTIONAL")),
+        ],
+    ),
+]  # fmt: skip

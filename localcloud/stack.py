@@ -1,0 +1,92 @@
+"""Runs the Pulumi CLI on the stack `local`, and reads what it left."""
+
+import json
+import os
+import signal
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from localcloud.place import ROOT, STACK, Place
+from localcloud.supervision import LocalCloudError
+
+CLEAN = "clean"
+
+
+@contextmanager
+def interrupts_left_to_the_child() -> Iterator[None]:
+    """Ctrl-C reaches `pulumi` too, which ends its running steps and saves what it made: wait for that."""
+    before = signal.signal(signal.SIGINT, lambda *_: None)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def pulumi(place: Place, *arguments: str, quiet: bool = False) -> int:
+    """Run `pulumi` in the foreground, its output the user's; returns its exit code."""
+    (place.folder / "pulumi").mkdir(parents=True, exist_ok=True)
+    output = subprocess.DEVNULL if quiet else None
+    environment = {**os.environ, **place.pulumi_environment}
+    with interrupts_left_to_the_child():
+        return subprocess.run(["pulumi", *arguments], cwd=ROOT, env=environment, stdout=output, check=False).returncode
+
+
+def project() -> str:
+    return str(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"])
+
+
+def state_file(place: Place) -> Path:
+    return place.folder / "pulumi/.pulumi/stacks" / project() / f"{STACK}.json"
+
+
+def locks(place: Place) -> Iterator[Path]:
+    yield from (place.folder / "pulumi/.pulumi/locks").glob(f"**/{project()}/{STACK}/*.json")
+
+
+def deployment(place: Place) -> dict[str, Any]:
+    """The stack's last saved deployment: `resources`, `pending_operations`; empty before the first `up`."""
+    file = state_file(place)
+    if not file.exists():
+        return {}
+    return json.loads(file.read_text()).get("checkpoint", {}).get("latest") or {}
+
+
+def outputs(place: Place) -> dict[str, Any]:
+    for resource in deployment(place).get("resources", []):
+        if resource["type"] == "pulumi:pulumi:Stack":
+            return dict(resource.get("outputs", {}))
+    return {}
+
+
+def resource_count(place: Place) -> int:
+    """How many resources the stack holds in the cloud: neither the stack, providers nor components."""
+    rows = deployment(place).get("resources", [])
+    return sum(1 for row in rows if row.get("custom") and not row["type"].startswith("pulumi:providers:"))
+
+
+def ensure(place: Place) -> None:
+    """Make the stack on first use, and lift the lock of a `pulumi` that was killed."""
+    if not state_file(place).exists() and pulumi(place, "stack", "init", STACK, "--no-select", quiet=True):
+        raise LocalCloudError(f"pulumi: could not make the stack `{STACK}`; its message is above")
+    for lock in list(locks(place)):
+        owner = json.loads(lock.read_text()).get("pid")
+        if owner and Path(f"/proc/{owner}").exists():
+            raise LocalCloudError(f"pulumi: another run (pid {owner}) is at work on this stack; wait for it or end it")
+        lock.unlink()
+
+
+def was_interrupted(place: Place) -> bool:
+    """Whether the last run did not end by itself, or the cloud was killed: state and cloud may disagree."""
+    return state_file(place).exists() and not (place.folder / CLEAN).exists()
+
+
+def mark(place: Place, *, clean: bool) -> None:
+    if clean:
+        (place.folder / CLEAN).touch()
+    else:
+        (place.folder / CLEAN).unlink(missing_ok=True)
