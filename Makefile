@@ -1,0 +1,61 @@
+# Names for what the tools do. `make help` lists them.
+PORT ?= 4566
+BIN = .venv/bin
+PYTHON = $(BIN)/python
+BACKEND = ../.tools/backend/bin
+LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
+
+.DEFAULT_GOAL := help
+.PHONY: help setup up down stop url status logs env develop test check lock format bench
+
+help: ## List the commands
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+
+setup: ## Install what the commands need (skips what is done)
+	@python3 toolchain/setup.py
+
+up: setup ## Start the local cloud and deploy; run again after any change
+	@$(LOCALCLOUD) up
+
+down: setup ## Destroy the stack and stop everything
+	@$(LOCALCLOUD) down
+
+stop: setup ## Stop everything, keep the data
+	@$(LOCALCLOUD) stop
+
+url: setup ## Print the site's URL
+	@$(LOCALCLOUD) url
+
+status: setup ## Print what runs
+	@$(LOCALCLOUD) status
+
+logs: setup ## Follow the services' logs
+	@$(LOCALCLOUD) logs
+
+env: setup ## Print the exports for plain pulumi and aws: eval "$$(make -s env)"
+	@$(LOCALCLOUD) env
+
+develop: ## Install what tests and checks need (skips what is done)
+	@python3 toolchain/setup.py --development
+
+test: develop ## Install what the tests need and run all of them
+	@cd frontend && npm test --silent
+	@cd backend && $(BACKEND)/pytest -q
+	@$(BIN)/pytest -q
+
+check: develop ## Format, lint, types, generated files not stale
+	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/mypy infra localcloud tests
+	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/python -m app.openapi --check
+	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent generate:check
+	@$(PYTHON) -m infra.config_docs --check
+	@$(PYTHON) -m localcloud.provider.limits --check
+
+lock: ## Write the lock files anew after a change in a pyproject.toml
+	@python3 toolchain/setup.py --lock
+
+format: develop ## Format the code
+	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+
+bench: develop ## Measure set-up, deployments and memory
+	@$(PYTHON) -m benchmarks
