@@ -1,0 +1,1 @@
+"""The Pulumi program: a FastAPI back end and a React front end on AWS."""

@@ -1,0 +1,392 @@
+"""Stack config: all that differs between stacks, read from `Pulumi.<stack>.yaml` and checked before any resource.
+
+Only this module reads Pulumi's configuration. docs/configuration.md is generated from the descriptions below.
+"""
+
+import difflib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from ipaddress import IPv4Network
+from typing import Annotated, Any, Literal, Self
+
+import pulumi
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic.alias_generators import to_camel
+from pydantic_core import ErrorDetails, PydanticCustomError
+
+from infra.capacity import Room, instance_room, is_arm, surge_room
+
+# One instance, and room for the surge: new tasks start beside the old ones, which serve until the new ones are healthy.
+MINIMUM_HEALTHY_PERCENT = 100
+MAXIMUM_PERCENT = 200
+
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
+RETENTION_DAYS = (
+    1,
+    3,
+    5,
+    7,
+    14,
+    30,
+    60,
+    90,
+    120,
+    150,
+    180,
+    365,
+    400,
+    545,
+    731,
+    1096,
+    1827,
+    2192,
+    2557,
+    2922,
+    3288,
+    3653,
+)
+
+
+class ConfigError(Exception):
+    """All that is wrong with a stack's configuration, one problem a line."""
+
+
+def broken(rule: str, remedy: str) -> PydanticCustomError:
+    """A broken rule and what to write instead; the value is added when the problem is reported."""
+    return PydanticCustomError("rule", "{rule}", {"rule": rule, "remedy": remedy})
+
+
+def matching(pattern: str, rule: str, example: str) -> AfterValidator:
+    """A validator that a text matches `pattern` as a whole."""
+
+    def check(value: str) -> str:
+        if not re.fullmatch(pattern, value):
+            raise broken(rule, f"write for example {example}")
+        return value
+
+    return AfterValidator(check)
+
+
+def vpc_range(value: str) -> str:
+    try:
+        network = IPv4Network(value)
+    except ValueError:
+        raise broken("must be an IPv4 range without host bits", "write for example 10.0.0.0/16") from None
+    if not network.is_private or not 16 <= network.prefixlen <= 24:
+        raise broken("must be a private range of /16 to /24", "write for example 10.0.0.0/16")
+    return value
+
+
+def x86_type(value: str) -> str:
+    if is_arm(value):
+        raise broken("must be an x86 type, because images are built for linux/amd64", "write for example t3a.small")
+    return value
+
+
+def retention(value: int) -> int:
+    if value not in RETENTION_DAYS:
+        raise broken("must be a number of days that CloudWatch Logs knows", f"write one of {RETENTION_DAYS}")
+    return value
+
+
+Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d", "must be the name of an AWS region", "us-east-1")]
+AccountId = Annotated[str, matching(r"\d{12}", "must have 12 digits", '"123456789012"')]
+Zone = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "must be the name of a zone", "us-east-1a")]
+AmiId = Annotated[
+    str, matching(r"ami-([0-9a-f]{8}|[0-9a-f]{17})", "must be the id of an image", "ami-0123456789abcdef0")
+]
+InstanceType = Annotated[
+    str, matching(r"[a-z0-9-]+\.[a-z0-9]+", "must be an EC2 instance type", "t3a.small"), AfterValidator(x86_type)
+]
+InstanceClass = Annotated[str, matching(r"db\.[a-z0-9]+\.[a-z0-9]+", "must be an RDS instance class", "db.t4g.micro")]
+PublicKey = Annotated[
+    str,
+    matching(
+        r"(ssh-ed25519|ssh-rsa) [A-Za-z0-9+/]{60,}={0,2}( .*)?",
+        "must be an OpenSSH public key",
+        "ssh-ed25519 AAAA… name",
+    ),
+]
+Email = Annotated[str, matching(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+", "must be one mail address", "me@example.com")]
+Origin = Annotated[
+    str, matching(r"https?://[a-z0-9.*-]+(:(\d+|\*))?", "must be an origin without a path", "http://127.0.0.1:*")
+]
+
+
+class Section(BaseModel):
+    """Frozen, with camelCase keys in the file, and no key that is not described here."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
+
+
+class NetworkConfig(Section):
+    cidr: Annotated[str, AfterValidator(vpc_range)] = Field(
+        "10.0.0.0/16",
+        description="Private IPv4 range of the VPC, /16 to /24. A change replaces the network and all in it.",
+    )
+    zones: tuple[Zone, ...] = Field(
+        min_length=2,
+        max_length=4,
+        description="Availability zones, two or more, as the load balancer and the database ask for it. Append only:"
+        " another order replaces subnets.",
+        examples=["[us-east-1a, us-east-1b]"],
+    )
+
+    @model_validator(mode="after")
+    def zones_differ(self) -> Self:
+        if len(set(self.zones)) != len(self.zones):
+            raise broken("zones must differ from each other", "name each zone once")
+        return self
+
+
+class ClusterConfig(Section):
+    instance_type: InstanceType = Field(
+        "t3a.small", description="EC2 type of the instances that run the tasks, x86. A change is used by new instances."
+    )
+    ami_id: AmiId = Field(
+        description="ECS-optimised Amazon Linux 2023 image of the region, pinned so that no unrelated `up` replaces"
+        " hosts. The current one: `aws ssm get-parameter --name"
+        " /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id`.",
+        examples=["ami-0123456789abcdef0"],
+    )
+    min_instances: int = Field(1, ge=1, le=20, description="Instances that always run.")
+    max_instances: int = Field(
+        2, ge=1, le=20, description="Instances that ECS may start when tasks wait for room; each costs its full price."
+    )
+    volume_gib: int = Field(30, ge=30, le=1000, description="Size of each instance's encrypted gp3 volume, in GiB.")
+    ssh_public_key: PublicKey | None = Field(
+        None,
+        description="OpenSSH public key for the instances. Default: no key pair. No port is open for it either way:"
+        " log in through Session Manager.",
+    )
+
+    @model_validator(mode="after")
+    def maximum_holds_minimum(self) -> Self:
+        if self.max_instances < self.min_instances:
+            raise broken(
+                f"maxInstances must be at least minInstances ({self.min_instances})",
+                "raise maxInstances or lower minInstances",
+            )
+        return self
+
+
+CPU_UNITS = "CPU share of a task, 1024 a vCPU; it may use more while others idle."
+MEMORY_MIB = "Memory limit of a task in MiB; above it, it is killed."
+
+
+class ServiceConfig(Section):
+    desired_count: int = Field(1, ge=1, le=20, description="Tasks that run when nothing is being deployed.")
+    cpu_units: int = Field(256, ge=128, le=4096, description=CPU_UNITS)
+    memory_mib: int = Field(384, ge=128, le=16384, description=MEMORY_MIB)
+    log_retention_days: Annotated[int, AfterValidator(retention)] = Field(
+        30, description="Days after which CloudWatch Logs deletes a log line."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe line that is logged."
+    )
+
+    @property
+    def room(self) -> Room:
+        return Room(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
+
+
+class FrontendConfig(ServiceConfig):
+    """A service that only hands out files."""
+
+    cpu_units: int = Field(128, ge=128, le=4096, description=CPU_UNITS)
+    memory_mib: int = Field(192, ge=128, le=16384, description=MEMORY_MIB)
+
+
+class DatabaseConfig(Section):
+    instance_class: InstanceClass = Field("db.t4g.micro", description="RDS class; a change restarts the database.")
+    storage_gib: int = Field(
+        20, ge=20, le=16384, description="Encrypted gp3 storage in GiB; it can grow but not shrink."
+    )
+    max_storage_gib: int = Field(
+        50, ge=22, le=65536, description="Size in GiB up to which RDS grows the storage when it runs full."
+    )
+    backup_days: int = Field(1, ge=0, le=35, description="Days that automatic backups are kept; 0 makes none.")
+    multi_az: bool = Field(False, description="Keep a standby in a second zone; doubles the price of the database.")
+    ssl_mode: Literal["require", "verify-full"] = Field(
+        "verify-full",
+        description="How the back end connects: `verify-full` also checks the certificate and the name of the database;"
+        " `require` encrypts and checks neither.",
+    )
+
+    @model_validator(mode="after")
+    def storage_can_grow(self) -> Self:
+        if self.max_storage_gib < self.storage_gib * 1.1:
+            raise broken(
+                f"maxStorageGib must be at least 10% above storageGib ({self.storage_gib}), as RDS asks",
+                f"write {-(-self.storage_gib * 11 // 10)} or more",
+            )
+        return self
+
+
+class StorageConfig(Section):
+    noncurrent_days: int = Field(
+        30, ge=1, le=3650, description="Days that overwritten and deleted files can be restored."
+    )
+    extra_origins: tuple[Origin, ...] = Field(
+        (),
+        description="Origins, besides the bucket's own, that pages may fetch files from: where an endpoint before S3"
+        " answers.",
+    )
+
+
+class MailConfig(Section):
+    address: Email = Field(
+        description="The one address that mail is sent from and to. SES sends it a link to confirm.",
+        examples=["me@example.com"],
+    )
+
+
+class CdnConfig(Section):
+    viewer_protocol_policy: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
+        "redirect-to-https",
+        description="What CloudFront does with plain HTTP; `allow-all` serves it, and prints http URLs.",
+    )
+    price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
+        "PriceClass_100", description="Edge locations in use: North America and Europe, most of the world, or all."
+    )
+
+
+class StackConfig(Section):
+    """All settings of one stack."""
+
+    region: Region = Field(
+        description="AWS region of everything but CloudFront, which is global.", examples=["us-east-1"]
+    )
+    account_id: AccountId | None = Field(
+        None, description="The only AWS account in which this stack may be made, in quotes. Default: any."
+    )
+    recipe: Literal["disposable", "protected", "released"] = Field(
+        description="What a destroy does to the data. `disposable`: removes it with all else. `protected`: is refused."
+        " `released`: leaves the bucket and a final snapshot of the database; the step between the two others.",
+        examples=["disposable"],
+    )
+    deploy_timeout_minutes: int = Field(
+        20,
+        ge=2,
+        le=120,
+        description="Minutes that a service or a migration may take before `up` gives it up as failed.",
+    )
+    network: NetworkConfig
+    cluster: ClusterConfig
+    backend: ServiceConfig = ServiceConfig()
+    frontend: FrontendConfig = FrontendConfig()
+    database: DatabaseConfig = DatabaseConfig()
+    storage: StorageConfig = StorageConfig()
+    mail: MailConfig
+    cdn: CdnConfig = CdnConfig()
+
+    @model_validator(mode="after")
+    def zones_are_of_the_region(self) -> Self:
+        if strangers := [zone for zone in self.network.zones if zone[:-1] != self.region]:
+            raise broken(
+                f"network.zones must lie in the region {self.region}, {', '.join(strangers)} does not",
+                f"write for example [{self.region}a, {self.region}b]",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def protected_keeps_backups(self) -> Self:
+        if self.recipe == "protected" and self.database.backup_days < 7:
+            raise broken(
+                f"database.backupDays must be at least 7 with the recipe protected, got {self.database.backup_days}",
+                "write 7 or more",
+            )
+        return self
+
+    @model_validator(mode="after")
+    def a_deployment_has_room(self) -> Self:
+        instance = instance_room(self.cluster.instance_type)
+        if instance is None:
+            return self
+        services = [(service.room, service.desired_count) for service in (self.backend, self.frontend)]
+        needed = surge_room(services, maximum_percent=MAXIMUM_PERCENT) + self.backend.room  # and the migration's task
+        offered = instance * self.cluster.max_instances
+        if not offered.holds(needed):
+            raise broken(
+                f"cluster must hold old and new tasks and the migration: {needed.cpu_units} CPU units and"
+                f" {needed.memory_mib} MiB, but {self.cluster.max_instances} * {self.cluster.instance_type} offer"
+                f" {offered.cpu_units} and {offered.memory_mib}",
+                "raise cluster.maxInstances, take a larger cluster.instanceType, or lower memoryMib or cpuUnits",
+            )
+        return self
+
+
+def known_keys(section: type[BaseModel]) -> list[str]:
+    return [field.alias or name for name, field in section.model_fields.items()]
+
+
+def section_at(path: tuple[int | str, ...]) -> type[BaseModel] | None:
+    """The section that holds the key at `path`."""
+    section: type[BaseModel] = StackConfig
+    for key in path[:-1]:
+        field = next((f for f in section.model_fields.values() if f.alias == key), None)
+        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
+            return None
+        section = field.annotation
+    return section
+
+
+def remedy(error: ErrorDetails) -> str:
+    """What to write instead: the rule's own advice, the nearest known key, or the field's example."""
+    if own := error.get("ctx", {}).get("remedy"):
+        return str(own)
+    path = error["loc"]
+    section = section_at(path)
+    if error["type"] == "extra_forbidden" and section:
+        near = difflib.get_close_matches(str(path[-1]), known_keys(section), n=1)
+        return f"did you mean {near[0]}?" if near else f"remove it; known are {', '.join(known_keys(section))}"
+    field = next((f for f in (section.model_fields.values() if section else ()) if f.alias == path[-1]), None)
+    if field and field.examples:
+        return f"write for example {field.examples[0]}"
+    if field and not field.is_required() and not isinstance(field.get_default(call_default_factory=True), BaseModel):
+        return f"write for example {field.get_default()}"
+    return "see docs/configuration.md"
+
+
+def describe(error: ErrorDetails) -> str:
+    """One problem as `field: rule, got value; what to write`."""
+    path = ".".join(str(part) for part in error["loc"]) or "stack"
+    rules = {
+        "missing": "is required",
+        "extra_forbidden": "is not a known key",
+        "model_type": "must be a section with keys of its own",
+    }
+    rule = rules.get(error["type"], error["msg"].replace("Input should be", "must be"))
+    value = error["input"]
+    shown = error["type"] not in ("missing", "extra_forbidden") and not isinstance(value, BaseModel | dict)
+    return f"{path}: {rule}{f', got {value!r}' if shown else ''}; {remedy(error)}"
+
+
+def decoded(raw: Mapping[str, str], namespace: str) -> Iterator[tuple[str, Any]]:
+    """The project's keys; Pulumi hands objects and lists over as JSON, and everything else as text."""
+    for key, value in raw.items():
+        prefix, _, name = key.rpartition(":")
+        if prefix == namespace:
+            try:
+                yield name, json.loads(value) if value.startswith(("{", "[")) else value
+            except json.JSONDecodeError:
+                yield name, value  # text that only looks like JSON; the field's own rule answers it
+
+
+def parse(raw: Mapping[str, str], *, namespace: str) -> StackConfig:
+    """Check all keys of `namespace`; raises ConfigError with all problems at once."""
+    try:
+        return StackConfig.model_validate(dict(decoded(raw, namespace)))
+    except ValidationError as error:
+        problems = sorted(describe(problem) for problem in error.errors())
+        raise ConfigError("\n".join(problems)) from None
+
+
+def load() -> StackConfig:
+    """The configuration of the stack that Pulumi runs; ends the program with a readable list when it is wrong."""
+    try:
+        return parse(pulumi.runtime.get_config_env(), namespace=pulumi.get_project())
+    except ConfigError as error:
+        title = f"Pulumi.{pulumi.get_stack()}.yaml is not valid, nothing was changed:"
+        raise pulumi.RunError("\n  ".join([title, *str(error).splitlines()])) from None
