@@ -1,0 +1,138 @@
+"""A checkout of its own with a local cloud of its own, driven through the real commands."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import httpx
+
+from localcloud import stack, supervision
+from localcloud.place import Place
+
+SOURCE = Path(__file__).resolve().parents[2]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """What a command did: its exit code and everything it printed."""
+
+    code: int
+    output: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Checkout:
+    """A copy of the project that a test may change, and its local cloud."""
+
+    root: Path
+    port: int
+
+    @classmethod
+    def copy(cls, root: Path, port: int) -> "Checkout":
+        """Copy what git tracks or would track; the installed tools are shared."""
+        listed = subprocess.run(
+            ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
+            cwd=SOURCE, capture_output=True, text=True, check=True,
+        ).stdout  # fmt: skip
+        for name in filter(None, listed.split("\0")):
+            source, target = SOURCE / name, root / name
+            if source.exists():
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copy2(source, target)
+        for shared in (".venv", ".tools"):
+            (root / shared).symlink_to(SOURCE / shared)
+        return cls(root=root, port=port)
+
+    @cached_property
+    def place(self) -> Place:
+        return Place.of(self.port, self.root / ".local" / str(self.port))
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "PYTHONPATH": str(self.root)}
+
+    def start(self, *arguments: str, cwd: Path | None = None) -> "subprocess.Popen[str]":
+        """Start a localcloud command in a process group of its own."""
+        place = ["--port", str(self.port), "--folder", str(self.place.folder)]
+        return subprocess.Popen(
+            [sys.executable, "-m", "localcloud", *place, *arguments],
+            cwd=cwd or self.root, env=self.environment, text=True, start_new_session=True,
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+
+    def run(self, *arguments: str, cwd: Path | None = None, timeout: float = 300) -> Run:
+        with self.start(*arguments, cwd=cwd) as process:
+            output, _ = process.communicate(timeout=timeout)
+        return Run(code=process.returncode, output=output)
+
+    def up(self, **options: Any) -> Run:
+        """`up`, which must succeed."""
+        run = self.run("up", **options)
+        assert run.code == 0, run.output
+        return run
+
+    def pulumi(self, *arguments: str) -> Run:
+        return self.run("pulumi", "--", *arguments)
+
+    def last_changes(self) -> dict[str, int]:
+        """How many resources the last update changed, by operation; `same` left out."""
+        run = self.pulumi("stack", "history", "--stack", "local", "--json", "--page-size", "1")
+        start = run.output.index("[")
+        changes: dict[str, int] = json.loads(run.output[start:])[0]["resourceChanges"]
+        return {operation: count for operation, count in changes.items() if operation != "same"}
+
+    @property
+    def outputs(self) -> dict[str, Any]:
+        return stack.outputs(self.place)
+
+    @property
+    def url(self) -> str:
+        return str(self.outputs["url"])
+
+    def site(self) -> httpx.Client:
+        """A client of the site; names below `localhost` are loopback for browsers, not for every resolver."""
+        address = urlsplit(self.url)
+        return httpx.Client(base_url=self.place.endpoint, headers={"Host": address.netloc}, timeout=10)
+
+    def client(self, service: str) -> Any:
+        environment = self.place.aws_environment
+        return boto3.client(  # type: ignore[call-overload]
+            service,
+            endpoint_url=self.place.endpoint,
+            region_name=environment["AWS_REGION"],
+            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
+            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
+        )
+
+    def edit(self, file: str, pattern: str, replacement: str) -> None:
+        """Replace exactly one match in a file of this checkout."""
+        path = self.root / file
+        text, count = re.subn(pattern, replacement, path.read_text(), count=1)
+        assert count == 1, f"{pattern!r} is not in {file}"
+        path.write_text(text)
+
+    def processes(self) -> list[int]:
+        """Ids of the processes that belong to this checkout's local cloud."""
+        marks = (str(self.place.folder).encode(), str(self.place.sockets).encode())
+        found = []
+        for entry in Path("/proc").iterdir():
+            if entry.name.isdigit():
+                try:
+                    words = (entry / "cmdline").read_bytes() + (entry / "environ").read_bytes()
+                except OSError:
+                    continue
+                if any(mark in words for mark in marks):
+                    found.append(int(entry.name))
+        return found
+
+    def stop(self) -> None:
+        supervision.stop(self.place)

@@ -1,0 +1,34 @@
+"""Fixtures for tests through the real commands: each module has a local cloud of its own, destroyed in the end."""
+
+import itertools
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.e2e.checkout import Checkout
+
+# Apart from the default 4566 and each other, so that a running stack and its tests do not meet.
+PORTS = itertools.count(5600, 20)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.e2e)
+
+
+@pytest.fixture(scope="module")
+def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+    """A checkout whose local cloud does not run yet."""
+    made = Checkout.copy(tmp_path_factory.mktemp("checkout"), next(PORTS))
+    yield made
+    made.stop()
+
+
+@pytest.fixture(scope="module")
+def running(checkout: Checkout) -> Checkout:
+    """A checkout whose stack was deployed."""
+    checkout.up()
+    return checkout

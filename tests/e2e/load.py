@@ -1,0 +1,58 @@
+"""A steady, bounded load on one URL, and what came of it."""
+
+import threading
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+import httpx
+
+INTERVAL_SECONDS = 0.02
+MAXIMUM_REQUESTS = 20_000
+
+
+@dataclass
+class Results:
+    """Answers by status code or error, and what `observe` made of each answer."""
+
+    statuses: Counter[str] = field(default_factory=Counter)
+    observed: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def failed(self) -> dict[str, int]:
+        return {status: count for status, count in self.statuses.items() if status != "200"}
+
+
+@contextmanager
+def steady_load(
+    connect: Callable[[], httpx.Client], path: str, observe: Callable[[httpx.Response], str]
+) -> Iterator[Results]:
+    """Ask for `path` fifty times a second from two threads until the block ends."""
+    results, stopped, lock = Results(), threading.Event(), threading.Lock()
+
+    def ask() -> None:
+        with connect() as client:
+            for _ in range(MAXIMUM_REQUESTS):
+                if stopped.is_set():
+                    return
+                try:
+                    response = client.get(path)
+                    status, seen = str(response.status_code), observe(response)
+                except httpx.HTTPError as error:
+                    status, seen = type(error).__name__, ""
+                with lock:
+                    results.statuses[status] += 1
+                    results.observed[seen] += 1
+                time.sleep(INTERVAL_SECONDS)
+
+    threads = [threading.Thread(target=ask) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield results
+    finally:
+        stopped.set()
+        for thread in threads:
+            thread.join()

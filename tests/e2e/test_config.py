@@ -1,0 +1,46 @@
+"""Wrong configuration: one readable list, nothing created."""
+
+from localcloud import stack
+from tests.e2e.checkout import Checkout
+
+WRONG = """\
+config:
+  pulumi:disable-default-providers: [aws]
+  fastapi-react-aws:region: mars-north
+  fastapi-react-aws:recipe: maybe
+  fastapi-react-aws:colour: blue
+  fastapi-react-aws:network:
+    cidr: 10.0.0.1/8
+    zones: [us-east-1a]
+  fastapi-react-aws:cluster:
+    amiId: latest
+    instanceTyp: t3.small
+  fastapi-react-aws:mail:
+    address: nobody
+"""
+PROBLEMS = ("region", "recipe", "colour", "network.cidr", "network.zones", "amiId", "instanceTyp", "mail.address")
+
+
+def test_every_problem_is_listed_and_nothing_created(checkout: Checkout) -> None:
+    config = checkout.root / "Pulumi.local.yaml"
+    right = config.read_text()
+    config.write_text(WRONG)
+    run = checkout.run("up")
+    assert run.code != 0
+    missing = [problem for problem in PROBLEMS if problem not in run.output]
+    assert missing == [], run.output
+    assert "Traceback" not in run.output
+    assert stack.resource_count(checkout.place) == 0
+    assert checkout.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"] == []
+
+    config.write_text(right)
+    checkout.up()
+
+
+def test_what_the_provider_refuses_reaches_no_service(checkout: Checkout) -> None:
+    """A value that only AWS would refuse, and the emulator accepts."""
+    checkout.edit("infra/storage.py", "force_destroy=", 'bucket="Not_A_Bucket", force_destroy=')
+    run = checkout.run("up")
+    assert run.code != 0
+    assert "Not_A_Bucket" in run.output
+    assert checkout.client("s3").list_buckets()["Buckets"] != [{"Name": "Not_A_Bucket"}]

@@ -1,0 +1,120 @@
+"""A fresh `up`, then everything that a person does in the browser, through CloudFront's local address."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import chromium
+from tests.e2e.checkout import Checkout
+
+RESULTS = Path(__file__).parents[2] / "test-results"
+
+
+@pytest.fixture(scope="module")
+def page(running: Checkout) -> Iterator[Page]:
+    with chromium() as browser:
+        yield browser.new_page(base_url=running.url)
+
+
+@pytest.fixture(autouse=True)
+def screenshot(request: pytest.FixtureRequest, page: Page) -> Iterator[None]:
+    """Keep what the page looked like when a test failed, and how it looks when all is well."""
+    failed_before = request.session.testsfailed
+    yield
+    outcome = "failed" if request.session.testsfailed > failed_before else "passed"
+    RESULTS.mkdir(exist_ok=True)
+    page.screenshot(path=RESULTS / f"{request.node.name}-{outcome}.png")
+
+
+def test_items(page: Page) -> None:
+    page.goto("/")
+    expect(page.get_by_role("heading", name="No items yet")).to_be_visible()
+
+    page.get_by_role("button", name="New item").click()
+    page.get_by_label("Title").fill("A bicycle")
+    page.get_by_role("button", name="Create").click()
+    items = page.get_by_role("list", name="Items")
+    expect(items.get_by_text("A bicycle")).to_be_visible()
+
+    page.get_by_role("button", name="Edit A bicycle").click()
+    page.get_by_label("Title").fill("A blue bicycle")
+    page.get_by_role("button", name="Save").click()
+    page.reload()
+    expect(items.get_by_text("A blue bicycle")).to_be_visible()
+
+    page.get_by_role("button", name="Delete A blue bicycle").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(page.get_by_role("heading", name="No items yet")).to_be_visible()
+
+
+def test_files(page: Page, running: Checkout) -> None:
+    page.goto("/files")
+    page.get_by_label("Files to upload").set_input_files(
+        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"a real file"}
+    )
+    files = page.get_by_role("list", name="Files")
+    expect(files.get_by_text("notes.txt")).to_be_visible()
+
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download notes.txt").click()
+    assert download.value.path().read_bytes() == b"a real file"
+    stored = running.client("s3").list_objects_v2(Bucket=running.outputs["bucket"])["Contents"]
+    assert [row["Size"] for row in stored] == [len(b"a real file")]
+
+    page.get_by_role("button", name="Delete notes.txt").click()
+    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    expect(files.get_by_text("notes.txt")).to_be_hidden()
+    assert "Contents" not in running.client("s3").list_objects_v2(Bucket=running.outputs["bucket"])
+
+
+def test_mail_arrives_in_the_local_mailbox(page: Page, running: Checkout) -> None:
+    page.goto("/mail")
+    page.get_by_label("Subject").fill("Hello from the page")
+    page.get_by_label("Message").fill("It works.")
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("status")).to_contain_text("Sent")
+
+    mailbox = httpx.get(f"{running.place.endpoint}/_ministack/ses/messages").text
+    assert "Hello from the page" in mailbox
+    assert "It works." in mailbox
+
+
+def test_deep_link_shows_the_page_and_a_missing_asset_does_not(page: Page, running: Checkout) -> None:
+    page.goto("/items?page=1")
+    expect(page.get_by_role("heading", name="Items", exact=True)).to_be_visible()
+    with running.site() as site:
+        assert site.get("/assets/missing.js").status_code == 404
+
+
+def test_errors_of_the_api_stay_its_own(running: Checkout) -> None:
+    with running.site() as site:
+        missing = site.get("/api/nothing-here")
+    assert missing.status_code == 404
+    assert missing.headers["content-type"] == "application/problem+json"
+
+
+def test_caching_and_security_headers(running: Checkout) -> None:
+    with running.site() as site:
+        page = site.get("/")
+        asset = site.get(re.findall(r'"(/assets/[^"]+\.js)"', page.text)[0])
+        api = site.get("/api/items")
+    assert page.headers["cache-control"] == "no-cache"
+    assert "max-age=31536000" in asset.headers["cache-control"]
+    assert "max-age" not in api.headers.get("cache-control", "")
+    policy = page.headers["content-security-policy"]
+    assert "unsafe-inline" not in policy
+    assert page.headers["x-content-type-options"] == "nosniff"
+
+
+def test_no_error_on_the_console(page: Page) -> None:
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    for path in ("/", "/files", "/mail"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+    assert problems == []

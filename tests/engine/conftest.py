@@ -1,0 +1,70 @@
+"""Fixtures: engines on folders of their own; environments of images are shared by all tests."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from tests.engine.support import APPS, Emulator, Engine, free_port
+
+
+@pytest.fixture(scope="session")
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("cache")
+
+
+@pytest.fixture
+def engine(tmp_path: Path, cache: Path) -> Iterator[Engine]:
+    made = Engine(folder=tmp_path, cache=cache, log=tmp_path / "engine.log")
+    try:
+        made.start()
+        yield made
+    finally:
+        made.stop()
+
+
+@pytest.fixture
+def web(engine: Engine) -> Engine:
+    """An engine that has the image `web:1`."""
+    engine.build(APPS / "web", "web:1")
+    return engine
+
+
+@pytest.fixture
+def cloud(tmp_path: Path, cache: Path) -> Iterator[tuple[Engine, Emulator]]:
+    """An engine with an emulator that uses it."""
+    port = free_port()
+    engine = Engine(folder=tmp_path, cache=cache, log=tmp_path / "engine.log", emulator_url=f"http://127.0.0.1:{port}")
+    emulator = Emulator(
+        folder=tmp_path,
+        port=port,
+        database_port=free_port(),
+        docker_host=f"unix://{engine.socket}",
+        log=tmp_path / "emulator.log",
+    )
+    with contextlib.ExitStack() as running:
+        running.callback(engine.stop)
+        running.callback(emulator.stop)
+        engine.start()
+        emulator.start()
+        yield engine, emulator
+
+
+@pytest.fixture
+def aws(cloud: tuple[Engine, Emulator]) -> Iterator[Callable[[str], Any]]:
+    """Makes clients of AWS services."""
+    made: list[Any] = []
+
+    def client(service: str) -> Any:
+        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
+        config = Config(retries={"max_attempts": 1}, read_timeout=120)
+        made.append(boto3.client(service, endpoint_url=cloud[1].url, config=config, **keys))  # type: ignore[call-overload]
+        return made[-1]
+
+    yield client
+    for one in made:
+        one.close()

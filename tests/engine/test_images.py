@@ -1,0 +1,123 @@
+"""Images through the Docker SDK: build, names, what a snapshot holds."""
+
+import shutil
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docker.errors import BuildError, ImageNotFound, NotFound
+
+from tests.engine.support import APPS, Engine, endpoint, get
+
+
+def test_the_same_content_is_the_same_image_and_built_once(web: Engine, tmp_path: Path) -> None:
+    copy = shutil.copytree(APPS / "web", tmp_path / "elsewhere")
+    (copy / "server.py").touch()
+    (copy / "notes.txt").write_text("not admitted by .dockerignore")
+    started = time.monotonic()
+    assert web.build(copy, "web:2").id == web.client.images.get("web:1").id
+    assert time.monotonic() - started < 1
+
+
+def test_another_content_is_another_image(web: Engine, tmp_path: Path) -> None:
+    assert web.build_variant(tmp_path, "web:2", v1="v2").id != web.client.images.get("web:1").id
+
+
+def test_builds_at_once_share_the_result(engine: Engine) -> None:
+    found: list[str | None] = []
+    threads = [
+        threading.Thread(target=lambda tag=tag: found.append(engine.build(APPS / "web", tag).id))
+        for tag in ("a:1", "b:1", "c:1")
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(found) == 3
+    assert len(set(found)) == 1
+    assert len(list((engine.state / "images").glob("*/root"))) == 1
+
+
+def test_a_python_image_has_the_main_dependencies_only(web: Engine, cache: Path) -> None:
+    program = "import idna, importlib.util; print(importlib.util.find_spec('iniconfig'))"
+    output = web.client.containers.run("web:1", ["python", "-c", program])
+    assert output.decode().strip() == "None"
+
+
+def test_a_node_image_serves_what_was_built_with_production_modules_only(engine: Engine) -> None:
+    engine.build(APPS / "page", "page:1")
+    container = engine.run("page:1")
+    assert get(endpoint(container)) == b"<h1>built</h1>"
+    (root,) = (engine.state / "images").glob("*/root")
+    assert sorted(path.name for path in root.iterdir()) == ["dist", "node_modules", "package.json", "server.mjs"]
+    assert [path.name for path in (root / "node_modules").iterdir() if not path.name.startswith(".")] == ["mime"]
+    assert (root / "server.mjs").stat().st_mode & 0o222 == 0
+
+
+def test_a_failed_build_reports_its_last_lines_and_leaves_nothing(engine: Engine, tmp_path: Path, cache: Path) -> None:
+    broken = shutil.copytree(APPS / "page", tmp_path / "broken")
+    (broken / "build.mjs").write_text("throw new Error('no such colour')")
+    with pytest.raises(BuildError, match=r"npm run build.*\n(.*\n)*.*no such colour"):
+        engine.build(broken, "page:broken")
+    assert list((engine.state / "images").glob("*")) == []
+    assert list((cache / "builds").iterdir()) == []
+    with pytest.raises(ImageNotFound):
+        engine.client.images.get("page:broken")
+
+
+def test_a_lock_that_does_not_fit_is_refused_though_its_environment_is_known(web: Engine, tmp_path: Path) -> None:
+    stale = shutil.copytree(APPS / "web", tmp_path / "stale")
+    project = stale / "pyproject.toml"
+    project.write_text(project.read_text().replace('"idna (>=3,<4)"', '"idna (>=3,<4)", "six"'))
+    with pytest.raises(BuildError, match="poetry lock"):
+        web.build(stale, "web:stale")
+
+
+@pytest.mark.parametrize(
+    ("line", "problem"),
+    [
+        ("COPY absent.txt ./", "absent.txt is neither in the build context nor made by the build"),
+        ("HEALTHCHECK --every=1s CMD x", "unknown option --every"),
+    ],
+)
+def test_a_mistake_in_the_dockerfile_is_named(engine: Engine, tmp_path: Path, line: str, problem: str) -> None:
+    (tmp_path / "context").mkdir()
+    (tmp_path / "context" / "Dockerfile").write_text(f'FROM scratch\nWORKDIR /x\n{line}\nCMD ["true"]')
+    with pytest.raises(BuildError, match=problem):
+        engine.build(tmp_path / "context", "mistake:1")
+
+
+def test_an_unknown_image_is_not_found(engine: Engine) -> None:
+    with pytest.raises(NotFound, match="never built here"):
+        engine.client.images.pull("somewhere.example/thing", tag="1")
+    with pytest.raises(NotFound, match="has PostgreSQL 18 only"):
+        engine.client.images.pull("postgres", tag="12-alpine")
+
+
+def test_images_and_tags_survive_the_engine(web: Engine) -> None:
+    before = web.client.images.get("web:1").attrs
+    web.kill()
+    web.start()
+    assert web.client.images.get("web:1").attrs == before
+
+
+def test_the_last_tag_takes_the_image_along(web: Engine) -> None:
+    image = web.client.images.get("web:1")
+    image.tag("other", "1")
+    web.client.images.remove("web:1")
+    assert web.client.images.get("other:1").id == image.id
+    web.client.images.remove("other:1")
+    assert web.client.images.list() == []
+    assert list((web.state / "images").glob("*/root")) == []
+
+
+def test_pruning_keeps_the_environments_that_images_need(web: Engine, cache: Path) -> None:
+    stray = cache / "venvs" / "0000"
+    stray.mkdir()
+    (stray / ".complete").touch()
+    api: Any = web.client.api  # the SDK's own call cannot say `all`
+    answer = api._post(api._url("/build/prune"), params={"all": "1"})
+    assert str(stray) in answer.json()["CachesDeleted"]
+    assert web.client.containers.run("web:1", ["python", "-c", "import idna"]) == b""

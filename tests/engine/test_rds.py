@@ -1,0 +1,227 @@
+"""The emulator's RDS on the engine: a real PostgreSQL, and the life of its data."""
+
+import json
+import os
+import signal
+import time
+import urllib.request
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+from docker.errors import APIError
+
+from tests.engine.support import Emulator, Engine, eventually, free_port, is_alive
+
+Client = Callable[[str], Any]
+Cloud = tuple[Engine, Emulator]
+NAME = "app-database"
+PASSWORD = 'it\'s a "secret" $one'
+
+
+def create(aws: Client, **changes: Any) -> Any:
+    settings: dict[str, Any] = {
+        "DBInstanceIdentifier": NAME,
+        "DBInstanceClass": "db.t4g.micro",
+        "Engine": "postgres",
+        "EngineVersion": "18.1",
+        "MasterUsername": "app",
+        "MasterUserPassword": PASSWORD,
+        "DBName": "items",
+        "AllocatedStorage": 20,
+    }
+    aws("rds").create_db_instance(**{**settings, **changes})
+    return available(aws)
+
+
+def describe(aws: Client) -> Any:
+    return aws("rds").describe_db_instances(DBInstanceIdentifier=NAME)["DBInstances"][0]
+
+
+def available(aws: Client) -> Any:
+    eventually(lambda: describe(aws)["DBInstanceStatus"] == "available", 60)
+    return describe(aws)["Endpoint"]
+
+
+def query(endpoint: Any, *statements: str, password: str = PASSWORD, sslmode: str = "require") -> list[Any]:
+    """The last statement's rows."""
+    place = {"host": endpoint["Address"], "port": endpoint["Port"], "user": "app", "dbname": "items"}
+    with closing(psycopg.connect(**place, password=password, sslmode=sslmode, connect_timeout=5)) as connection:
+        cursor = connection.cursor()
+        for statement in statements:
+            cursor.execute(statement)
+        connection.commit()
+        return cursor.fetchall() if cursor.description else []
+
+
+def write(endpoint: Any) -> None:
+    query(endpoint, "CREATE TABLE note (text text)", "INSERT INTO note VALUES ('kept')")
+
+
+def read(endpoint: Any) -> list[Any]:
+    return query(endpoint, "SELECT text FROM note")
+
+
+def data(engine: Engine) -> Path:
+    return engine.state / "postgres" / NAME
+
+
+def server(engine: Engine) -> int:
+    """The process of the database."""
+    return int((data(engine) / "postmaster.pid").read_text().split()[0])
+
+
+def test_an_instance_is_a_real_database_over_tls(cloud: Cloud, aws: Client) -> None:
+    endpoint = create(aws)
+    ((version,),) = query(endpoint, "SHOW server_version")
+    assert version.startswith("18.")
+    assert query(endpoint, "SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()") == [(True,)]
+    assert endpoint["Port"] >= cloud[1].database_port
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        query(endpoint, "SELECT 1", password="wrong")
+
+
+def test_it_runs_unprivileged_on_loopback_with_a_scram_password(cloud: Cloud, aws: Client) -> None:
+    engine, _ = cloud
+    endpoint = create(aws)
+    assert query(endpoint, "SHOW listen_addresses") == [("127.0.0.1",)]
+    assert query(endpoint, "SELECT left(rolpassword, 13) FROM pg_authid WHERE rolname = 'app'") == [("SCRAM-SHA-256",)]
+    process = Path(f"/proc/{server(engine)}")
+    assert process.stat().st_uid != 0
+    assert PASSWORD not in (process / "cmdline").read_text() + (process / "environ").read_bytes().decode()
+
+
+def test_a_killed_database_comes_back_with_its_data(cloud: Cloud, aws: Client) -> None:
+    engine, _ = cloud
+    endpoint = create(aws)
+    write(endpoint)
+    os.kill(server(engine), signal.SIGKILL)
+
+    def answers() -> list[Any]:
+        try:
+            return read(endpoint)
+        except psycopg.OperationalError:
+            return []
+
+    assert eventually(answers) == [("kept",)]
+
+
+def test_data_survives_a_crash_of_everything(cloud: Cloud, aws: Client) -> None:
+    engine, emulator = cloud
+    endpoint = create(aws)
+    write(endpoint)
+    time.sleep(3)  # the emulator saves every two seconds
+    pid = server(engine)
+    engine.kill()
+    emulator.kill()
+    eventually(lambda: not is_alive(pid))
+    engine.start()
+    emulator.start()
+    assert read(available(aws)) == [("kept",)]
+    assert available(aws) == endpoint
+
+
+def test_data_survives_a_crash_of_the_emulator_alone(cloud: Cloud, aws: Client) -> None:
+    _, emulator = cloud
+    endpoint = create(aws)
+    write(endpoint)
+    time.sleep(3)
+    emulator.kill()
+    emulator.start()
+    assert read(available(aws)) == [("kept",)]
+
+
+def test_data_survives_a_stop_of_everything(cloud: Cloud, aws: Client) -> None:
+    engine, emulator = cloud
+    write(create(aws))
+    emulator.stop()
+    engine.stop()
+    assert data(engine).exists()
+    engine.start()
+    emulator.start()
+    assert read(available(aws)) == [("kept",)]
+
+
+def test_data_survives_a_reboot_of_the_instance(cloud: Cloud, aws: Client) -> None:
+    write(create(aws))
+    aws("rds").reboot_db_instance(DBInstanceIdentifier=NAME)
+    assert read(available(aws)) == [("kept",)]
+
+
+def test_a_deleted_instance_takes_its_data_along(cloud: Cloud, aws: Client) -> None:
+    engine, _ = cloud
+    write(create(aws))
+    aws("rds").delete_db_instance(DBInstanceIdentifier=NAME, SkipFinalSnapshot=True)
+    eventually(lambda: not list((engine.state / "postgres").iterdir()))
+    assert query(create(aws), "SELECT to_regclass('note')") == [(None,)]
+
+
+def test_an_instance_made_right_after_a_deletion_starts_empty(cloud: Cloud, aws: Client) -> None:
+    write(create(aws))
+    aws("rds").delete_db_instance(DBInstanceIdentifier=NAME, SkipFinalSnapshot=True)
+    assert query(create(aws, MasterUserPassword="another"), "SELECT to_regclass('note')", password="another") == [
+        (None,)
+    ]
+
+
+def test_a_new_password_holds_after_a_restart(cloud: Cloud, aws: Client) -> None:
+    engine, emulator = cloud
+    endpoint = create(aws)
+    aws("rds").modify_db_instance(DBInstanceIdentifier=NAME, MasterUserPassword="changed", ApplyImmediately=True)
+    assert query(endpoint, "SELECT 1", password="changed") == [(1,)]
+    emulator.stop()
+    engine.stop()
+    engine.start()
+    emulator.start()
+    assert query(available(aws), "SELECT 1", password="changed") == [(1,)]
+
+
+def test_versions_that_are_not_here_fail(cloud: Cloud, aws: Client) -> None:
+    aws("rds").create_db_instance(
+        DBInstanceIdentifier=NAME,
+        DBInstanceClass="db.t4g.micro",
+        Engine="postgres",
+        EngineVersion="14.1",
+        MasterUsername="app",
+        MasterUserPassword=PASSWORD,
+    )
+    eventually(lambda: describe(aws)["DBInstanceStatus"] == "failed")
+
+
+def test_a_database_without_rds_is_its_containers(engine: Engine) -> None:
+    port = free_port()
+    container = engine.run(
+        "postgres:18-alpine",
+        environment={"POSTGRES_USER": "app", "POSTGRES_PASSWORD": PASSWORD, "POSTGRES_DB": "items"},
+        ports={"5432/tcp": port},
+    )
+    endpoint = {"Address": "127.0.0.1", "Port": port}
+    assert query(endpoint, "SHOW server_version", sslmode="disable")[0][0].startswith("18.")
+    container.remove(force=True, v=True)
+    assert list((engine.state / "postgres").iterdir()) == []
+
+
+def test_a_database_needs_a_password(engine: Engine) -> None:
+    with pytest.raises(APIError, match="POSTGRES_PASSWORD: must be set"):
+        engine.run("postgres:18")
+
+
+def test_a_used_port_is_a_clear_failure(cloud: Cloud, aws: Client) -> None:
+    engine, _ = cloud
+    endpoint = create(aws)
+    container = engine.run(
+        "postgres:18", environment={"POSTGRES_PASSWORD": "x"}, ports={"5432/tcp": endpoint["Port"]}, name="second"
+    )
+    assert container.status == "exited"
+    assert "Address already in use" in container.logs().decode()
+    assert json.loads(json.dumps(container.attrs["State"]))["ExitCode"] == 1
+
+
+def test_after_a_reset_of_the_emulator_an_instance_starts_empty(cloud: Cloud, aws: Client) -> None:
+    _, emulator = cloud
+    write(create(aws))
+    urllib.request.urlopen(f"{emulator.url}/_ministack/reset", data=b"").close()  # noqa: S310
+    assert query(create(aws), "SELECT to_regclass('note')") == [(None,)]

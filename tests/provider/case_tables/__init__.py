@@ -1,0 +1,16 @@
+"""All cases by name."""
+
+from collections.abc import Mapping
+
+from tests.provider.case_tables import compute, data, delivery, edge, identity, network, services
+from tests.provider.cases import Case
+
+CASES: Mapping[str, Case] = {
+    **network.CASES,
+    **compute.CASES,
+    **services.CASES,
+    **delivery.CASES,
+    **identity.CASES,
+    **data.CASES,
+    **edge.CASES,
+}

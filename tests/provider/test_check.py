@@ -1,0 +1,224 @@
+"""`check` refuses what AWS would refuse, all of it at once, in words that say what to do."""
+
+import json
+from typing import Any
+
+import pytest
+
+from localcloud.provider.values import UNKNOWN, Props
+from tests.provider.case_tables import CASES
+from tests.provider.case_tables.compute import CONTAINER
+from tests.provider.cases import Ref
+from tests.provider.engine import Engine, RefusedError
+from tests.provider.world import World
+
+
+def refusals(engine: Engine, world: World, case: str, change: Props) -> dict[str, str]:
+    """The problems of a case's inputs with a change, None taking an input out: property -> reasons."""
+    inputs = {**world.filled(CASES[case].inputs), **world.filled(change)}
+    given = {name: value for name, value in inputs.items() if value is not None}
+    try:
+        engine.check(CASES[case].token, f"refused-{case}", given)
+    except RefusedError as error:
+        found: dict[str, str] = {}
+        for name, reason in error.failures:
+            found[name] = f"{found[name]}; {reason}" if name in found else reason
+        return found
+    return {}
+
+
+def containers(*rows: Any) -> Props:
+    return {"containerDefinitions": json.dumps(rows)}
+
+
+def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
+    return {name: value for name, value in row.items() if name not in names}
+
+
+BALANCED = {"targetGroupArn": Ref("targets", "arn"), "containerName": "backend", "containerPort": 9}
+POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Maybe", "Action": "s3:*"}]})
+UNREACHABLE = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/none/0123456789abcdef"
+
+# case, change, the property that is refused, a part of the reason
+REFUSED: list[tuple[str, Props, str, str]] = [
+    # Against pulumi_aws' own classes.
+    ("vpc", {"cidrBlok": "10.0.0.0/16"}, "cidrBlok", "did you mean cidrBlock?"),
+    ("subnet", {"vpcId": None}, "vpcId", "is required"),
+    ("vpc", {"enableDnsSupport": "yes"}, "enableDnsSupport", "must be true or false, got 'yes'"),
+    ("service", {"desiredCount": 1.5}, "desiredCount", "must be a whole number, got 1.5"),
+    ("template", {"metadataOptions": {"httpToken": "required"}}, "metadataOptions.httpToken", "did you mean httpTokens?"),
+    ("vpc", {"enableNetworkAddressUsageMetrics": True}, "enableNetworkAddressUsageMetrics", "leave it out"),
+    ("vpc", {"tags": {"aws:x": "y"}}, "tags", "must not begin with aws:"),
+    ("vpc", {"region": "eu-west-1"}, "region", "must be the provider's region us-east-1"),
+    # Addresses.
+    ("vpc", {"cidrBlock": "banana"}, "cidrBlock", "must be an IPv4 range"),
+    ("vpc", {"cidrBlock": "10.0.0.0/8"}, "cidrBlock", "must be /16 to /28"),
+    ("vpc", {"cidrBlock": "10.0.0.1/16"}, "cidrBlock", "write 10.0.0.0/16"),
+    ("subnet", {"cidrBlock": "192.168.0.0/24"}, "cidrBlock", "must lie in the VPC's range 10.20.0.0/16"),
+    ("subnet", {"cidrBlock": "10.20.100.128/25"}, "cidrBlock", "must not overlap another subnet"),
+    ("subnet", {"availabilityZone": "us-east-1z"}, "availabilityZone", "must be one of us-east-1a"),
+    ("egress", {"cidrIpv4": "10.0.0.0"}, "cidrIpv4", "write 10.0.0.0/32"),
+    ("egress", {"cidrIpv4": None}, "cidrIpv4", "exactly one of"),
+    ("ingress", {"fromPort": 90, "toPort": 80}, "fromPort", "must not be above toPort 80"),
+    ("ingress", {"ipProtocol": "tpc"}, "ipProtocol", "must be tcp, udp"),
+    ("ingress", {"toPort": 70000}, "toPort", "must be -1 to 65535"),
+    ("group", {"description": "häh"}, "description", "at most 255 of letters"),
+    ("route", {"gatewayId": None}, "gatewayId", "exactly one of"),
+    ("endpoint", {"serviceName": "s3"}, "serviceName", "com.amazonaws"),
+    # References that do not exist.
+    ("subnet", {"vpcId": "vpc-0123456789abcdef0"}, "vpcId", "must name a VPC that exists"),
+    ("group", {"vpcId": "vpc-0123456789abcdef0"}, "vpcId", "must name a VPC that exists"),
+    ("ingress", {"referencedSecurityGroupId": "sg-0123456789abcdef0"}, "referencedSecurityGroupId", "that exists"),
+    ("ingress-from-list", {"prefixListId": "pl-0123456789abcdef0"}, "prefixListId", "must name a prefix list"),
+    ("route", {"gatewayId": "igw-0123456789abcdef0"}, "gatewayId", "must name an internet gateway"),
+    ("endpoint", {"routeTableIds": ["rtb-0123456789abcdef0"]}, "routeTableIds", "must name a route table"),
+    ("template", {"keyName": "none"}, "keyName", "must name a key pair"),
+    ("instances", {"launchTemplate": {"id": "lt-0123456789abcdef0"}}, "launchTemplate.id", "must name a launch template"),
+    ("capacity-of-cluster", {"capacityProviders": ["none"]}, "capacityProviders", "must name a capacity provider"),
+    ("service", {"cluster": "none"}, "cluster", "must name a cluster"),
+    ("service", {"taskDefinition": "none:1"}, "taskDefinition", "must name a task definition"),
+    ("service", {"loadBalancers": [{**BALANCED, "targetGroupArn": UNREACHABLE}]}, "loadBalancers.targetGroupArn", "exists"),
+    ("service", {"loadBalancers": [BALANCED]}, "loadBalancers", "(backend:8000), got backend:9"),
+    ("listener", {"loadBalancerArn": "arn:none"}, "loadBalancerArn", "must name a load balancer"),
+    ("rule", {"listenerArn": "arn:none"}, "listenerArn", "must name a listener"),
+    ("role-policy", {"role": "none"}, "role", "must name a role"),
+    ("profile", {"role": "none"}, "role", "must name a role"),
+    ("task", {"executionRoleArn": "arn:aws:iam::000000000000:role/none"}, "executionRoleArn", "must name a role"),
+    ("images-kept", {"repository": "none"}, "repository", "must name a repository"),
+    ("bucket-policy", {"bucket": "none-such-bucket"}, "bucket", "must name a bucket"),
+    ("database", {"dbSubnetGroupName": "none"}, "dbSubnetGroupName", "must name a subnet group"),
+    ("database", {"parameterGroupName": "none"}, "parameterGroupName", "must name a parameter group"),
+    ("mail-identity", {"configurationSetName": "none"}, "configurationSetName", "must name a configuration set"),
+    ("function", {"role": "arn:aws:iam::000000000000:role/none"}, "role", "must name a role"),
+    ("invocation", {"functionName": "none"}, "functionName", "must name a function"),
+    ("secret-value", {"secretId": "none"}, "secretId", "must name a secret"),
+    # Names.
+    ("bucket", {"bucket": "Has_Capitals"}, "bucket", "3 to 63 of lower-case letters"),
+    ("bucket", {"bucket": "10.0.0.1"}, "bucket", "must not look like an IP address"),
+    ("balancer", {"name": "-begins-with-a-hyphen"}, "name", "no hyphen at either end"),
+    ("balancer", {"name": "x" * 33}, "name", "1 to 32 of letters"),
+    ("repository", {"name": "Capital"}, "name", "lower-case letters"),
+    ("capacity", {"name": "aws-capacity"}, "name", "not begin with aws"),
+    ("role", {"name": "has space"}, "name", "1 to 64 of letters"),
+    ("database", {"identifier": "Double--Hyphen"}, "identifier", "single hyphens"),
+    ("database", {"username": "admin"}, "username", "must not be a name that"),
+    ("database", {"dbName": "1st"}, "dbName", "beginning with a letter"),
+    ("log", {"name": "has space"}, "name", "1 to 512 of letters"),
+    ("cluster", {"name": "has space"}, "name", "1 to 255 of letters"),
+    ("mail-identity", {"emailIdentity": "nobody"}, "emailIdentity", "an address or a domain"),
+    # Choices and ranges, most of them from botocore's models.
+    ("template", {"instanceType": "t3z.huge"}, "instanceType", "must be one of"),
+    ("template", {"imageId": "ubuntu"}, "imageId", "an AMI's id"),
+    ("template", {"metadataOptions": {"httpTokens": "maybe"}}, "metadataOptions.httpTokens", "must be one of optional"),
+    ("template", {"tagSpecifications": [{"resourceType": "cloud"}]}, "tagSpecifications.resourceType", "one of"),
+    ("instances", {"minSize": 5}, "minSize", "must not be above maxSize 2"),
+    ("instances", {"healthCheckType": "PING"}, "healthCheckType", "EC2, ELB"),
+    ("cluster", {"settings": [{"name": "insights", "value": "on"}]}, "settings.name", "containerInsights"),
+    ("service", {"propagateTags": "YES"}, "propagateTags", "must be one of TASK_DEFINITION, SERVICE"),
+    ("service", {"orderedPlacementStrategies": [{"type": "pile"}]}, "orderedPlacementStrategies.type", "one of random"),
+    ("service", {"deploymentMinimumHealthyPercent": 200}, "deploymentMinimumHealthyPercent", "must be below"),
+    ("service", {"launchType": "EC2"}, "capacityProviderStrategies", "must not stand beside launchType"),
+    ("task", {"networkMode": "wifi"}, "networkMode", "must be one of bridge"),
+    ("log", {"retentionInDays": 8}, "retentionInDays", "must be one of 0, 1, 3"),
+    ("repository", {"imageTagMutability": "NEVER"}, "imageTagMutability", "must be one of MUTABLE"),
+    ("listener", {"protocol": "GOPHER"}, "protocol", "must be one of HTTP"),
+    ("listener", {"defaultActions": [{"type": "forward"}]}, "defaultActions", "needs targetGroupArn or forward"),
+    ("rule", {"priority": 0}, "priority", "must be 1 to 50000"),
+    ("targets", {"healthCheck": {"interval": 5, "timeout": 6}}, "healthCheck", "timeout must be below interval 5"),
+    ("targets", {"healthCheck": {"path": "health"}}, "healthCheck.path", "begins with /"),
+    ("balancer", {"subnets": [Ref("subnet")]}, "subnets", "at least two availability zones, got us-east-1a"),
+    ("database-subnets", {"subnetIds": [Ref("subnet")]}, "subnetIds", "at least two availability zones"),
+    ("database", {"allocatedStorage": 5}, "allocatedStorage", "must be 20 to 65536"),
+    ("database", {"maxAllocatedStorage": 20}, "maxAllocatedStorage", "must be above allocatedStorage 20"),
+    ("database", {"engineVersion": "3"}, "engineVersion", "must be a version of postgres"),
+    ("database", {"engineVersion": "17"}, "parameterGroupName", "must be of the family postgres17"),
+    ("database", {"instanceClass": "t4g.micro"}, "instanceClass", "a class such as db.t4g.micro"),
+    ("database", {"password": "long-enough"}, "manageMasterUserPassword", "exactly one of"),
+    ("database", {"backupRetentionPeriod": 99}, "backupRetentionPeriod", "must be 0 to 35"),
+    ("bucket-cors", {"corsRules": [{"allowedMethods": ["FETCH"], "allowedOrigins": ["*"]}]},
+     "corsRules.allowedMethods", "must be one of GET"),
+    ("bucket-encryption", {"rules": [{"applyServerSideEncryptionByDefault": {"sseAlgorithm": "rot13"}}]},
+     "rules.applyServerSideEncryptionByDefault.sseAlgorithm", "must be one of AES256"),
+    ("bucket-versions", {"versioningConfiguration": {"status": "On"}}, "versioningConfiguration.status", "one of"),
+    ("bucket-lifecycle", {"rules": [{"id": "x", "status": "Enabled"}]}, "rules", "every rule needs an action"),
+    ("secret", {"recoveryWindowInDays": 3}, "recoveryWindowInDays", "must be one of 0, 7"),
+    ("cache-policy", {"minTtl": 500}, "minTtl", "must be minTtl <= defaultTtl <= maxTtl"),
+    ("viewer-function", {"runtime": "cloudfront-js-9"}, "runtime", "must be one of cloudfront-js-1.0"),
+    ("viewer-function", {"code": "x" * 11000}, "code", "at most 10240 bytes"),
+    ("distribution", {"priceClass": "PriceClass_1"}, "priceClass", "must be one of PriceClass_100"),
+    ("distribution", {"origins": [{"originId": "s3", "domainName": "x.example"}]}, "origins", "without alb"),
+    ("function", {"runtime": "cobol"}, "runtime", "must be one of"),
+    ("function", {"memorySize": 64}, "memorySize", "must be 128 to 10240"),
+    ("function", {"code": None}, "code", "exactly one of code"),
+    # Documents.
+    ("role", {"assumeRolePolicy": "{"}, "assumeRolePolicy", "must be JSON"),
+    ("role", {"assumeRolePolicy": "{}"}, "assumeRolePolicy", "must be a policy with a Statement"),
+    ("role-policy", {"policy": POLICY}, "policy", "needs Effect Allow or Deny"),
+    ("bucket-policy", {"policy": "[]"}, "policy", "must be a JSON object"),
+    ("invocation", {"input": "{"}, "input", "must be JSON"),
+    ("task", {"containerDefinitions": "{}"}, "containerDefinitions", "a JSON list of one container or more"),
+    ("task", containers(without(CONTAINER, "memory")), "containerDefinitions", "backend: memory (MiB)"),
+    ("task", containers(without(CONTAINER, "image")), "containerDefinitions", "backend: image is required"),
+    ("task", containers(CONTAINER, CONTAINER), "containerDefinitions", "names must differ"),
+    ("task", containers({**CONTAINER, "essential": False}), "containerDefinitions", "one container must be essential"),
+    ("task", containers({**CONTAINER, "imag": "x"}), "containerDefinitions", "imag:"),
+    ("task", containers({**CONTAINER, "logConfiguration": {"logDriver": "awslogs"}}), "containerDefinitions", "awslogs-group"),
+    ("key", {"publicKey": "ssh-ed25519 garbage"}, "publicKey", "must be an OpenSSH public key"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("case", "change", "name", "reason"), REFUSED, ids=[f"{row[0]}-{row[2]}" for row in REFUSED])
+def test_refuses(engine: Engine, world: World, case: str, change: Props, name: str, reason: str) -> None:
+    found = refusals(engine, world, case, change)
+    assert name in found, found
+    assert reason in found[name]
+
+
+def test_takes_what_is_right(engine: Engine, world: World) -> None:
+    assert {name: refusals(engine, world, name, {}) for name in CASES} == dict.fromkeys(CASES, {})
+
+
+def test_tells_all_problems_at_once(engine: Engine, world: World) -> None:
+    change = {"cidrBlock": "banana", "availabilityZone": "us-east-1z", "vpcId": "vpc-0123456789abcdef0"}
+    assert {*refusals(engine, world, "subnet", change)} == {"cidrBlock", "availabilityZone", "vpcId"}
+
+
+def test_what_is_unknown_yet_is_not_refused(engine: Engine) -> None:
+    """In a preview ids and names of new resources are unknown."""
+    for case in CASES.values():
+        unknown = {name: unknown_references(value) for name, value in case.inputs.items()}
+        assert engine.preview(case.token, "unknown", unknown)
+
+
+def unknown_references(value: Any) -> Any:
+    if isinstance(value, Ref):
+        return UNKNOWN
+    if isinstance(value, dict):
+        return {key: unknown_references(item) for key, item in value.items()}
+    return [unknown_references(item) for item in value] if isinstance(value, list) else value
+
+
+def test_a_vanished_reference_stops_no_update_of_something_else(engine: Engine, world: World) -> None:
+    """What was checked when it was new is not asked again, as AWS would not either."""
+    vpc = engine.create("aws:ec2/vpc:Vpc", "vanishing", {"cidrBlock": "10.50.0.0/16"})
+    inputs = {"vpcId": vpc.id, "port": 80, "protocol": "HTTP"}
+    targets = engine.create("aws:lb/targetGroup:TargetGroup", "left", inputs)
+    engine.delete(vpc)
+    assert not engine.diff(targets, inputs).changes
+    with pytest.raises(RefusedError, match="must name a VPC that exists"):
+        engine.check("aws:lb/targetGroup:TargetGroup", "new", inputs)
+    engine.delete(targets)
+
+
+def test_a_name_too_long_for_its_digits_is_refused(engine: Engine, world: World) -> None:
+    inputs = world.filled(CASES["balancer"].inputs)
+    with pytest.raises(RefusedError, match=r"name: at most 32 characters, got 'a-name-of-thirty-characters-xx-"):
+        engine.check(CASES["balancer"].token, "a-name-of-thirty-characters-xx", inputs)
+
+
+def test_an_automatic_name_stays(engine: Engine) -> None:
+    token = "aws:iam/role:Role"
+    first = engine.check(token, "named", CASES["role"].inputs)
+    again = engine.check(token, "named", CASES["role"].inputs, old={**first, "name": "named-0000000"})
+    assert again["name"] == "named-0000000"
+    assert "name" in first["__defaults"]

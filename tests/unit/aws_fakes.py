@@ -1,0 +1,92 @@
+"""AWS clients that answer from a script, for the dynamic resources."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from botocore.exceptions import ClientError
+
+
+def refusal(code: str) -> ClientError:
+    return ClientError({"Error": {"Code": code, "Message": code}}, "Operation")
+
+
+class Clock:
+    """Time that passes only when someone sleeps."""
+
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def monotonic(self) -> float:
+        return self.now
+
+    def sleep(self, seconds: float) -> None:
+        self.now += seconds
+
+
+class FakeLogs:
+    """One stream's lines; None where the stream does not exist."""
+
+    def __init__(self, lines: list[str] | None) -> None:
+        self.lines = lines
+        self.asked: list[tuple[str, str]] = []
+
+    def get_log_events(self, **arguments: Any) -> dict[str, Any]:
+        self.asked.append((arguments["logGroupName"], arguments["logStreamName"]))
+        if self.lines is None:
+            raise refusal("ResourceNotFoundException")
+        return {"events": [{"message": f"{line}\n"} for line in self.lines]}
+
+
+class FakeEcs:
+    """A service seen through `states`, the last of which stays; and tasks."""
+
+    def __init__(self, states: list[dict[str, Any]] | None = None, tasks: list[dict[str, Any]] | None = None) -> None:
+        self.states: Iterator[dict[str, Any]] = iter(states or [])
+        self.state: dict[str, Any] | None = None
+        self.tasks = tasks or []
+        self.calls: list[tuple[str, dict[str, Any]]] = []
+
+    def called(self, name: str) -> list[dict[str, Any]]:
+        return [arguments for called, arguments in self.calls if called == name]
+
+    def describe_services(self, **arguments: Any) -> dict[str, Any]:
+        self.state = next(self.states, self.state)
+        return {"services": [self.state] if self.state else []}
+
+    def update_service(self, **arguments: Any) -> None:
+        self.calls.append(("update_service", arguments))
+
+    def list_tasks(self, **arguments: Any) -> dict[str, Any]:
+        self.calls.append(("list_tasks", arguments))
+        return {"taskArns": [t["taskArn"] for t in self.tasks if t["desiredStatus"] == arguments["desiredStatus"]]}
+
+    def describe_tasks(self, **arguments: Any) -> dict[str, Any]:
+        for task in self.tasks:
+            task["lastStatus"] = task["statuses"].pop(0) if len(task["statuses"]) > 1 else task["statuses"][0]
+        return {"tasks": [t for t in self.tasks if t["taskArn"] in arguments["tasks"]]}
+
+    def run_task(self, **arguments: Any) -> dict[str, Any]:
+        self.calls.append(("run_task", arguments))
+        return {"tasks": [{"taskArn": t["taskArn"]} for t in self.tasks], "failures": [] if self.tasks else ["no room"]}
+
+    def stop_task(self, **arguments: Any) -> None:
+        self.calls.append(("stop_task", arguments))
+
+
+def task(
+    statuses: list[str],
+    *,
+    exit_code: int | None = None,
+    reason: str = "",
+    definition: str = "arn:td:2",
+    desired: str = "STOPPED",
+    container: str = "backend",
+) -> dict[str, Any]:
+    return {
+        "taskArn": "arn:aws:ecs:us-east-1:123456789012:task/cluster/0123",
+        "taskDefinitionArn": definition,
+        "desiredStatus": desired,
+        "statuses": list(statuses),
+        "stoppedReason": reason,
+        "containers": [{"name": container, **({} if exit_code is None else {"exitCode": exit_code})}],
+    }
