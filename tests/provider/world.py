@@ -7,6 +7,7 @@ from tests.provider.case_tables import CASES
 from tests.provider.cases import Ref
 from tests.provider.engine import Engine, Resource
 
+
 class World:
     """The resources that others refer to, made when first needed and shared by all tests."""
 
@@ -34,7 +35,6 @@ class World:
             taken = SHARED if shared else {}
             return {key: taken.get(str(item), self.filled(item)) for key, item in value.items()}
         return [self.filled(item) for item in value] if isinstance(value, list) else value
-
 
 
 # Values that may exist once, for the shared resource beside the case's own.

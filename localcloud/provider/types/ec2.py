@@ -6,7 +6,18 @@ from botocore.exceptions import ClientError
 
 from localcloud.provider.handler import Handler
 from localcloud.provider.model import Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Case, Cidr, Document, ExactlyOne, Exists, Matches, Needed, OneOf, Says, cidr_problem
+from localcloud.provider.rules import (
+    Case,
+    Cidr,
+    Document,
+    ExactlyOne,
+    Exists,
+    Matches,
+    Needed,
+    OneOf,
+    Says,
+    cidr_problem,
+)
 from localcloud.provider.values import Props
 
 
