@@ -20,9 +20,13 @@ SAVE_INTERVAL_SECONDS = 2.0
 CREDENTIALS_SECONDS = 3600
 
 
+def always(value: Any) -> Callable[[], Any]:
+    return lambda: value
+
+
 def changed_states(seen: dict[str, str]) -> dict[str, Callable[[], Any]]:
     """The services whose state differs from what `seen` remembers; remembers it."""
-    changed = {}
+    changed: dict[str, Callable[[], Any]] = {}
     for service, get_state in app._build_persistence_save_dict().items():
         # A state that changes while it is read is read again in the next round.
         with contextlib.suppress(RuntimeError):
@@ -31,7 +35,7 @@ def changed_states(seen: dict[str, str]) -> dict[str, Callable[[], Any]]:
             digest = hashlib.sha256(text.encode()).hexdigest()
             if seen.get(service) != digest:
                 seen[service] = digest
-                changed[service] = lambda state=state: state
+                changed[service] = always(state)
     return changed
 
 
@@ -50,7 +54,7 @@ def know_task_credentials() -> None:
     invent = imds._ecs_task_credentials_doc
 
     def known() -> dict[str, str]:
-        document = invent()
+        document: dict[str, str] = invent()
         account, role = document["RoleArn"].split(":")[4], document["RoleArn"].rsplit("/", 1)[1]
         session = {
             "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/task",

@@ -316,8 +316,8 @@ class Handler:
         lost = [path for path in between(self, told, inputs).paths if path.split(".")[0] not in ("tags", "tagsAll")]
         if lost:
             self.fail(
-                f"{', '.join(lost)}: the emulator does not keep it, so the laptop proves nothing about it; leave it out,"
-                " or name it with its reason in localcloud/provider/not_proven.py"
+                f"{', '.join(lost)}: the emulator does not keep it, so the laptop proves nothing about it; leave it"
+                " out, or name it with its reason in localcloud/provider/not_proven.py"
             )
 
     def wait(self, done: Any, what: str, seconds: float = WAIT_SECONDS) -> None:

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import grpc
 import grpc.aio
+from google.protobuf.empty_pb2 import Empty
 from google.protobuf.struct_pb2 import Struct
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.server import ProviderServicer
@@ -41,13 +42,14 @@ class Servicer(ProviderServicer):
         return proto.ProviderHandshakeResponse(accept_secrets=True, accept_resources=False, accept_outputs=False)
 
     async def Attach(self, request: Any, context: Any) -> Any:  # noqa: N802
-        from google.protobuf import empty_pb2
-
-        return empty_pb2.Empty()
+        return Empty()
 
 
 # The marks by which the protocol knows assets and archives, and an empty content for each.
-_BARE = {_special_asset_sig: ("text", ""), _special_archive_sig: ("assets", {})}
+_BARE: dict[str, tuple[str, str | dict[str, Any]]] = {
+    _special_asset_sig: ("text", ""),
+    _special_archive_sig: ("assets", {}),
+}
 
 
 def fill_bare_archives(properties: Struct) -> None:

@@ -160,7 +160,7 @@ class Engine:
         try:
             return getattr(self.stub, method)(request, timeout=120)
         except grpc.RpcError as error:
-            failed = CallError(error.details())
+            failed = CallError(str(error.details()))
             failed.__cause__ = error
             raise failed from error
 
