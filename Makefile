@@ -6,7 +6,7 @@ BACKEND = ../.tools/backend/bin
 LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down stop url status logs env develop test check lock format bench
+.PHONY: help setup up down stop url password status logs env develop test check lock format bench
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -25,6 +25,9 @@ stop: setup ## Stop everything, keep the data
 
 url: setup ## Print the site's URL
 	@$(LOCALCLOUD) url
+
+password: setup ## Print the password that opens the site
+	@$(LOCALCLOUD) password
 
 status: setup ## Print what runs
 	@$(LOCALCLOUD) status

@@ -56,10 +56,9 @@ class Cdn(pulumi.ComponentResource):
         self._viewer_protocol_policy = args.settings.viewer_protocol_policy
 
         distribution = self._distribution(name, args, self._page_cache(name).id, self._page_function(name).arn)
-        scheme = "http" if args.settings.viewer_protocol_policy == "allow-all" else "https"
         self.distribution_id = distribution.id
         self.distribution_arn = distribution.arn
-        self.url = distribution.domain_name.apply(lambda domain: f"{scheme}://{domain}")
+        self.url = distribution.domain_name.apply(lambda domain: f"{args.settings.scheme}://{domain}")
         self.register_outputs({"url": self.url})
 
     def _security_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:

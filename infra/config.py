@@ -109,6 +109,9 @@ PublicKey = Annotated[
     ),
 ]
 Email = Annotated[str, matching(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+", "must be one mail address", "me@example.com")]
+MailboxPath = Annotated[
+    str, matching(r"(/[A-Za-z0-9._-]+)+", "must be a path without a slash at its end", "/_ministack/ses/messages")
+]
 Origin = Annotated[
     str, matching(r"https?://[a-z0-9.*-]+(:(\d+|\*))?", "must be an origin without a path", "http://127.0.0.1:*")
 ]
@@ -191,6 +194,17 @@ class ServiceConfig(Section):
         return Room(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
 
 
+class BackendConfig(ServiceConfig):
+    """The service that answers the API."""
+
+    requests_per_minute: int = Field(
+        600,
+        ge=60,
+        le=1_000_000,
+        description="Requests a minute that one task answers to one client, an address or an IPv6 /64; above it, 429.",
+    )
+
+
 class FrontendConfig(ServiceConfig):
     """A service that only hands out files."""
 
@@ -240,6 +254,11 @@ class MailConfig(Section):
         description="The one address that mail is sent from and to. SES sends it a link to confirm.",
         examples=["me@example.com"],
     )
+    mailbox_path: MailboxPath | None = Field(
+        None,
+        description="Path below AWS's endpoint where sent mail can be read; only an emulator has one. The page links to"
+        " it.",
+    )
 
 
 class CdnConfig(Section):
@@ -250,6 +269,11 @@ class CdnConfig(Section):
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         "PriceClass_100", description="Edge locations in use: North America and Europe, most of the world, or all."
     )
+
+    @property
+    def scheme(self) -> Literal["http", "https"]:
+        """Of the site's address."""
+        return "http" if self.viewer_protocol_policy == "allow-all" else "https"
 
 
 class StackConfig(Section):
@@ -266,6 +290,12 @@ class StackConfig(Section):
         " `released`: leaves the bucket and a final snapshot of the database; the step between the two others.",
         examples=["disposable"],
     )
+    access: Literal["password", "open"] = Field(
+        "password",
+        description="Who may use the app. `password`: whoever knows the one password, made at the first `up` and kept"
+        " in Secrets Manager; others see that the site is up, and nothing else. `open`: everyone on the internet may"
+        " read, write, upload and send mail to your address.",
+    )
     deploy_timeout_minutes: int = Field(
         20,
         ge=2,
@@ -274,7 +304,7 @@ class StackConfig(Section):
     )
     network: NetworkConfig
     cluster: ClusterConfig
-    backend: ServiceConfig = ServiceConfig()
+    backend: BackendConfig = BackendConfig()
     frontend: FrontendConfig = FrontendConfig()
     database: DatabaseConfig = DatabaseConfig()
     storage: StorageConfig = StorageConfig()

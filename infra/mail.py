@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from infra.config import MailConfig
 from infra.naming import safe_name
 from infra.tags import Tags, component_tag
 
@@ -14,27 +15,27 @@ CONFIGURATION_SET_LIMIT = 64  # https://docs.aws.amazon.com/ses/latest/APIRefere
 
 @dataclass(frozen=True, kw_only=True)
 class MailArgs:
-    """`address`: SES sends it a link, and takes mail from it when the link was followed."""
-
-    address: str
+    settings: MailConfig
     tags: Tags
 
 
 class Mail(pulumi.ComponentResource):
-    """One verified address and a configuration set that counts bounces and complaints, sent over TLS alone.
+    """One address, from which SES takes mail once its link was followed.
 
+    Its configuration set counts bounces and complaints, and sends over TLS alone.
     A month: 0.10 USD per 1,000 mails.
     """
 
     address: str
     environment: dict[str, pulumi.Input[str]]
-    arns: list[pulumi.Output[str]]
+    identity_arn: pulumi.Output[str]
+    configuration_set_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: MailArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Mail", name, None, opts)
         child = ResourceOptions(parent=self)
         tags = component_tag(name)
-        self.address = args.address
+        self.address = args.settings.address
 
         configuration = aws.sesv2.ConfigurationSet(
             f"{name}-configuration",
@@ -46,7 +47,7 @@ class Mail(pulumi.ComponentResource):
         )
         identity = aws.sesv2.EmailIdentity(
             f"{name}-identity",
-            email_identity=args.address,
+            email_identity=self.address,
             configuration_set_name=configuration.configuration_set_name,
             tags=tags,
             opts=child,
@@ -56,5 +57,8 @@ class Mail(pulumi.ComponentResource):
             "MAIL_TO": self.address,
             "SES_CONFIGURATION_SET": configuration.configuration_set_name,
         }
-        self.arns = [identity.arn, configuration.arn]
+        if args.settings.mailbox_path is not None:
+            self.environment["MAILBOX_PATH"] = args.settings.mailbox_path
+        self.identity_arn = identity.arn
+        self.configuration_set_arn = configuration.arn
         self.register_outputs({})

@@ -53,14 +53,27 @@ def exec_channel() -> Document:
     return allow([f"ssmmessages:{action}" for action in actions], ["*"])
 
 
-def backend_task(*, secret_arn: str, bucket_arn: str, mail_arns: Sequence[str]) -> Document:
-    """What the back end's own code may do: its database password, its bucket, mail from its address."""
+def backend_task(
+    *,
+    secret_arns: Sequence[str],
+    bucket_arn: str,
+    identity_arn: str,
+    configuration_set_arn: str,
+    distribution_arn: str,
+) -> Document:
+    """What the back end's own code may do: read its passwords, use its bucket, mail from its address, and look whether
+    all of it works.
+    """
     return document(
         exec_channel(),
-        allow(["secretsmanager:GetSecretValue"], [secret_arn]),
+        allow(["secretsmanager:GetSecretValue"], secret_arns),
         allow(["s3:ListBucket"], [bucket_arn]),
         allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{bucket_arn}/*"]),
-        allow(["ses:SendEmail"], mail_arns),
+        allow(["ses:SendEmail"], [identity_arn, configuration_set_arn]),
+        allow(["ses:GetEmailIdentity"], [identity_arn]),
+        # Whether the account is in the sandbox: AWS defines no resource for this action.
+        allow(["ses:GetAccount"], ["*"]),
+        allow(["cloudfront:ListInvalidations"], [distribution_arn]),
     )
 
 

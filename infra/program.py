@@ -8,6 +8,7 @@ import pulumi_aws as aws
 from pulumi import InvokeOptions, Output, ResourceOptions
 
 from infra import policies
+from infra.access import Access, AccessArgs
 from infra.browser_access import BrowserAccess, BrowserAccessArgs
 from infra.cache_reset import CacheReset, CacheResetArgs
 from infra.cdn import Cdn, CdnArgs
@@ -62,7 +63,12 @@ def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
         opts,
     )
     storage = Storage("storage", StorageArgs(noncurrent_days=config.storage.noncurrent_days, recipe=recipe), opts)
-    mail = Mail("mail", MailArgs(address=config.mail.address, tags=tags), opts)
+    mail = Mail("mail", MailArgs(settings=config.mail, tags=tags), opts)
+    access = Access(
+        "access",
+        AccessArgs(mode=config.access, secure=config.cdn.scheme == "https", region=region, recipe=recipe),
+        opts,
+    )
     cluster = Cluster(
         "cluster",
         ClusterArgs(
@@ -87,6 +93,18 @@ def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
         opts,
     )
 
+    # What the world sees.
+    cdn = Cdn(
+        "cdn",
+        CdnArgs(
+            settings=config.cdn,
+            origin_domain=load_balancer.dns_name,
+            file_origins=[*storage.origins, *config.storage.extra_origins],
+        ),
+        opts,
+    )
+    BrowserAccess("browser-access", BrowserAccessArgs(bucket=storage.bucket, site_url=cdn.url), opts)
+
     # The back end: its image, its migrations, then its service.
     backend_image = Image("backend-image", ImageArgs(context="backend", region=region, recipe=recipe, root=root), opts)
     backend_task = Task(
@@ -101,11 +119,18 @@ def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
                 "DATABASE_SSLMODE": config.database.ssl_mode,
                 **database.environment,
                 "S3_BUCKET": storage.bucket,
+                "DISTRIBUTION_ID": cdn.distribution_id,
+                "REQUESTS_PER_MINUTE": str(config.backend.requests_per_minute),
                 **mail.environment,
+                **access.environment,
             },
-            policy=Output.all(database.secret_arn, storage.arn, *mail.arns).apply(
-                lambda arns: policies.backend_task(secret_arn=arns[0], bucket_arn=arns[1], mail_arns=arns[2:])
-            ),
+            policy=Output.all(
+                secret_arns=[database.secret_arn, *access.secret_arns],
+                bucket_arn=storage.arn,
+                identity_arn=mail.identity_arn,
+                configuration_set_arn=mail.configuration_set_arn,
+                distribution_arn=cdn.distribution_arn,
+            ).apply(lambda known: policies.backend_task(**known)),
             account_id=account,
             region=region,
             tags=tags,
@@ -171,17 +196,7 @@ def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
         opts,
     )
 
-    # What the world sees.
-    cdn = Cdn(
-        "cdn",
-        CdnArgs(
-            settings=config.cdn,
-            origin_domain=load_balancer.dns_name,
-            file_origins=[*storage.origins, *config.storage.extra_origins],
-        ),
-        opts,
-    )
-    BrowserAccess("browser-access", BrowserAccessArgs(bucket=storage.bucket, site_url=cdn.url), opts)
+    # The cache forgets the old front end.
     CacheReset(
         "cache-reset",
         CacheResetArgs(
@@ -209,5 +224,6 @@ def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
         "database": database.host,
         "distribution": cdn.distribution_id,
         "mail_address": mail.address,
+        **access.outputs,
         "on_destroy": recipe.notice,
     }

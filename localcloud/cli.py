@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from localcloud import stack, supervision
+from localcloud import access, stack, supervision
 from localcloud.place import STACK, Place
 from localcloud.supervision import LocalCloudError
 
@@ -57,6 +57,8 @@ def up(place: Place) -> None:
 def describe(place: Place) -> None:
     outputs = stack.outputs(place)
     click.echo(f"  Site      {outputs.get('url', '(not deployed)')}")
+    if link := access.sign_in_link(place):
+        click.echo(f"  Sign in   {link}")
     click.echo(f"  Mailbox   {place.endpoint}/_ministack/ses/messages")
     click.echo('  Next      make logs, make status, make down; for plain pulumi and aws: eval "$(make -s env)"')
 
@@ -90,6 +92,18 @@ def url(place: Place) -> None:
     found = stack.outputs(place).get("url")
     if not found:
         raise LocalCloudError("url: the stack is not deployed; run `make up`")
+    click.echo(found)
+
+
+@main.command()
+@click.pass_obj
+def password(place: Place) -> None:
+    """Print the password that opens the site."""
+    found = access.password(place)
+    if not found:
+        raise LocalCloudError(
+            "password: the stack is not deployed, or is open to everyone; run `make up` or `make status`"
+        )
     click.echo(found)
 
 

@@ -111,7 +111,7 @@ def test_everything_is_allowed_only_with_a_reason(stack: Recorded) -> None:
     for document in documents:
         for statement in document["Statement"]:
             if statement.get("Resource") == ["*"]:
-                assert {a.split(":")[0] for a in statement["Action"]} <= {"ssmmessages", "ecr"}
+                assert {a.split(":")[0] for a in statement["Action"]} <= {"ssmmessages", "ecr", "ses"}
 
 
 def test_secrets_are_in_no_input_and_no_output(stack: Recorded) -> None:

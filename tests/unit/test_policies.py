@@ -10,10 +10,14 @@ from infra import policies
 
 SECRET = "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1"
 BUCKET = "arn:aws:s3:::bucket"
-MAIL = ["arn:aws:ses:us-east-1:123456789012:identity/me@example.com"]
+ACCESS = "arn:aws:secretsmanager:us-east-1:123456789012:secret:access-1"
+IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/me@example.com"
+CONFIGURATION_SET = "arn:aws:ses:us-east-1:123456789012:configuration-set/mail"
+DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/D"
 # Actions for which AWS defines no resource: policies.py says so beside each.
 WITHOUT_RESOURCE = {
     "ecr:GetAuthorizationToken",
+    "ses:GetAccount",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
     "ssmmessages:OpenControlChannel",
@@ -23,9 +27,15 @@ WITHOUT_RESOURCE = {
 DOCUMENTS = {
     "task_trust": policies.task_trust("123456789012"),
     "pull_and_log": policies.pull_and_log("arn:aws:ecr:::repository/r", "arn:aws:logs:::log-group:g"),
-    "backend_task": policies.backend_task(secret_arn=SECRET, bucket_arn=BUCKET, mail_arns=MAIL),
+    "backend_task": policies.backend_task(
+        secret_arns=[SECRET, ACCESS],
+        bucket_arn=BUCKET,
+        identity_arn=IDENTITY,
+        configuration_set_arn=CONFIGURATION_SET,
+        distribution_arn=DISTRIBUTION,
+    ),
     "frontend_task": policies.frontend_task(),
-    "cache_reset": policies.cache_reset(distribution_arn="arn:aws:cloudfront::1:distribution/D", log_group_arn="arn:g"),
+    "cache_reset": policies.cache_reset(distribution_arn=DISTRIBUTION, log_group_arn="arn:g"),
     "tls_only": policies.tls_only(BUCKET),
 }
 
@@ -53,9 +63,19 @@ def test_documents_are_json_of_the_current_version(name: str) -> None:
     assert DOCUMENTS[name]["Version"] == "2012-10-17"
 
 
-def test_the_back_end_reads_its_secret_and_no_other() -> None:
+def test_the_back_end_reads_its_secrets_and_no_other() -> None:
     secrets = [pair for pair in allowed(DOCUMENTS["backend_task"]) if pair[0].startswith("secretsmanager:")]
-    assert secrets == [("secretsmanager:GetSecretValue", SECRET)]
+    assert secrets == [("secretsmanager:GetSecretValue", SECRET), ("secretsmanager:GetSecretValue", ACCESS)]
+
+
+def test_the_back_end_sends_mail_from_its_address_alone() -> None:
+    senders = {resource for action, resource in allowed(DOCUMENTS["backend_task"]) if action == "ses:SendEmail"}
+    assert senders == {IDENTITY, CONFIGURATION_SET}
+
+
+def test_the_back_end_sees_cache_resets_and_makes_none() -> None:
+    edge = [pair for pair in allowed(DOCUMENTS["backend_task"]) if pair[0].startswith("cloudfront:")]
+    assert edge == [("cloudfront:ListInvalidations", DISTRIBUTION)]
 
 
 def test_the_back_end_reaches_its_bucket_and_cannot_change_its_rules() -> None:

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.unit.recorder import PREFIX_LIST, STACKS, Recorded
+from infra import program
+from tests.unit.recorder import PREFIX_LIST, STACKS, Recorded, image_folders, record, stack_config
 
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 
@@ -173,6 +174,7 @@ def test_destroy_never_needs_scaling_to_zero_by_hand(stack: Recorded) -> None:
         ("backend-service", "migration-run"),
         ("migration-run", "backend-image-build"),
         ("migration-run", "database-instance"),
+        ("backend-service", "access-password"),
         ("migration-run", "cluster-capacity-association"),
         ("backend-deployment", "backend-service"),
         ("backend-service", "load-balancer-api-rule"),
@@ -211,6 +213,8 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
     """docs/architecture.md, "Back end environment"; HOST is the image's, credentials and endpoint are AWS's."""
     variables = environment(prod, "backend")
     assert variables == {
+        "ACCESS": "password",
+        "ACCESS_SECRET_ARN": "arn:aws:mock:us-east-1:123456789012:access-secret",
         "API_PREFIX": "/api",
         "APP_VERSION": prod.outputs["backend_version"],
         "AWS_REGION": "us-east-1",
@@ -219,12 +223,15 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "DATABASE_PORT": "5432",
         "DATABASE_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1",
         "DATABASE_SSLMODE": "verify-full",
+        "DISTRIBUTION_ID": "cdn-distribution-id",
         "HEALTH_PATH": "/api/health",
         "LOG_LEVEL": "INFO",
         "MAIL_FROM": "me@example.com",
         "MAIL_TO": "me@example.com",
         "PORT": "8000",
+        "REQUESTS_PER_MINUTE": "600",
         "S3_BUCKET": "storage-bucket-1a2b3c4",
+        "SESSION_COOKIE_SECURE": "true",
         "SES_CONFIGURATION_SET": "fastapi-react-aws-prod",
     }
 
@@ -303,3 +310,24 @@ def test_plain_http_is_served_only_where_a_stacks_file_says_so(stacks: dict[str,
     assert policies == {"local": {"allow-all"}, "dev": {"redirect-to-https"}, "prod": {"redirect-to-https"}}
     assert stacks["local"].outputs["url"].startswith("http://")
     assert stacks["prod"].outputs["url"].startswith("https://")
+
+
+# Who may use the app
+
+
+def test_a_password_is_asked_for_unless_a_stacks_file_opens_the_app(stack: Recorded) -> None:
+    assert environment(stack, "backend")["ACCESS"] == "password"
+    assert stack.outputs["access_secret"] in stack.outputs["access"]
+
+
+def test_a_session_stays_off_plain_http_wherever_the_site_has_https(stacks: dict[str, Recorded]) -> None:
+    secure = {name: environment(stacks[name], "backend")["SESSION_COOKIE_SECURE"] for name in ("local", "dev", "prod")}
+    assert secure == {"local": "false", "dev": "true", "prod": "true"}
+
+
+def test_an_open_app_has_no_secret_and_says_what_it_means(tmp_path: Path) -> None:
+    opened = stack_config("dev").model_copy(update={"access": "open"})
+    stack = record(lambda: program.build(opened, root=image_folders(tmp_path)), stack="dev")
+    assert [r.name for r in stack.resources if r.component == "access"] == []
+    assert environment(stack, "backend")["ACCESS"] == "open"
+    assert "everyone" in stack.outputs["access"]

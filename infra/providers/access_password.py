@@ -1,0 +1,58 @@
+"""Makes the password that opens the site, in Secrets Manager and nowhere else."""
+
+import json
+import secrets
+import string
+from typing import TYPE_CHECKING
+
+import boto3
+from botocore.exceptions import ClientError
+from pulumi.dynamic import CreateResult, ReadResult
+
+from infra.providers.common import Props, StepProvider, progress
+
+if TYPE_CHECKING:
+    from types_boto3_secretsmanager.client import SecretsManagerClient
+
+PASSWORD_CHARACTERS = 24  # of 62 kinds: 142 bits
+SIGNING_KEY_BYTES = 32
+
+
+def new_value() -> str:
+    """`password` is what a person types; `signing_key` (hexadecimal) signs the session cookies together with it."""
+    alphabet = string.ascii_letters + string.digits
+    password = "".join(secrets.choice(alphabet) for _ in range(PASSWORD_CHARACTERS))
+    return json.dumps({"password": password, "signing_key": secrets.token_hex(SIGNING_KEY_BYTES)})
+
+
+def has_value(client: "SecretsManagerClient", secret_arn: str) -> bool:
+    """Asked of the versions, so that the value itself is not read."""
+    try:
+        versions = client.describe_secret(SecretId=secret_arn).get("VersionIdsToStages", {})
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return False
+        raise
+    return any("AWSCURRENT" in stages for stages in versions.values())
+
+
+class AccessPassword(StepProvider):
+    """Inputs: region, secretArn.
+
+    Created, it guarantees that the secret has a value; one that is there stays, so a person may set another. Deleting
+    does nothing: the value goes with the secret.
+    """
+
+    replaces = ("region", "secretArn")
+
+    def create(self, props: Props) -> CreateResult:
+        client = boto3.client("secretsmanager", region_name=props["region"])
+        if not has_value(client, props["secretArn"]):
+            client.put_secret_value(SecretId=props["secretArn"], SecretString=new_value())
+            progress("access", "made the password")
+        return CreateResult("access-password", props)
+
+    def read(self, id_: str, props: Props) -> ReadResult:
+        """Gone when the secret has no value, so that the next `up` makes one."""
+        client = boto3.client("secretsmanager", region_name=props["region"])
+        return ReadResult(id_, props) if has_value(client, props["secretArn"]) else ReadResult("", {})
