@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+import psutil
 import yaml
 
 from localcloud.place import ROOT, STACK, Place
@@ -75,9 +76,18 @@ def ensure(place: Place) -> None:
         raise LocalCloudError(f"pulumi: could not make the stack `{STACK}`; its message is above")
     for lock in list(locks(place)):
         owner = json.loads(lock.read_text()).get("pid")
-        if owner and Path(f"/proc/{owner}").exists():
+        if owner and is_at_work(owner):
             raise LocalCloudError(f"pulumi: another run (pid {owner}) is at work on this stack; wait for it or end it")
         lock.unlink()
+
+
+def is_at_work(pid: int) -> bool:
+    """Whether the process is a `pulumi` that lives: a number may be used again, and the dead wait to be reaped."""
+    try:
+        process = psutil.Process(pid)
+        return process.name().startswith("pulumi") and process.status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
 
 
 def was_interrupted(place: Place) -> bool:
