@@ -4,6 +4,7 @@ import json
 from urllib.parse import quote
 
 from localcloud import stack, supervision
+from localcloud.clients import client
 from localcloud.place import Place
 
 
@@ -12,17 +13,8 @@ def password(place: Place) -> str | None:
     arn = stack.outputs(place).get("access_secret")
     if not arn or not supervision.emulator_answers(place):
         return None
-    import boto3  # here: the other commands must not wait for it
-
-    credentials = place.aws_environment
-    client = boto3.client(
-        "secretsmanager",
-        endpoint_url=place.endpoint,
-        region_name=credentials["AWS_REGION"],
-        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
-    )
-    return str(json.loads(client.get_secret_value(SecretId=arn)["SecretString"])["password"])
+    secret = client(place, "secretsmanager").get_secret_value(SecretId=arn)
+    return str(json.loads(secret["SecretString"])["password"])
 
 
 def sign_in_link(place: Place) -> str | None:

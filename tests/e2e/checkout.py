@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import httpx
 
-from localcloud import stack, supervision
+from localcloud import access, stack, supervision
+from localcloud.clients import client
 from localcloud.place import Place
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -98,20 +98,19 @@ class Checkout:
     def url(self) -> str:
         return str(self.outputs["url"])
 
-    def site(self) -> httpx.Client:
+    def stranger(self) -> httpx.Client:
         """A client of the site; names below `localhost` are loopback for browsers, not for every resolver."""
         address = urlsplit(self.url)
         return httpx.Client(base_url=self.place.endpoint, headers={"Host": address.netloc}, timeout=10)
 
+    def site(self) -> httpx.Client:
+        """A client of the site that is signed in."""
+        visitor = self.stranger()
+        visitor.post("/api/session", json={"password": access.password(self.place)}).raise_for_status()
+        return visitor
+
     def client(self, service: str) -> Any:
-        environment = self.place.aws_environment
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self.place.endpoint,
-            region_name=environment["AWS_REGION"],
-            aws_access_key_id=environment["AWS_ACCESS_KEY_ID"],
-            aws_secret_access_key=environment["AWS_SECRET_ACCESS_KEY"],
-        )
+        return client(self.place, service)
 
     def edit(self, file: str, pattern: str, replacement: str) -> None:
         """Replace exactly one match in a file of this checkout."""
