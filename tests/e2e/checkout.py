@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import boto3
 import httpx
 
-from localcloud import stack, supervision
+from localcloud import stack
 from localcloud.place import Place
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -135,4 +135,4 @@ class Checkout:
         return found
 
     def stop(self) -> None:
-        supervision.stop(self.place)
+        stack.stop(self.place)
