@@ -53,6 +53,7 @@ check: develop ## Format, lint, types, generated files not stale
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent generate:check
 	@$(PYTHON) -m infra.config_docs --check
 	@$(PYTHON) -m localcloud.provider.limits --check
+	@$(PYTHON) -m localcloud.provider.generate --check
 
 lock: ## Write the lock files anew after a change in a pyproject.toml
 	@python3 toolchain/setup.py --lock

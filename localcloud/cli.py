@@ -42,14 +42,14 @@ def up(place: Place) -> None:
     stack.ensure(place)
     if refresh:
         click.echo("The last run did not end by itself: comparing the stack with what runs")
-    stack.mark(place, clean=False)
+    stack.note_disagreement(place)
     code = stack.pulumi(place, "up", "--stack", STACK, "--yes", "--skip-preview", "--suppress-outputs", *refresh)
     if code:
         raise LocalCloudError(
             f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;"
             " what was made is kept: mend it and run `make up` again (logs of the services: `make logs`)"
         )
-    stack.mark(place, clean=True)
+    stack.note_agreement(place)
     click.echo(f"\n{stack.resource_count(place)} resources, in {time.monotonic() - started:.0f} s")
     describe(place)
 
@@ -71,18 +71,18 @@ def down(place: Place) -> None:
         supervision.start(place)
         stack.ensure(place)
         refresh = ["--refresh"] if stack.was_interrupted(place) else []
-        stack.mark(place, clean=False)
+        stack.note_disagreement(place)
         if stack.pulumi(place, "destroy", "--stack", STACK, "--yes", "--skip-preview", *refresh):
             raise LocalCloudError("pulumi destroy: failed with the message above; run `make down` again to continue")
-        stack.mark(place, clean=True)
-    supervision.stop(place)
+        stack.note_agreement(place)
+    stack.stop(place)
 
 
 @main.command()
 @click.pass_obj
 def stop(place: Place) -> None:
     """Stop everything and keep the data."""
-    supervision.stop(place)
+    stack.stop(place)
 
 
 @main.command()

@@ -12,10 +12,13 @@ from typing import Any
 import psutil
 import yaml
 
+from localcloud import supervision
 from localcloud.place import ROOT, STACK, Place
 from localcloud.supervision import LocalCloudError
 
-CLEAN = "clean"
+# The file that names the life of the emulator with which Pulumi's state agrees.
+AGREES = "agrees"
+STOPPED = "stopped"
 
 
 @contextmanager
@@ -91,12 +94,25 @@ def is_at_work(pid: int) -> bool:
 
 
 def was_interrupted(place: Place) -> bool:
-    """Whether the last run did not end by itself, or the cloud was killed: state and cloud may disagree."""
-    return state_file(place).exists() and not (place.folder / CLEAN).exists()
+    """Whether the last run did not end by itself, or the emulator was killed since: state and cloud may disagree."""
+    note = place.folder / AGREES
+    agrees = note.exists() and note.read_text() in (STOPPED, supervision.emulator_life(place))
+    return state_file(place).exists() and not agrees
 
 
-def mark(place: Place, *, clean: bool) -> None:
-    if clean:
-        (place.folder / CLEAN).touch()
-    else:
-        (place.folder / CLEAN).unlink(missing_ok=True)
+def note_disagreement(place: Place) -> None:
+    """Before a run: until it has ended, its changes may be in one place and not in the other."""
+    (place.folder / AGREES).unlink(missing_ok=True)
+
+
+def note_agreement(place: Place) -> None:
+    """After a run. It holds for this life of the emulator, which saves what it knows with a delay."""
+    (place.folder / AGREES).write_text(supervision.emulator_life(place))
+
+
+def stop(place: Place) -> None:
+    """Stop everything and keep the data; an agreement then holds for the next life too."""
+    agrees = supervision.emulator_life(place) and not was_interrupted(place)
+    supervision.stop(place)
+    if agrees:
+        (place.folder / AGREES).write_text(STOPPED)

@@ -136,6 +136,14 @@ def states(place: Place) -> dict[str, str]:
     return {row["name"]: row["statename"] for row in processes(place)}
 
 
+def emulator_life(place: Place) -> str:
+    """Names the emulator's process; empty when none runs. What it had not saved is lost with a life that was killed."""
+    lives = [
+        f"{row['pid']} since {row['start']}" for row in processes(place) if row["name"] == "emulator" and row["pid"]
+    ]
+    return lives[0] if lives else ""
+
+
 def port_is_free(port: int) -> bool:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -46,6 +46,17 @@ def save_forever() -> None:
         persistence.save_all(changed_states(seen))
 
 
+def save_once_loaded() -> None:
+    """Begin to save only when the saved state was loaded: before, each service would save that it has nothing."""
+    load = app._load_persisted_state
+
+    def loaded() -> None:
+        load()
+        threading.Thread(target=save_forever, name="save-state", daemon=True).start()
+
+    app._load_persisted_state = loaded
+
+
 def know_task_credentials() -> None:
     """Let STS know the credentials that tasks are given: S3 refuses presigned requests by unknown ones.
 
@@ -71,5 +82,5 @@ def know_task_credentials() -> None:
 
 if __name__ == "__main__":
     know_task_credentials()
-    threading.Thread(target=save_forever, name="save-state", daemon=True).start()
+    save_once_loaded()
     app.main()

@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from localcloud import access, stack, supervision
+from localcloud import access, stack
 from localcloud.clients import client
 from localcloud.place import Place
 
@@ -134,4 +134,4 @@ class Checkout:
         return found
 
     def stop(self) -> None:
-        supervision.stop(self.place)
+        stack.stop(self.place)

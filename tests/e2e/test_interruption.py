@@ -82,3 +82,14 @@ def test_data_survives_a_power_cut(checkout: Checkout) -> None:
     assert body.read() == b"kept too"
     refreshed = checkout.pulumi("refresh", "--stack", "local", "--yes", "--skip-preview", "--expect-no-changes")
     assert refreshed.code == 0, refreshed.output
+
+
+def test_a_power_cut_right_after_an_up_costs_nothing(checkout: Checkout) -> None:
+    checkout.edit("backend/app/main.py", r"\A", "# A change.\n")
+    checkout.up()
+    kill_everything(checkout, 0)  # before the emulator has saved the new version
+    checkout.up()
+    with checkout.site() as site:
+        assert site.get("/api/health/ready").json()["version"] == checkout.outputs["backend_version"]
+    refreshed = checkout.pulumi("refresh", "--stack", "local", "--yes", "--skip-preview", "--expect-no-changes")
+    assert refreshed.code == 0, refreshed.output

@@ -17,10 +17,6 @@ with warnings.catch_warnings():
     from tests.unit.recorder import STACKS, Recorded, record_stack
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-snapshots", action="store_true", help="write the lists of each stack's resources anew")
-
-
 @pytest.fixture(scope="session")
 def stacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recorded]:
     return {stack: record_stack(stack, tmp_path_factory.mktemp(stack)) for stack in STACKS}

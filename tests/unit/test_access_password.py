@@ -18,11 +18,11 @@ class FakeSecrets:
     def __init__(self, values: list[str] | None) -> None:
         self.values = values
 
-    def describe_secret(self, **arguments: Any) -> dict[str, Any]:
+    def get_secret_value(self, **arguments: Any) -> dict[str, Any]:
         assert arguments == {"SecretId": "arn:secret"}
-        if self.values is None:
+        if not self.values:
             raise refusal("ResourceNotFoundException")
-        return {"VersionIdsToStages": {"v": ["AWSCURRENT"]}} if self.values else {}
+        return {"SecretString": self.values[-1]}
 
     def put_secret_value(self, **arguments: Any) -> None:
         assert self.values is not None

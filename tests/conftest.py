@@ -1,0 +1,7 @@
+"""Options of the test command."""
+
+import pytest
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--update-snapshots", action="store_true", help="write the lists of each stack's resources anew")
