@@ -1,13 +1,14 @@
 """Endpoints of items."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from app.dependencies import DatabaseDep, PageDep
+from app.dependencies import DatabaseDep
 from app.errors import InvalidRequest, NotFound, Unavailable, declare
 from app.items import service
-from app.items.schemas import Item, ItemCreate, ItemPage, ItemUpdate
+from app.items.schemas import Item, ItemCreate, ItemPage, ItemQuery, ItemUpdate
 
 router = APIRouter(prefix="/items", tags=["items"], responses=declare(InvalidRequest, Unavailable))
 
@@ -20,8 +21,8 @@ async def create_item(request: Request, response: Response, database: DatabaseDe
 
 
 @router.get("")
-async def list_items(database: DatabaseDep, page: PageDep) -> ItemPage:
-    return await service.page(database, page)
+async def list_items(database: DatabaseDep, wanted: Annotated[ItemQuery, Query()]) -> ItemPage:
+    return await service.page(database, wanted)
 
 
 @router.get("/{item_id}", responses=declare(NotFound))
