@@ -36,6 +36,7 @@ def lifespan_of(settings: Settings) -> Lifespan:
         clients = await asyncio.to_thread(Aws, settings)
         database = Database(settings, CredentialStore(clients, settings.database_secret_arn))
         limits = RateLimits()
+        await database.open()
         try:
             yield {
                 "resources": Resources(

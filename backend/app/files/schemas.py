@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.text import FileName
 
-
 Disposition = Literal["attachment", "inline"]
 
 

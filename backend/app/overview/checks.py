@@ -69,6 +69,6 @@ async def look_at_cache(clients: Aws, distribution_id: str | None) -> ResetFound
         return None
     list_invalidations = clients.cloudfront.list_invalidations
     answer = await aws.call("cache", list_invalidations, DistributionId=distribution_id, MaxItems="1")
-    items = answer.get("InvalidationList", {}).get("Items", [])
-    last = items[0] if items else {}
-    return ResetFound(at=last.get("CreateTime"), status=last.get("Status"))
+    for last in answer["InvalidationList"].get("Items", []):
+        return ResetFound(at=last["CreateTime"], status=last["Status"])
+    return ResetFound(at=None, status=None)

@@ -10,8 +10,6 @@ DOWN_REVISION = re.compile(r'^down_revision: str \| None = "(\w+)"', re.MULTILIN
 
 def head(folder: Path = FOLDER) -> str:
     """The revision that no other follows."""
-    files = [path.read_text() for path in folder.glob("*.py")]
-    (last,) = {found for text in files for found in REVISION.findall(text)} - {
-        found for text in files for found in DOWN_REVISION.findall(text)
-    }
-    return last
+    code = "".join(path.read_text() for path in folder.glob("*.py"))
+    last: set[str] = set(REVISION.findall(code)) - set(DOWN_REVISION.findall(code))
+    return last.pop()

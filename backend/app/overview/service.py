@@ -106,12 +106,14 @@ def database_part(look: Look[checks.DatabaseFound], expected: str) -> DatabasePa
     )
     if found is None:
         part.state = "down"
-        part.problem = "The database does not answer; see in RDS whether it runs, and in the back end's log for the reason."
+        part.problem = (
+            "The database does not answer; see in RDS whether it runs, and in the back end's log for the reason."
+        )
     elif found.migration != expected:
         part.state = "attention"
         part.problem = (
-            f"The database has migration {found.migration or 'none'}, this version needs {expected}; deploy again, which"
-            " runs the migrations."
+            f"The database has migration {found.migration or 'none'}, this version needs {expected}; deploy again,"
+            " which runs the migrations."
         )
     return part
 

@@ -1,4 +1,4 @@
-"""The session's cookie: until when it is valid, signed. Nothing is kept, so every task can check what another issued."""
+"""The session's cookie: until when it is valid, signed. Nothing is kept, so each task can check what another issued."""
 
 import hmac
 import re
