@@ -46,11 +46,11 @@ def backend(database: TlsFront, cloud: Cloud) -> Iterator[Backend]:
 
 @pytest.fixture
 def api(backend: Backend, postgres: Postgres, cloud: Cloud) -> Iterator[httpx.Client]:
-    """A client of the API, with no items, no files and no objects there."""
+    """A client of the API that is signed in, with no items, no files and no objects there."""
     postgres.sql("TRUNCATE items, files", database=DATABASE)
     for item in cloud.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         cloud.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
-    with httpx.Client(base_url=f"{backend.url}/api", timeout=20) as client:
+    with httpx.Client(base_url=f"{backend.url}/api", cookies=backend.http.cookies, timeout=20) as client:
         yield client
 
 
@@ -58,4 +58,8 @@ def api(backend: Backend, postgres: Postgres, cloud: Cloud) -> Iterator[httpx.Cl
 def start(backend: Backend, database: TlsFront, cloud: Cloud) -> Iterator[Callable[..., Backend]]:
     """Starts a further process on the same database, with changes in its environment."""
     with ExitStack() as stack:
-        yield lambda **changes: stack.enter_context(running_backend(environment(database, cloud, **changes)))
+
+        def start(*, sign_in: bool = True, **changes: str) -> Backend:
+            return stack.enter_context(running_backend(environment(database, cloud, **changes), sign_in=sign_in))
+
+        yield start
