@@ -8,6 +8,7 @@ import { createQueryClient } from "@/shared/api/query-client";
 import "@/shared/styles/tokens.css";
 import "@/shared/styles/base.css";
 import "@/shared/styles/components.css";
+import "@/shared/styles/frame.css";
 
 reloadWhenOutdated();
 

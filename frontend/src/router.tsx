@@ -6,7 +6,6 @@ import {
   createRoute,
   createRouter,
   lazyRouteComponent,
-  redirect,
   type RouterHistory,
 } from "@tanstack/react-router";
 import { filesQuery, uploadLimitsQuery } from "@/features/files/queries";
@@ -14,6 +13,7 @@ import { itemsQuery } from "@/features/items/queries";
 import { mailAddressesQuery } from "@/features/mail/queries";
 import { RootLayout } from "@/routes/root-layout";
 import { NotFound, RouteError } from "@/routes/route-states";
+import { ownPath, SIGN_IN_PATH } from "@/shared/own-path";
 import { pageSearch } from "@/shared/pages";
 
 /** Starts a query that the page will show, error included. */
@@ -23,12 +23,20 @@ function ask(answer: Promise<unknown>): void {
 
 const rootRoute = createRootRouteWithContext<{ queryClient: QueryClient }>()({ component: RootLayout });
 
-const homeRoute = createRoute({
+const overviewRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/",
-  beforeLoad: () => {
-    throw redirect({ to: "/items", replace: true });
+  component: lazyRouteComponent(() => import("@/routes/overview-route"), "OverviewRoute"),
+});
+
+const signInRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: SIGN_IN_PATH,
+  validateSearch: (search: Record<string, unknown>): { from?: string } => {
+    const from = ownPath(search.from);
+    return from === undefined ? {} : { from };
   },
+  component: lazyRouteComponent(() => import("@/routes/sign-in-route"), "SignInRoute"),
 });
 
 const itemsRoute = createRoute({
@@ -65,7 +73,7 @@ const mailRoute = createRoute({
 
 export function createAppRouter(queryClient: QueryClient, history: RouterHistory = createBrowserHistory()) {
   return createRouter({
-    routeTree: rootRoute.addChildren([homeRoute, itemsRoute, filesRoute, mailRoute]),
+    routeTree: rootRoute.addChildren([overviewRoute, itemsRoute, filesRoute, mailRoute, signInRoute]),
     context: { queryClient },
     history,
     defaultPreload: "intent",

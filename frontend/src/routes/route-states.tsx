@@ -1,11 +1,12 @@
 /** What a route shows when there is no page: an unknown address, or a page that failed. */
 import { Link, useRouter, type ErrorComponentProps } from "@tanstack/react-router";
+import { PageHeader } from "@/shared/ui/page-header";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
 
 export function NotFound() {
   return (
     <>
-      <h1>There is no such page</h1>
+      <PageHeader title="There is no such page" />
       <p>
         The address may be old or mistyped. <Link to="/">Go to the start</Link>.
       </p>
@@ -18,7 +19,7 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
 
   return (
     <>
-      <h1>This page failed</h1>
+      <PageHeader title="This page failed" />
       <ProblemAlert
         title="The page could not be shown"
         error={error instanceof Error ? error : new Error(String(error))}

@@ -4,10 +4,30 @@ const dateTime = new Intl.DateTimeFormat(undefined, { dateStyle: "medium", timeS
 const number = new Intl.NumberFormat();
 const oneDigit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
+const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
+
 const BYTE_UNITS = ["KiB", "MiB", "GiB"];
 
 export function formatDateTime(iso: string): string {
   return dateTime.format(new Date(iso));
+}
+
+export function formatTime(moment: number): string {
+  return time.format(moment);
+}
+
+export function formatMilliseconds(milliseconds: number): string {
+  if (milliseconds >= 1000) return `${oneDigit.format(milliseconds / 1000)} s`;
+  return `${milliseconds < 10 ? oneDigit.format(milliseconds) : number.format(Math.round(milliseconds))} ms`;
+}
+
+/** In the largest unit of which there are two, or minutes: 90 min, 47 h, 2 days. */
+export function formatDuration(milliseconds: number): string {
+  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  if (minutes < 1) return "under 1 min";
+  if (minutes < 120) return `${minutes} min`;
+  const hours = Math.floor(minutes / 60);
+  return hours < 48 ? `${hours} h` : `${number.format(Math.floor(hours / 24))} days`;
 }
 
 export function formatCount(count: number): string {

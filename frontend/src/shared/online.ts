@@ -1,15 +1,34 @@
+/** Whether the server can be reached: what the browser says of its network, and how the last request fared. */
 import { useSyncExternalStore } from "react";
 
+export type Connection = "online" | "offline" | "unreachable";
+
+let reached = true;
+const listeners = new Set<() => void>();
+
+/** Each request says here whether any answer arrived, be it an error. */
+export function noteReached(value: boolean): void {
+  if (value === reached) return;
+  reached = value;
+  for (const listener of listeners) listener();
+}
+
 function subscribe(changed: () => void): () => void {
+  listeners.add(changed);
   window.addEventListener("online", changed);
   window.addEventListener("offline", changed);
   return () => {
+    listeners.delete(changed);
     window.removeEventListener("online", changed);
     window.removeEventListener("offline", changed);
   };
 }
 
-/** Whether the browser has a network; it does not say that the API answers. */
-export function useOnline(): boolean {
-  return useSyncExternalStore(subscribe, () => navigator.onLine);
+function current(): Connection {
+  if (!navigator.onLine) return "offline";
+  return reached ? "online" : "unreachable";
+}
+
+export function useConnection(): Connection {
+  return useSyncExternalStore(subscribe, current);
 }

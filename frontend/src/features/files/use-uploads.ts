@@ -2,7 +2,7 @@ import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { contentType, reasonToRefuse } from "@/features/files/limits";
 import { FILES_KEY, type UploadLimits } from "@/features/files/queries";
-import { uploadToS3 } from "@/features/files/upload";
+import { uploadToS3 } from "@/shared/api/upload";
 import { api, unwrap } from "@/shared/api/client";
 import { ApiProblem } from "@/shared/api/problem";
 

@@ -2,12 +2,21 @@
 import createClient from "openapi-fetch";
 import { problemFromError, problemFromResponse } from "@/shared/api/problem";
 import type { paths } from "@/shared/api/schema";
+import { noteReached } from "@/shared/online";
 
-export const api = createClient<paths>({
-  baseUrl: globalThis.location.origin,
-  // Looked up at each call, so that tests can replace it.
-  fetch: (request) => globalThis.fetch(request),
-});
+/** `fetch`, looked up at each call so that tests can replace it, which notes whether the server was reached. */
+export async function reach(request: Request): Promise<Response> {
+  try {
+    const response = await globalThis.fetch(request);
+    noteReached(true);
+    return response;
+  } catch (error) {
+    if (!request.signal.aborted) noteReached(false);
+    throw error;
+  }
+}
+
+export const api = createClient<paths>({ baseUrl: globalThis.location.origin, fetch: reach });
 
 type Answer<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>;
 

@@ -10,6 +10,8 @@ export class ApiProblem extends Error {
   readonly fields: Readonly<Record<string, string>>;
   /** Under this id the back end logged the request. */
   readonly requestId: string | undefined;
+  /** When the API asked to wait: for how long. */
+  readonly retryAfterSeconds: number | undefined;
 
   constructor(
     title: string,
@@ -18,6 +20,7 @@ export class ApiProblem extends Error {
       detail?: string;
       fields?: Record<string, string>;
       requestId?: string | undefined;
+      retryAfterSeconds?: number | undefined;
       cause?: unknown;
     },
   ) {
@@ -26,6 +29,7 @@ export class ApiProblem extends Error {
     this.detail = options.detail ?? "";
     this.fields = options.fields ?? {};
     this.requestId = options.requestId;
+    this.retryAfterSeconds = options.retryAfterSeconds;
   }
 
   /** Whether the same request may succeed a moment later. */
@@ -54,6 +58,11 @@ function text(value: unknown): string | undefined {
   return typeof value === "string" && value.trim() !== "" ? value : undefined;
 }
 
+/** Retry-After as a count of seconds; its form as a date means nothing here. */
+function seconds(header: string | null): number | undefined {
+  return header !== null && /^\d+$/.test(header) ? Number(header) : undefined;
+}
+
 /** `body` is the parsed problem document, or whatever else arrived. */
 export function problemFromResponse(response: Response, body: unknown): ApiProblem {
   const problem = isRecord(body) ? body : {};
@@ -62,7 +71,13 @@ export function problemFromResponse(response: Response, body: unknown): ApiProbl
     detail: text(problem.detail) ?? "",
     fields: fieldErrors(problem.errors),
     requestId: text(problem.request_id) ?? response.headers.get("x-request-id") ?? undefined,
+    retryAfterSeconds: seconds(response.headers.get("retry-after")),
   });
+}
+
+/** An error in one sentence or two: its title, and what there is to tell beside it. */
+export function problemText(error: Error): string {
+  return [error.message, error instanceof ApiProblem && error.detail].filter(Boolean).join(": ");
 }
 
 /** Anything thrown on the way, as a problem; an aborted request stays what it is. */

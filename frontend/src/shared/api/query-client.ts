@@ -1,5 +1,6 @@
 import { QueryClient } from "@tanstack/react-query";
 import { ApiProblem } from "@/shared/api/problem";
+import { guardRequests } from "@/shared/api/session";
 
 const RETRIES = 2;
 
@@ -10,7 +11,7 @@ declare module "@tanstack/react-query" {
 }
 
 export function createQueryClient(): QueryClient {
-  return new QueryClient({
+  const client = new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 5_000,
@@ -23,4 +24,6 @@ export function createQueryClient(): QueryClient {
       mutations: { networkMode: "always", retry: false },
     },
   });
+  guardRequests(client);
+  return client;
 }

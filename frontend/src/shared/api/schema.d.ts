@@ -46,7 +46,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Download File */
+        /**
+         * Download File
+         * @description `inline` shows the file instead of saving it: images and text alone.
+         */
         get: operations["download_file"];
         put?: never;
         post?: never;
@@ -168,10 +171,139 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/overview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Get Overview
+         * @description Look at every part; one that is down is told in the answer, which is 200 all the same.
+         */
+        get: operations["get_overview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/session": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Get Session */
+        get: operations["get_session"];
+        put?: never;
+        /**
+         * Sign In
+         * @description Give the password, and get the cookie.
+         */
+        post: operations["sign_in"];
+        /**
+         * Sign Out
+         * @description Forget the cookie; also without one.
+         */
+        delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** BucketPart */
+        BucketPart: {
+            /**
+             * Milliseconds
+             * @description How long the check took.
+             */
+            milliseconds: number;
+            /** Name */
+            name: string;
+            /**
+             * Problem
+             * @description What is wrong and what to do about it, in one sentence.
+             */
+            problem: string | null;
+            /**
+             * State
+             * @description `attention`: it works, but somebody should do something; `down`: it cannot be used.
+             * @enum {string}
+             */
+            state: "ok" | "attention" | "down";
+        };
+        /** CachePart */
+        CachePart: {
+            /**
+             * Last Reset At
+             * @description When CloudFront's cache was last told to forget all.
+             */
+            last_reset_at: string | null;
+            /**
+             * Milliseconds
+             * @description How long the check took.
+             */
+            milliseconds: number;
+            /**
+             * Problem
+             * @description What is wrong and what to do about it, in one sentence.
+             */
+            problem: string | null;
+            /**
+             * State
+             * @description `attention`: it works, but somebody should do something; `down`: it cannot be used.
+             * @enum {string}
+             */
+            state: "ok" | "attention" | "down";
+            /**
+             * Status
+             * @description CloudFront's word for that reset: InProgress or Completed.
+             */
+            status: string | null;
+        };
+        /** DatabasePart */
+        DatabasePart: {
+            /**
+             * Expected Migration
+             * @description The migration that this version of the code needs.
+             */
+            expected_migration: string;
+            /**
+             * Migration
+             * @description The migration that the database has.
+             */
+            migration: string | null;
+            /**
+             * Milliseconds
+             * @description How long the check took.
+             */
+            milliseconds: number;
+            /**
+             * Problem
+             * @description What is wrong and what to do about it, in one sentence.
+             */
+            problem: string | null;
+            /**
+             * State
+             * @description `attention`: it works, but somebody should do something; `down`: it cannot be used.
+             * @enum {string}
+             */
+            state: "ok" | "attention" | "down";
+            /**
+             * Version
+             * @description Version of PostgreSQL.
+             */
+            version: string | null;
+        };
         /**
          * FieldProblem
          * @description What is wrong with one value of the request.
@@ -235,7 +367,10 @@ export interface components {
              */
             total: number;
         };
-        /** Health */
+        /**
+         * Health
+         * @description Nothing more: whoever is not signed in learns only that it is up.
+         */
         Health: {
             /**
              * Status
@@ -243,8 +378,6 @@ export interface components {
              * @constant
              */
             status: "ok";
-            /** Version */
-            version: string;
         };
         /** Item */
         Item: {
@@ -280,14 +413,11 @@ export interface components {
         };
         /** ItemPage */
         ItemPage: {
-            /**
-             * Items
-             * @description Newest first.
-             */
+            /** Items */
             items: components["schemas"]["Item"][];
             /**
              * Total
-             * @description How many items there are in all.
+             * @description How many items match in all.
              */
             total: number;
         };
@@ -303,6 +433,11 @@ export interface components {
         };
         /** MailAddresses */
         MailAddresses: {
+            /**
+             * Mailbox Url
+             * @description Where sent mail can be read; on a laptop only.
+             */
+            mailbox_url: string | null;
             /** Recipient */
             recipient: string;
             /** Sender */
@@ -318,10 +453,77 @@ export interface components {
             /** Text */
             text: string;
         };
+        /** MailPart */
+        MailPart: {
+            /**
+             * Address
+             * @description The sender.
+             */
+            address: string;
+            /**
+             * Milliseconds
+             * @description How long the check took.
+             */
+            milliseconds: number;
+            /**
+             * Problem
+             * @description What is wrong and what to do about it, in one sentence.
+             */
+            problem: string | null;
+            /**
+             * Sandbox
+             * @description Whether SES sends to verified addresses alone.
+             */
+            sandbox: boolean | null;
+            /**
+             * State
+             * @description `attention`: it works, but somebody should do something; `down`: it cannot be used.
+             * @enum {string}
+             */
+            state: "ok" | "attention" | "down";
+            /**
+             * Verified
+             * @description Whether the address is verified with SES.
+             */
+            verified: boolean | null;
+        };
         /** MailSent */
         MailSent: {
             /** Message Id */
             message_id: string;
+        };
+        /** Overview */
+        Overview: {
+            bucket: components["schemas"]["BucketPart"];
+            cache: components["schemas"]["CachePart"];
+            /**
+             * Checked At
+             * Format: date-time
+             */
+            checked_at: string;
+            database: components["schemas"]["DatabasePart"];
+            mail: components["schemas"]["MailPart"];
+            /**
+             * Started At
+             * Format: date-time
+             * @description When the process started.
+             */
+            started_at: string;
+            /**
+             * Task
+             * @description Id of the ECS task that answered, or the host's name where there is no ECS.
+             */
+            task: string;
+            /**
+             * Version
+             * @description Image tag of the back end.
+             */
+            version: string;
+            /**
+             * Zone
+             * @description Availability zone of the task, where ECS tells it.
+             */
+            zone: string | null;
         };
         /** PresignedPost */
         PresignedPost: {
@@ -371,6 +573,25 @@ export interface components {
              */
             type: string;
         };
+        /** SessionState */
+        SessionState: {
+            /**
+             * Access
+             * @description `open`: everyone may use the app without a password.
+             * @enum {string}
+             */
+            access: "password" | "open";
+            /**
+             * Signed In
+             * @description Always true where access is open.
+             */
+            signed_in: boolean;
+        };
+        /** SignIn */
+        SignIn: {
+            /** Password */
+            password: string;
+        };
         /** UploadLimits */
         UploadLimits: {
             /** Content Types */
@@ -415,8 +636,26 @@ export interface operations {
                     "application/json": components["schemas"]["FilePage"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -466,8 +705,35 @@ export interface operations {
                     "application/json": components["schemas"]["UploadTicket"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from other sites are refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -515,6 +781,15 @@ export interface operations {
                     "application/json": components["schemas"]["File"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found */
             404: {
                 headers: {
@@ -526,6 +801,15 @@ export interface operations {
             };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -571,6 +855,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from other sites are refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found */
             404: {
                 headers: {
@@ -582,6 +884,15 @@ export interface operations {
             };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -611,7 +922,9 @@ export interface operations {
     };
     download_file: {
         parameters: {
-            query?: never;
+            query?: {
+                disposition?: "attachment" | "inline";
+            };
             header?: never;
             path: {
                 file_id: string;
@@ -627,6 +940,15 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found */
             404: {
                 headers: {
@@ -638,6 +960,15 @@ export interface operations {
             };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -683,8 +1014,26 @@ export interface operations {
                     "application/json": components["schemas"]["UploadLimits"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -768,6 +1117,10 @@ export interface operations {
                 limit?: number;
                 /** @description How many entries come before the first. */
                 offset?: number;
+                /** @description Text in the title or the description, in upper or lower case. */
+                q?: string;
+                /** @description `title`: without regard to case; `updated`: last changed first. */
+                sort?: "newest" | "oldest" | "title" | "title_descending" | "updated";
             };
             header?: never;
             path?: never;
@@ -784,8 +1137,26 @@ export interface operations {
                     "application/json": components["schemas"]["ItemPage"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -826,8 +1197,35 @@ export interface operations {
                     "application/json": components["schemas"]["Item"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from other sites are refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -866,6 +1264,15 @@ export interface operations {
                     "application/json": components["schemas"]["Item"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found */
             404: {
                 headers: {
@@ -877,6 +1284,15 @@ export interface operations {
             };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -913,6 +1329,24 @@ export interface operations {
                 };
                 content?: never;
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from other sites are refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found */
             404: {
                 headers: {
@@ -924,6 +1358,15 @@ export interface operations {
             };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -966,6 +1409,24 @@ export interface operations {
                     "application/json": components["schemas"]["Item"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from other sites are refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description Not found */
             404: {
                 headers: {
@@ -977,6 +1438,15 @@ export interface operations {
             };
             /** @description The request has invalid values */
             422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
@@ -1013,6 +1483,33 @@ export interface operations {
                     "application/json": components["schemas"]["MailAddresses"];
                 };
             };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
         };
     };
     send_mail: {
@@ -1035,6 +1532,24 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MailSent"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from other sites are refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
                 };
             };
             /** @description The request has invalid values */
@@ -1066,6 +1581,194 @@ export interface operations {
             };
             /** @description Not available at the moment */
             503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_overview: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Overview"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    get_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SessionState"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_in: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignIn"];
+            };
+        };
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Wrong password */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Requests from other sites are refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description The request has invalid values */
+            422: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Requests from other sites are refused */
+            403: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };

@@ -1,4 +1,4 @@
-import { ApiProblem } from "@/shared/api/problem";
+import { ApiProblem, problemText } from "@/shared/api/problem";
 
 interface ProblemAlertProps {
   error: Error;
@@ -11,13 +11,12 @@ interface ProblemAlertProps {
 export function ProblemAlert({ error, title, onRetry }: ProblemAlertProps) {
   const problem = error instanceof ApiProblem ? error : undefined;
   const fields = Object.entries(problem?.fields ?? {});
-  const detail = fields.length === 0 && problem?.detail;
-  const reason = [error.message, detail].filter(Boolean).join(": ");
 
   return (
     <div className="alert alert-danger" role="alert">
       <strong>{title}</strong>
-      <p>{reason}</p>
+      {/* The detail of a refused form repeats what the list says. */}
+      <p>{fields.length === 0 ? problemText(error) : error.message}</p>
       {fields.length > 0 && (
         <ul>
           {fields.map(([field, message]) => (

@@ -2,9 +2,9 @@
 import type { ReactNode } from "react";
 
 /** Placeholders as high as list rows, so that the page does not jump when the rows arrive. */
-export function Loading({ label, rows = 3 }: { label: string; rows?: number }) {
+export function Loading({ label, rows = 10 }: { label: string; rows?: number }) {
   return (
-    <div className="stack" role="status">
+    <div className="skeletons" role="status">
       <span className="visually-hidden">{label}</span>
       {Array.from({ length: rows }, (_, row) => (
         <div key={row} className="skeleton" />

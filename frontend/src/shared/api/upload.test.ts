@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from "vitest";
-import { formOf, problemFromS3, uploadToS3 } from "@/features/files/upload";
+import { formOf, problemFromS3, uploadToS3 } from "@/shared/api/upload";
 import { FakeXhr } from "@/test/fake-xhr";
 
 const POST = { url: "https://bucket.example/", fields: { key: "files/1", policy: "p", "x-amz-signature": "s" } };

@@ -1,0 +1,156 @@
+/** What the self-test does: the ordinary work of the app, through its ordinary API, and nothing left behind. */
+import type { Chain } from "@/features/self-test/runner";
+import { api, reach, unwrap } from "@/shared/api/client";
+import { ApiProblem, problemFromError } from "@/shared/api/problem";
+import { uploadToS3, type PresignedPost } from "@/shared/api/upload";
+import { formatBytes } from "@/shared/format";
+
+const PATIENCE_MS = 20_000;
+const FILE_BYTES = 64 * 1024;
+const CONTENT_TYPE = "text/plain";
+
+/** A step that hangs is a step that failed. */
+function soon(): AbortSignal {
+  return AbortSignal.timeout(PATIENCE_MS);
+}
+
+/** A new run of all steps; `name` tells what it made from what others did. */
+export function selfTestSteps(name: string): Chain[] {
+  return [itemSteps(name), fileSteps(name), mailSteps(name)];
+}
+
+function itemSteps(title: string): Chain {
+  const draft = { title, description: "Made by the self-test, which deletes it again." };
+  let id: string | undefined;
+  let tried = false;
+
+  /** The one that was made although its answer never arrived. */
+  async function findLost(): Promise<string | undefined> {
+    const found = await unwrap(api.GET("/api/items", { params: { query: { q: title } }, signal: soon() }));
+    return found.items.find((item) => item.title === title)?.id;
+  }
+
+  return [
+    {
+      name: "Item written",
+      run: async () => {
+        tried = true;
+        const item = await unwrap(api.POST("/api/items", { body: draft, signal: soon() })).catch((error: unknown) => {
+          // Refused is not made.
+          if (error instanceof ApiProblem && error.status >= 400 && error.status < 500) tried = false;
+          throw error;
+        });
+        id = item.id;
+        return "a row in the database";
+      },
+    },
+    {
+      name: "Item read back",
+      run: async () => {
+        const item = await unwrap(api.GET("/api/items/{item_id}", { params: itemPath(id), signal: soon() }));
+        if (item.title !== title || item.description !== draft.description) {
+          throw new Error("What came back is not what was written");
+        }
+        return "the same as written";
+      },
+    },
+    {
+      name: "Item deleted",
+      needed: () => tried,
+      run: async () => {
+        id ??= await findLost();
+        if (id === undefined) return "none was made";
+        await unwrap(api.DELETE("/api/items/{item_id}", { params: itemPath(id), signal: soon() }));
+        return "gone again";
+      },
+    },
+  ];
+}
+
+function fileSteps(name: string): Chain {
+  const bytes = crypto.getRandomValues(new Uint8Array(FILE_BYTES));
+  const file = new File([bytes], `${name}.txt`, { type: CONTENT_TYPE });
+  let id: string | undefined;
+  let post: PresignedPost | undefined;
+  let received: Uint8Array | undefined;
+
+  return [
+    {
+      name: "Upload permitted",
+      run: async () => {
+        const body = { name: file.name, content_type: CONTENT_TYPE, size: file.size };
+        const ticket = await unwrap(api.POST("/api/files", { body, signal: soon() }));
+        id = ticket.file.id;
+        post = ticket.upload;
+        return "a ticket for one file";
+      },
+    },
+    {
+      name: "File uploaded",
+      run: async () => {
+        await uploadToS3(made(post), file, { signal: soon() });
+        return `${formatBytes(file.size)} straight to the bucket`;
+      },
+    },
+    {
+      name: "File downloaded",
+      run: async () => {
+        received = await download(made(id));
+        return "through a presigned URL";
+      },
+    },
+    {
+      name: "Bytes compared",
+      run: () => {
+        const got = made(received);
+        if (got.length !== bytes.length || got.some((byte, index) => byte !== bytes[index])) {
+          return Promise.reject(new Error(`${formatBytes(got.length)} came back, and not the bytes that were sent`));
+        }
+        return Promise.resolve("every byte the same");
+      },
+    },
+    {
+      name: "File deleted",
+      needed: () => id !== undefined,
+      run: async () => {
+        await unwrap(api.DELETE("/api/files/{file_id}", { params: { path: { file_id: made(id) } }, signal: soon() }));
+        return "gone again";
+      },
+    },
+  ];
+}
+
+function mailSteps(name: string): Chain {
+  return [
+    {
+      name: "Mail sent",
+      run: async () => {
+        const text = "The self-test on the overview page sent this. There is nothing to do.";
+        await unwrap(api.POST("/api/mail", { body: { subject: name, text }, signal: soon() }));
+        return "to the configured address";
+      },
+    },
+  ];
+}
+
+/** The browser follows the API's redirect to the bucket, as for a person's download. */
+async function download(id: string): Promise<Uint8Array> {
+  const url = new URL(`/api/files/${id}/download`, window.location.origin);
+  try {
+    const response = await reach(new Request(url, { cache: "no-store", signal: soon() }));
+    if (!response.ok) throw new ApiProblem(`The file storage answered ${response.status}`, { status: response.status });
+    return new Uint8Array(await response.arrayBuffer());
+  } catch (error) {
+    throw problemFromError(error);
+  }
+}
+
+function itemPath(id: string | undefined) {
+  return { path: { item_id: made(id) } };
+}
+
+/** What an earlier step of the chain made; the runner skips the later ones when it did not. */
+function made<Value>(value: Value | undefined): Value {
+  if (value === undefined) throw new Error("An earlier step made nothing");
+  return value;
+}

@@ -1,0 +1,26 @@
+import type { ReactNode } from "react";
+import { usePageTitle } from "@/shared/page-title";
+
+interface PageHeaderProps {
+  /** The page's name, also in the tab. */
+  title: string;
+  /** Goes on where the name ends: what the page is for, or how things are. */
+  lede?: ReactNode;
+  /** The page's main action. */
+  children?: ReactNode;
+}
+
+/** The heading of a page. It takes the focus when the route changes, so that it is read out. */
+export function PageHeader({ title, lede, children }: PageHeaderProps) {
+  usePageTitle(title);
+
+  return (
+    <header className="page-header">
+      <div className="page-sentence">
+        <h1 tabIndex={-1}>{title}</h1>
+        {lede && <p className="page-lede">{lede}</p>}
+      </div>
+      {children}
+    </header>
+  );
+}
