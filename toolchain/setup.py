@@ -146,6 +146,12 @@ def poetry_install(project: Path, environment: Path, *options: str) -> None:
     run(str(POETRY), "sync", "--no-interaction", *options, cwd=project, env=env)
 
 
+def npm_step(title: str, project: Path) -> None:
+    locks = [project / "package.json", project / "package-lock.json"]
+    command = ("npm", "ci", "--no-audit", "--no-fund")
+    step(title, project / "node_modules", locks, lambda: run(*command, cwd=project))
+
+
 def pulumi_is_on_path() -> bool:
     """Whether the user's own Pulumi CLI, with its Python language host, is new enough."""
     found = version("pulumi", "version")
@@ -243,10 +249,8 @@ def development() -> None:
         "back end packages", TOOLS / "backend/bin/python", [backend / "pyproject.toml", backend / "poetry.lock"],
         lambda: poetry_install(backend, TOOLS / "backend"),
     )  # fmt: skip
-    step(
-        "front end packages", frontend / "node_modules", [frontend / "package.json", frontend / "package-lock.json"],
-        lambda: run("npm", "ci", "--no-audit", "--no-fund", cwd=frontend),
-    )  # fmt: skip
+    npm_step("front end packages", frontend)
+    npm_step("page measuring tools", ROOT / "tests/e2e/tools")
     if not browser():
         step("browser", TOOLS / "none", [], install_browser)
 
