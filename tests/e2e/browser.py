@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, sync_playwright
 
 # Chromium phones home at start unless told not to; the tests must not depend on what that meets.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+# Chromium's sandbox refuses to run as root.
+FLAGS = [*QUIET, *(["--no-sandbox"] if os.getuid() == 0 else [])]
 
 
 @contextmanager
@@ -18,9 +20,7 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or shutil.which("google-chrome")
     if path is None:
         pytest.fail("chromium: not found on PATH; `make develop` installs it")
-    # Chromium's sandbox refuses to run as root.
-    options = [*QUIET, *(["--no-sandbox"] if os.getuid() == 0 else [])]
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=options)
+        browser = playwright.chromium.launch(executable_path=path, args=FLAGS)
         yield browser
         browser.close()

@@ -6,6 +6,8 @@ import re
 import shutil
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -19,6 +21,14 @@ from localcloud.clients import client
 from localcloud.place import Place
 
 SOURCE = Path(__file__).resolve().parents[2]
+
+
+def wait_until(holds: Callable[[], bool], seconds: float = 60) -> None:
+    """Ask until it holds; fails when it does not come to that."""
+    deadline = time.monotonic() + seconds
+    while not holds():
+        assert time.monotonic() < deadline
+        time.sleep(0.5)
 
 
 @dataclass(frozen=True, kw_only=True)

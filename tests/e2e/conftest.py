@@ -8,9 +8,6 @@ import pytest
 
 from tests.e2e.checkout import Checkout
 
-# Apart from the default 4566 and each other, so that a running stack and its tests do not meet.
-PORTS = itertools.count(5600, 20)
-
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     here = Path(__file__).parent
@@ -19,10 +16,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.e2e)
 
 
+@pytest.fixture(scope="session")
+def ports() -> Iterator[int]:
+    """Apart from the default 4566 and each other, so that a running stack and its tests do not meet."""
+    return itertools.count(5600, 20)
+
+
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Checkout]:
+def checkout(tmp_path_factory: pytest.TempPathFactory, ports: Iterator[int]) -> Iterator[Checkout]:
     """A checkout whose local cloud does not run yet."""
-    made = Checkout.copy(tmp_path_factory.mktemp("checkout"), next(PORTS))
+    made = Checkout.copy(tmp_path_factory.mktemp("checkout"), next(ports))
     yield made
     made.stop()
 

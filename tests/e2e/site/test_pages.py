@@ -1,37 +1,15 @@
-"""A fresh `up`, then everything that a person does in the browser, through CloudFront's local address."""
+"""Items, files and mail as a person uses them, and what the answers carry."""
 
 import re
-from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
-import pytest
 from playwright.sync_api import Page, expect
 
-from tests.e2e.browser import chromium
 from tests.e2e.checkout import Checkout
-
-RESULTS = Path(__file__).parents[2] / "test-results"
-
-
-@pytest.fixture(scope="module")
-def page(running: Checkout) -> Iterator[Page]:
-    with chromium() as browser:
-        yield browser.new_page(base_url=running.url)
-
-
-@pytest.fixture(autouse=True)
-def screenshot(request: pytest.FixtureRequest, page: Page) -> Iterator[None]:
-    """Keep what the page looked like when a test failed, and how it looks when all is well."""
-    failed_before = request.session.testsfailed
-    yield
-    outcome = "failed" if request.session.testsfailed > failed_before else "passed"
-    RESULTS.mkdir(exist_ok=True)
-    page.screenshot(path=RESULTS / f"{request.node.name}-{outcome}.png")
 
 
 def test_items(page: Page) -> None:
-    page.goto("/")
+    page.goto("/items")
     expect(page.get_by_role("heading", name="No items yet")).to_be_visible()
 
     page.get_by_role("button", name="New item").click()
@@ -114,7 +92,7 @@ def test_no_error_on_the_console(page: Page) -> None:
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)
     page.on("pageerror", lambda error: problems.append(str(error)))
-    for path in ("/", "/files", "/mail"):
+    for path in ("/", "/items", "/files", "/mail"):
         page.goto(path)
         page.wait_for_load_state("networkidle")
     assert problems == []

@@ -1,0 +1,1 @@
+"""What a person does in the browser, through CloudFront's local address; all on one stack."""
