@@ -59,6 +59,7 @@ class CacheReset(pulumi.ComponentResource):
             f"{name}-role",
             description="Invalidates the site's distribution",
             assume_role_policy=pulumi.Output.json_dumps(policies.trust("lambda.amazonaws.com")),
+            force_detach_policies=True,  # also those that a killed `up` left, which no state knows
             tags=self._tags,
             opts=self._child,
         )

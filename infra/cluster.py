@@ -63,6 +63,7 @@ class Cluster(pulumi.ComponentResource):
             f"{name}-instance-role",
             description="ECS agent and Session Manager on the instances",
             assume_role_policy=json.dumps(policies.trust("ec2.amazonaws.com")),
+            force_detach_policies=True,  # also those that a killed `up` left, which no state knows
             tags=self._tags,
             opts=self._child,
         )

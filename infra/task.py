@@ -89,6 +89,7 @@ class Task(pulumi.ComponentResource):
             f"{name}-{role}-role",
             description=description,
             assume_role_policy=pulumi.Output.json_dumps(trust),
+            force_detach_policies=True,  # also those that a killed `up` left, which no state knows
             tags=self._tags,
             opts=self._child,
         )

@@ -11,6 +11,8 @@ from localcloud import access, stack, supervision
 from localcloud.place import STACK, Place
 from localcloud.supervision import LocalCloudError
 
+UNATTENDED = ("--stack", STACK, "--yes", "--skip-preview")
+
 
 class Commands(click.Group):
     """Prints a user's problem as one message, without a stack trace."""
@@ -38,13 +40,8 @@ def up(place: Place) -> None:
     started = time.monotonic()
     if supervision.start(place):
         click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
-    refresh = ["--refresh"] if stack.was_interrupted(place) else []
-    stack.ensure(place)
-    if refresh:
-        click.echo("The last run did not end by itself: comparing the stack with what runs")
-    stack.note_disagreement(place)
-    code = stack.pulumi(place, "up", "--stack", STACK, "--yes", "--skip-preview", "--suppress-outputs", *refresh)
-    if code:
+    prepare(place)
+    if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs"):
         raise LocalCloudError(
             f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;"
             " what was made is kept: mend it and run `make up` again (logs of the services: `make logs`)"
@@ -52,6 +49,18 @@ def up(place: Place) -> None:
     stack.note_agreement(place)
     click.echo(f"\n{stack.resource_count(place)} resources, in {time.monotonic() - started:.0f} s")
     describe(place)
+
+
+def prepare(place: Place) -> None:
+    """Make the stack ready for a run, and its state true again if the last run or the cloud was killed."""
+    interrupted = stack.was_interrupted(place)
+    stack.ensure(place)
+    stack.note_disagreement(place)
+    if interrupted:
+        click.echo("The last run did not end by itself: comparing the stack with what runs")
+        # What was being made when it ended, the provider's journal knows better than Pulumi's state.
+        if stack.pulumi(place, "refresh", *UNATTENDED, "--suppress-outputs", "--clear-pending-creates"):
+            raise LocalCloudError("pulumi refresh: failed with the message above; run the same command again")
 
 
 def describe(place: Place) -> None:
@@ -69,10 +78,8 @@ def down(place: Place) -> None:
     """Destroy the stack, then stop everything."""
     if stack.deployment(place).get("resources"):
         supervision.start(place)
-        stack.ensure(place)
-        refresh = ["--refresh"] if stack.was_interrupted(place) else []
-        stack.note_disagreement(place)
-        if stack.pulumi(place, "destroy", "--stack", STACK, "--yes", "--skip-preview", *refresh):
+        prepare(place)
+        if stack.pulumi(place, "destroy", *UNATTENDED):
             raise LocalCloudError("pulumi destroy: failed with the message above; run `make down` again to continue")
         stack.note_agreement(place)
     stack.stop(place)

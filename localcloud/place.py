@@ -80,7 +80,8 @@ class Place:
             "PYTHONPATH": str(ROOT),
             "DOCKER_HOST": self.docker_host,
             "PULUMI_HOME": str(self.folder / "pulumi-home"),
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'pulumi'}",
+            # Without a second file beside each, which a kill in the middle of its writing makes unreadable.
+            "PULUMI_BACKEND_URL": f"file://{self.folder / 'pulumi'}?metadata=skip",
             # Public on purpose: what it encrypts is a state file on this machine, about servers on loopback.
             "PULUMI_CONFIG_PASSPHRASE": STACK,
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.provider_port}",

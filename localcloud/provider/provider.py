@@ -4,6 +4,7 @@ import asyncio
 import functools
 import json
 import os
+import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
@@ -36,6 +37,7 @@ class AwsProvider(sdk.Provider):
         refuse_remote("--endpoint", endpoint)
         self.endpoint = endpoint
         self.journal = journal or Journal()
+        self._creations: dict[str, threading.Lock] = {}
         self.context = Context(Settings(endpoint=endpoint))
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="aws")
 
@@ -152,9 +154,11 @@ class AwsProvider(sdk.Provider):
         return sdk.CreateResponse(resource_id, property_map(state, secret))
 
     def _create(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
-        taken = self._take_over(handler, urn, inputs)
-        if taken is not None:
-            return taken
+        # An engine that was killed cannot call its creation back: the next one's waits for the end of it.
+        with self._creations.setdefault(urn, threading.Lock()):
+            return self._take_over(handler, urn, inputs) or self._make(handler, urn, inputs)
+
+    def _make(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
         self.journal.write(urn, "", inputs)
         try:
             resource_id, state = handler.create(inputs)
