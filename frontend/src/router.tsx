@@ -10,9 +10,11 @@ import {
 } from "@tanstack/react-router";
 import { filesQuery, uploadLimitsQuery } from "@/features/files/queries";
 import { itemsQuery } from "@/features/items/queries";
+import { itemSearch } from "@/features/items/search";
 import { mailAddressesQuery } from "@/features/mail/queries";
 import { RootLayout } from "@/routes/root-layout";
 import { NotFound, RouteError } from "@/routes/route-states";
+import { parseSearch, stringifySearch } from "@/shared/address";
 import { ownPath, SIGN_IN_PATH } from "@/shared/own-path";
 import { pageSearch } from "@/shared/pages";
 
@@ -42,10 +44,10 @@ const signInRoute = createRoute({
 const itemsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/items",
-  validateSearch: pageSearch,
-  loaderDeps: ({ search }) => ({ page: search.page ?? 1 }),
+  validateSearch: itemSearch,
+  loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => {
-    ask(context.queryClient.query(itemsQuery(deps.page)));
+    ask(context.queryClient.query(itemsQuery(deps)));
   },
   component: lazyRouteComponent(() => import("@/routes/items-route"), "ItemsRoute"),
 });
@@ -76,6 +78,8 @@ export function createAppRouter(queryClient: QueryClient, history: RouterHistory
     routeTree: rootRoute.addChildren([overviewRoute, itemsRoute, filesRoute, mailRoute, signInRoute]),
     context: { queryClient },
     history,
+    parseSearch,
+    stringifySearch,
     defaultPreload: "intent",
     // React Query decides what is fresh.
     defaultPreloadStaleTime: 0,

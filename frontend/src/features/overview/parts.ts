@@ -192,6 +192,8 @@ function cacheReset({ cache }: Overview) {
   return {
     ...cache,
     fact: cache.last_reset_at ? formatDateTime(cache.last_reset_at) : "Not reset yet",
-    detail: cache.last_reset_at ? `last reset${cache.status ? ` · ${cache.status}` : ""}` : "runs when the front end changes",
+    detail: cache.last_reset_at
+      ? `last reset${cache.status ? ` · ${cache.status}` : ""}`
+      : "runs when the front end changes",
   };
 }
