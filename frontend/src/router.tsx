@@ -34,10 +34,7 @@ const overviewRoute = createRoute({
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: SIGN_IN_PATH,
-  validateSearch: (search: Record<string, unknown>): { from?: string } => {
-    const from = ownPath(search.from);
-    return from === undefined ? {} : { from };
-  },
+  validateSearch: ({ from }: Record<string, unknown>): { from?: string | undefined } => ({ from: ownPath(from) }),
   component: lazyRouteComponent(() => import("@/routes/sign-in-route"), "SignInRoute"),
 });
 

@@ -1,6 +1,6 @@
 import { getRouteApi } from "@tanstack/react-router";
 import { ItemsPage } from "@/features/items/items-page";
-import type { ItemSearch } from "@/features/items/search";
+import { itemSearch, type ItemSearch } from "@/features/items/search";
 
 const route = getRouteApi("/items");
 
@@ -10,8 +10,8 @@ export function ItemsRoute() {
 
   function show(next: ItemSearch, { replace } = { replace: false }) {
     // Another search or order begins at its first page.
-    const page = next.q === search.q && next.sort === search.sort ? next.page : 1;
-    void navigate({ search: { ...next, page }, replace, resetScroll: false });
+    const same = next.q === search.q && next.sort === search.sort;
+    void navigate({ search: itemSearch({ ...next, page: same ? next.page : 1 }), replace, resetScroll: false });
   }
 
   return <ItemsPage search={search} onSearch={show} />;

@@ -3,8 +3,8 @@ import type { ItemSort } from "@/features/items/queries";
 import { pageSearch, type PageSearch } from "@/shared/pages";
 
 export interface ItemSearch extends PageSearch {
-  q?: string;
-  sort?: ItemSort;
+  q?: string | undefined;
+  sort?: ItemSort | undefined;
 }
 
 /** The API's limit. */
@@ -24,9 +24,13 @@ export function isSort(value: unknown): value is ItemSort {
 
 /** Nonsense in an address means the plain list; what is usual is left out. */
 export function itemSearch(search: Record<string, unknown>): ItemSearch {
-  const q = typeof search.q === "string" ? oneLine(search.q) : "";
+  const q = typeof search.q === "string" ? oneLine(search.q).trimStart() : "";
   const { sort } = search;
-  return { ...(q && { q }), ...(isSort(sort) && sort !== "newest" && { sort }), ...pageSearch(search) };
+  return {
+    q: q === "" ? undefined : q,
+    sort: isSort(sort) && sort !== "newest" ? sort : undefined,
+    ...pageSearch(search),
+  };
 }
 
 /** What the API takes: no line breaks or other control characters, and not too long. */

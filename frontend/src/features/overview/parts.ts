@@ -102,7 +102,7 @@ function loadBalancer({ frontEnd, overview }: Observations): Judged {
     return {
       state: "works",
       fact: `Answered in ${formatMilliseconds(fastest)}`,
-      detail: "/api to the back end, the rest to the front end",
+      detail: "routes /api* and the page",
     };
   }
   if (isGateway(frontEnd.error) && isGateway(overview.error)) {
@@ -170,11 +170,14 @@ function behind(
 
 function database({ database }: Overview) {
   const { version, migration, expected_migration, milliseconds } = database;
-  const head = migration === expected_migration ? "" : `, expected ${expected_migration}`;
+  const found =
+    migration === expected_migration
+      ? `migration ${migration}`
+      : `migration ${migration ?? "unknown"}, not ${expected_migration}`;
   return {
     ...database,
-    fact: version ? `PostgreSQL ${version.replace(/^PostgreSQL /, "")}` : "Version unknown",
-    detail: `migration ${migration ?? "none"}${head} · ${formatMilliseconds(milliseconds)}`,
+    fact: version ? `PostgreSQL ${version.replace(/^PostgreSQL /, "")}` : "No version",
+    detail: `${found} · ${formatMilliseconds(milliseconds)}`,
   };
 }
 
