@@ -41,6 +41,7 @@ export default defineConfig(
     },
   },
   { files: ["*.mjs", "*.js", "scripts/**"], languageOptions: { globals: globals.node } },
+  { files: ["public/**"], languageOptions: { globals: globals.browser } },
   { files: ["src/shared/**"], rules: mayNotImport(["features", "routes"]) },
   { files: ["src/features/**"], rules: mayNotImport(["routes"]) },
 );

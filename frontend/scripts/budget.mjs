@@ -9,8 +9,9 @@ const ROUTE = "src/routes/overview-route.tsx";
 const BESIDE = ["index.html", "theme.js", "favicon.svg"];
 
 /** @typedef {{ file: string, css?: string[], imports?: string[] }} Chunk */
-/** @type {Record<string, Chunk>} */
-const manifest = JSON.parse(await readFile(join(DIST, ".vite", "manifest.json"), "utf8"));
+/** @type {unknown} */
+const parsed = JSON.parse(await readFile(join(DIST, ".vite", "manifest.json"), "utf8"));
+const manifest = /** @type {Record<string, Chunk>} */ (parsed);
 
 /**
  * A chunk's files, and those of all that it imports at once.

@@ -1,16 +1,21 @@
-import { act, screen } from "@testing-library/react";
+import { act, screen, waitFor } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { fakeApi, json } from "@/test/fake-api";
 import { renderApp } from "@/test/render-app";
 
 const EMPTY = () => json({ items: [], total: 0 });
 
-it("begins with the items", async () => {
-  fakeApi({ "GET /api/items": EMPTY });
-  const { router } = renderApp("/");
-  expect(await screen.findByRole("heading", { name: "Items" })).toBeInTheDocument();
-  expect(router.state.location.href).toBe("/items");
+it("shows where one is, and moves the focus to the heading of the next page", async () => {
+  fakeApi({ "GET /api/items": EMPTY, "GET /api/mail": () => json({ sender: "a", recipient: "b", mailbox_url: null }) });
+  const { user } = renderApp("/items");
+  await screen.findByRole("heading", { name: "Items" });
   expect(screen.getByRole("link", { name: "Items" })).toHaveAttribute("aria-current", "page");
+  await user.click(screen.getByRole("link", { name: "Mail" }));
+  await waitFor(() => {
+    expect(screen.getByRole("heading", { name: "Mail" })).toHaveFocus();
+  });
+  expect(document.title).toBe("Mail · Stack");
+  expect(screen.getByRole("link", { name: "Items" })).not.toHaveAttribute("aria-current");
 });
 
 it("answers an unknown address with a way back", async () => {
@@ -30,4 +35,21 @@ it("says when the browser is offline", async () => {
     window.dispatchEvent(new Event("offline"));
   });
   expect(screen.getByText(/You are offline/)).toBeInTheDocument();
+});
+
+it("says when the server cannot be reached, until it answers again", async () => {
+  let broken = true;
+  fakeApi({
+    "GET /api/items": () => {
+      if (broken) throw new TypeError("Failed to fetch");
+      return EMPTY();
+    },
+  });
+  const { user } = renderApp("/items");
+  const again = await screen.findByRole("button", { name: "Try again" });
+  expect(screen.getByText(/The server cannot be reached/)).toBeInTheDocument();
+  broken = false;
+  await user.click(again);
+  await screen.findByRole("heading", { name: "No items yet" });
+  expect(screen.queryByText(/The server cannot be reached/)).not.toBeInTheDocument();
 });

@@ -10,9 +10,11 @@ import {
 } from "@tanstack/react-router";
 import { filesQuery, uploadLimitsQuery } from "@/features/files/queries";
 import { itemsQuery } from "@/features/items/queries";
+import { itemSearch } from "@/features/items/search";
 import { mailAddressesQuery } from "@/features/mail/queries";
 import { RootLayout } from "@/routes/root-layout";
 import { NotFound, RouteError } from "@/routes/route-states";
+import { parseSearch, stringifySearch } from "@/shared/address";
 import { ownPath, SIGN_IN_PATH } from "@/shared/own-path";
 import { pageSearch } from "@/shared/pages";
 
@@ -32,20 +34,17 @@ const overviewRoute = createRoute({
 const signInRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: SIGN_IN_PATH,
-  validateSearch: (search: Record<string, unknown>): { from?: string } => {
-    const from = ownPath(search.from);
-    return from === undefined ? {} : { from };
-  },
+  validateSearch: ({ from }: Record<string, unknown>): { from?: string | undefined } => ({ from: ownPath(from) }),
   component: lazyRouteComponent(() => import("@/routes/sign-in-route"), "SignInRoute"),
 });
 
 const itemsRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/items",
-  validateSearch: pageSearch,
-  loaderDeps: ({ search }) => ({ page: search.page ?? 1 }),
+  validateSearch: itemSearch,
+  loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => {
-    ask(context.queryClient.query(itemsQuery(deps.page)));
+    ask(context.queryClient.query(itemsQuery(deps)));
   },
   component: lazyRouteComponent(() => import("@/routes/items-route"), "ItemsRoute"),
 });
@@ -76,6 +75,8 @@ export function createAppRouter(queryClient: QueryClient, history: RouterHistory
     routeTree: rootRoute.addChildren([overviewRoute, itemsRoute, filesRoute, mailRoute, signInRoute]),
     context: { queryClient },
     history,
+    parseSearch,
+    stringifySearch,
     defaultPreload: "intent",
     // React Query decides what is fresh.
     defaultPreloadStaleTime: 0,

@@ -1,13 +1,18 @@
 import { getRouteApi } from "@tanstack/react-router";
-import { useCallback } from "react";
 import { ItemsPage } from "@/features/items/items-page";
-import { searchOfPage } from "@/shared/pages";
+import { itemSearch, type ItemSearch } from "@/features/items/search";
 
 const route = getRouteApi("/items");
 
 export function ItemsRoute() {
-  const { page = 1 } = route.useSearch();
+  const search = route.useSearch();
   const navigate = route.useNavigate();
-  const goTo = useCallback((next: number) => void navigate({ search: searchOfPage(next) }), [navigate]);
-  return <ItemsPage page={page} onPage={goTo} />;
+
+  function show(next: ItemSearch, { replace } = { replace: false }) {
+    // Another search or order begins at its first page.
+    const same = next.q === search.q && next.sort === search.sort;
+    void navigate({ search: itemSearch({ ...next, page: same ? next.page : 1 }), replace, resetScroll: false });
+  }
+
+  return <ItemsPage search={search} onSearch={show} />;
 }

@@ -25,13 +25,15 @@ export function SiteHeader() {
         </svg>
         Stack
       </Link>
-      <nav className="site-nav" aria-label="Main">
-        {PAGES.map(({ to, label }) => (
-          <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
-            {label}
-          </Link>
-        ))}
-      </nav>
+      {session?.signed_in !== false && (
+        <nav className="site-nav" aria-label="Main">
+          {PAGES.map(({ to, label }) => (
+            <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+              {label}
+            </Link>
+          ))}
+        </nav>
+      )}
       <div className="site-tools">
         {session?.access === "open" && <p className="access-note">Open to everyone: there is no sign-in</p>}
         <ThemeSwitch />

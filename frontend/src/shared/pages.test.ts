@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { pageCount, pageOffset, pageRange, pageSearch, searchOfPage } from "@/shared/pages";
+import { pageCount, pageOffset, pageRange, pageSearch } from "@/shared/pages";
 
 describe("the page in the address", () => {
   it.each([2, "2", 17])("is taken when it is a page: %s", (page) => {
@@ -15,11 +15,6 @@ describe("the page in the address", () => {
 
   it("ends where the API ends", () => {
     expect(pageSearch({ page: 1_000_000 })).toEqual({ page: 5001 });
-  });
-
-  it("is left out for the first page", () => {
-    expect(searchOfPage(1)).toEqual({});
-    expect(searchOfPage(3)).toEqual({ page: 3 });
   });
 });
 

@@ -6,18 +6,16 @@ export const PAGE_SIZE = 20;
 const LAST_PAGE = 100_000 / PAGE_SIZE + 1;
 
 export interface PageSearch {
-  page?: number;
+  page?: number | undefined;
 }
 
-/** The validated part of the address; the first page has a plain address, nonsense means the first page. */
+/**
+ * The validated part of the address; the first page has a plain address, nonsense means the first page.
+ * What is undefined is said so: the router lets what is left out through as it stands in the address.
+ */
 export function pageSearch(search: Record<string, unknown>): PageSearch {
   const page = Number(search.page);
-  return Number.isSafeInteger(page) && page > 1 ? { page: Math.min(page, LAST_PAGE) } : {};
-}
-
-/** What a link to a page puts into the address. */
-export function searchOfPage(page: number): PageSearch {
-  return page > 1 ? { page } : {};
+  return Number.isSafeInteger(page) && page > 1 ? { page: Math.min(page, LAST_PAGE) } : { page: undefined };
 }
 
 export function pageCount(total: number, size = PAGE_SIZE): number {

@@ -7,7 +7,10 @@ export interface Call {
   body: unknown;
 }
 
-type Handler = (call: Call) => Response | Promise<Response>;
+export type Handler = (call: Call) => Response | Promise<Response>;
+
+/** Somebody is signed in, unless the test says otherwise. */
+const SIGNED_IN = { access: "password", signed_in: true };
 
 /** `handlers` by method and path, for example "GET /api/items"; a path may end in /* for an id. */
 export function fakeApi(handlers: Record<string, Handler>): Call[] {
@@ -19,8 +22,9 @@ export function fakeApi(handlers: Record<string, Handler>): Call[] {
       url: new URL(request.url),
       body: text ? (JSON.parse(text) as unknown) : null,
     };
-    calls.push(call);
     const path = call.url.pathname;
+    if (path === "/api/session" && !handlers[`${call.method} ${path}`]) return json(SIGNED_IN);
+    calls.push(call);
     const handler =
       handlers[`${call.method} ${path}`] ?? handlers[`${call.method} ${path.slice(0, path.lastIndexOf("/"))}/*`];
     if (!handler) throw new Error(`The fake API has no answer for ${call.method} ${path}`);

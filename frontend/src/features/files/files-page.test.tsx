@@ -45,7 +45,7 @@ describe("an upload", () => {
       size: 5,
     });
     sent[0]?.progress(2, 5);
-    expect(await screen.findByText("40 % of 5 bytes")).toBeInTheDocument();
+    expect(await screen.findByText("2 bytes of 5 bytes, 40 %")).toBeInTheDocument();
     expect(screen.getByRole("progressbar", { name: "Upload of notes.txt" })).toHaveAttribute("value", "40");
 
     stored = [STORED];

@@ -1,6 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
+import { DropZone } from "@/features/files/drop-zone";
 import { FileList } from "@/features/files/file-list";
+import { PreviewDialog } from "@/features/files/preview-dialog";
 import {
   filesQuery,
   uploadLimitsQuery,
@@ -8,29 +10,35 @@ import {
   useDownloadFile,
   type StoredFile,
 } from "@/features/files/queries";
-import { UploadForm } from "@/features/files/upload-form";
+import { UploadList } from "@/features/files/upload-list";
 import { useUploads } from "@/features/files/use-uploads";
-import { usePageTitle } from "@/shared/page-title";
 import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { focusHeading, PageHeader } from "@/shared/ui/page-header";
 import { PagedList } from "@/shared/ui/paged-list";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
+import { Empty } from "@/shared/ui/states";
+import "@/features/files/files.css";
+
+interface Open {
+  dialog: "preview" | "delete";
+  file: StoredFile;
+}
 
 export function FilesPage({ page, onPage }: { page: number; onPage: (page: number) => void }) {
-  usePageTitle("Files");
-  const [doomed, setDoomed] = useState<StoredFile>();
+  const [open, setOpen] = useState<Open>();
   const files = useQuery(filesQuery(page));
   const limits = useQuery(uploadLimitsQuery);
   const deletion = useDeleteFile();
   const download = useDownloadFile();
-  const { uploads, start, remove } = useUploads();
+  const { uploads, lastDone, start, remove } = useUploads();
 
   function close() {
-    setDoomed(undefined);
+    setOpen(undefined);
   }
 
   return (
     <>
-      <h1>Files</h1>
+      <PageHeader title="Files" lede="Straight from this page to the bucket." />
       {limits.error && (
         <ProblemAlert
           title="Uploads are not possible: the limits could not be loaded"
@@ -38,33 +46,55 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
           onRetry={() => void limits.refetch()}
         />
       )}
-      <UploadForm limits={limits.data} uploads={uploads} onStart={start} onRemove={remove} />
-      {deletion.error && <ProblemAlert title={`“${deletion.variables.name}” was not deleted`} error={deletion.error} />}
-      {download.error && (
-        <ProblemAlert title={`“${download.variables.name}” cannot be downloaded`} error={download.error} />
-      )}
+      <DropZone
+        limits={limits.data}
+        onFiles={(chosen) => {
+          if (limits.data) start(chosen, limits.data);
+        }}
+      />
+      {uploads.length > 0 && <UploadList uploads={uploads} onRemove={remove} />}
+      <p className="visually-hidden" role="status">
+        {lastDone !== undefined && `“${lastDone}” was uploaded.`}
+      </p>
       <PagedList
         query={files}
         noun="files"
         to="/files"
         page={page}
         onPage={onPage}
-        empty={<p>Files go straight from this page to the bucket. Upload the first one.</p>}
+        empty={
+          <Empty title="No files yet">
+            <p>A file is an object in the bucket. Upload the first one.</p>
+          </Empty>
+        }
       >
-        {(entries) => <FileList files={entries} onDownload={download.mutate} onDelete={setDoomed} />}
+        {(entries) => (
+          <FileList
+            files={entries}
+            onPreview={(file) => {
+              setOpen({ dialog: "preview", file });
+            }}
+            onDownload={download.mutate}
+            onDelete={(file) => {
+              setOpen({ dialog: "delete", file });
+            }}
+          />
+        )}
       </PagedList>
 
-      {doomed && (
+      {open?.dialog === "preview" && <PreviewDialog file={open.file} onClose={close} />}
+      {open?.dialog === "delete" && (
         <ConfirmDialog
           title="Delete this file?"
           action="Delete"
           onClose={close}
           onConfirm={() => {
             close();
-            deletion.mutate(doomed);
+            deletion.mutate(open.file);
+            focusHeading();
           }}
         >
-          “{doomed.name}” will be gone for good.
+          “{open.file.name}” will be gone for good.
         </ConfirmDialog>
       )}
     </>

@@ -3,6 +3,7 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@ta
 import { api, unwrap } from "@/shared/api/client";
 import { changePages, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
 import type { components } from "@/shared/api/schema";
+import { notifyFailure } from "@/shared/notices";
 import { PAGE_SIZE, pageOffset } from "@/shared/pages";
 
 export type StoredFile = components["schemas"]["File"];
@@ -34,7 +35,10 @@ export function useDeleteFile() {
     mutationFn: ({ id }: StoredFile) =>
       unwrap(api.DELETE("/api/files/{file_id}", { params: { path: { file_id: id } } })),
     onMutate: ({ id }) => changePages<StoredFile>(client, FILES_KEY, (page) => withoutEntry(page, id)),
-    onError: (_error, _file, restore) => restore?.(),
+    onError: (error, { name }, restore) => {
+      restore?.();
+      notifyFailure(`“${name}” was not deleted`, error);
+    },
     onSettled: () => {
       refreshAfterLast(client, FILES_KEY);
     },
@@ -46,12 +50,20 @@ export function downloadPath({ id }: StoredFile): string {
   return `/api/files/${id}/download`;
 }
 
+/** The same bytes, for the page to show. */
+export function inlinePath({ id }: StoredFile): string {
+  return `/api/files/${id}/download?disposition=inline`;
+}
+
 /** Asks whether the file is there before the browser leaves for it: an error would replace the page. */
 export function useDownloadFile() {
   return useMutation({
     mutationFn: ({ id }: StoredFile) => unwrap(api.GET("/api/files/{file_id}", { params: { path: { file_id: id } } })),
     onSuccess: (file) => {
       window.location.assign(downloadPath(file));
+    },
+    onError: (error, { name }) => {
+      notifyFailure(`“${name}” cannot be downloaded`, error);
     },
   });
 }

@@ -12,15 +12,14 @@ const DESCRIPTION_CHARACTERS = 10_000;
 interface ItemDialogProps {
   title: string;
   action: string;
-  initial: ItemDraft;
-  pending?: boolean;
-  error?: Error | null;
+  draft: ItemDraft;
+  error?: Error;
   onSubmit: (draft: ItemDraft) => void;
   onClose: () => void;
 }
 
 /** The form of an item, for a new one and for a change. */
-export function ItemDialog({ title, action, initial, pending = false, error, onSubmit, onClose }: ItemDialogProps) {
+export function ItemDialog({ title, action, draft: initial, error, onSubmit, onClose }: ItemDialogProps) {
   const [draft, setDraft] = useState(initial);
   const fields = error instanceof ApiProblem ? error.fields : {};
 
@@ -67,8 +66,8 @@ export function ItemDialog({ title, action, initial, pending = false, error, onS
           <button type="button" className="button" onClick={onClose}>
             Cancel
           </button>
-          <button type="submit" className="button button-primary" disabled={pending}>
-            {pending ? "Saving…" : action}
+          <button type="submit" className="button button-primary">
+            {action}
           </button>
         </div>
       </form>

@@ -1,10 +1,11 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { describe, expect, it } from "vitest";
 import { fakeApi, json, later, onlyOnce, problem } from "@/test/fake-api";
 import { renderApp } from "@/test/render-app";
 
-const APPLE = { id: "a", title: "Apple", description: "Red", created_at: "2026-01-02T03:04:05Z" };
-const PEAR = { id: "b", title: "Pear", description: "", created_at: "2026-01-01T03:04:05Z" };
+const TIMES = { created_at: "2026-01-02T03:04:05Z", updated_at: "2026-01-02T03:04:05Z" };
+const APPLE = { id: "a", title: "Apple", description: "Red", ...TIMES };
+const PEAR = { id: "b", title: "Pear", description: "", ...TIMES };
 
 function page(...items: (typeof APPLE)[]) {
   return { items, total: items.length };
@@ -19,7 +20,7 @@ describe("the list", () => {
   it("loads, then shows the items newest first as the API sent them", async () => {
     const { answer, resolve } = later();
     fakeApi({ "GET /api/items": () => answer });
-    renderApp("/");
+    renderApp("/items");
     expect(await screen.findByText("Loading the items")).toBeInTheDocument();
     resolve(json(page(APPLE, PEAR)));
     const rows = within(await screen.findByRole("list", { name: "Items" })).getAllByRole("listitem");
@@ -83,7 +84,7 @@ describe("pages", () => {
     expect(await screen.findByText("21–40 of 45 items")).toBeInTheDocument();
     await user.click(screen.getByRole("link", { name: "Next" }));
     expect(await screen.findByText("41–45 of 45 items")).toBeInTheDocument();
-    expect(router.state.location.search).toEqual({ page: 3 });
+    expect(router.state.location.href).toBe("/items?page=3");
     expect(screen.getByRole("button", { name: "Next" })).toBeDisabled();
     await user.click(screen.getByRole("link", { name: "Previous" }));
     await user.click(screen.getByRole("link", { name: "Previous" }));
@@ -95,45 +96,118 @@ describe("pages", () => {
     fortyFive();
     const { router } = renderApp("/items?page=9");
     expect(await screen.findByText("Item 45")).toBeInTheDocument();
-    expect(router.state.location.search).toEqual({ page: 3 });
+    expect(router.state.location.href).toBe("/items?page=3");
   });
 });
 
-describe("a new item", () => {
-  it("is sent trimmed, and the list asked again", async () => {
-    const items: (typeof APPLE)[] = [];
-    const calls = fakeApi({
-      "GET /api/items": () => json(page(...items)),
-      "POST /api/items": () => {
-        items.push(APPLE);
-        return json(APPLE, 201);
+describe("the search", () => {
+  function twoFruits() {
+    return fakeApi({
+      "GET /api/items": ({ url }) => {
+        const q = url.searchParams.get("q") ?? "";
+        return json(page(...[APPLE, PEAR].filter(({ title }) => title.toLowerCase().includes(q))));
       },
     });
-    const { user } = renderApp("/items");
+  }
+
+  it("is asked for once the typing pauses, and held by the address", async () => {
+    const calls = twoFruits();
+    const { router, user } = renderApp("/items?page=1");
+    await screen.findByText("Apple");
+    await user.type(screen.getByLabelText("Search items"), "pear");
+    await waitFor(() => {
+      expect(screen.queryByText("Apple")).not.toBeInTheDocument();
+    });
+    expect(router.state.location.href).toBe("/items?q=pear");
+    expect(calls.map(({ url }) => url.searchParams.get("q"))).toEqual([null, "pear"]);
+  });
+
+  it("comes from the address, numbers as text, and says when nothing matches", async () => {
+    const calls = twoFruits();
+    const { router, user } = renderApp("/items?q=0123&sort=title&page=3");
+    expect(await screen.findByRole("heading", { name: "Nothing matches “0123”" })).toBeInTheDocument();
+    expect(screen.getByLabelText("Search items")).toHaveValue("0123");
+    expect(screen.getByLabelText("Sort by")).toHaveValue("title");
+    expect(calls[0]?.url.searchParams.get("sort")).toBe("title");
+
+    await user.click(screen.getByRole("button", { name: "Show all items" }));
+    expect(await screen.findByText("Apple")).toBeInTheDocument();
+    expect(screen.getByLabelText("Search items")).toHaveValue("");
+    expect(router.state.location.href).toBe("/items?sort=title");
+  });
+
+  it("goes with the order back to the first page, and back again in the history", async () => {
+    const calls = fakeApi({ "GET /api/items": () => json({ items: [APPLE], total: 45 }) });
+    const { router, user } = renderApp("/items?page=2");
+    await screen.findByText("Apple");
+    await user.selectOptions(screen.getByLabelText("Sort by"), "Title, Z to A");
+    await waitFor(() => {
+      expect(calls.at(-1)?.url.search).toBe("?limit=20&offset=0&sort=title_descending");
+    });
+    expect(router.state.location.href).toBe("/items?sort=title_descending");
+    act(() => {
+      router.history.back();
+    });
+    await waitFor(() => {
+      expect(screen.getByLabelText("Sort by")).toHaveValue("newest");
+    });
+    expect(router.state.location.href).toBe("/items?page=2");
+  });
+
+  it.each(["/items?sort=colour", "/items?sort=constructor", "/items?q=%20%0A", "/items?page=x"])(
+    "is the plain list for nonsense: %s",
+    async (address) => {
+      const calls = twoFruits();
+      renderApp(address);
+      await screen.findByText("Apple");
+      expect(calls[0]?.url.searchParams.get("sort")).toBe("newest");
+    },
+  );
+});
+
+describe("a new item", () => {
+  async function create(user: ReturnType<typeof renderApp>["user"]) {
     await user.click(await screen.findByRole("button", { name: "New item" }));
     await user.type(screen.getByLabelText("Title"), "  Apple ");
     await user.type(screen.getByLabelText("Description (optional)"), "Red");
     await user.click(screen.getByRole("button", { name: "Create" }));
+  }
+
+  it("shows at once on the first page, is sent trimmed, and can be changed once it is there", async () => {
+    const { answer, resolve } = later();
+    let items = [PEAR];
+    const calls = fakeApi({ "GET /api/items": () => json(page(...items)), "POST /api/items": () => answer });
+    const { router, user } = renderApp("/items");
+    await screen.findByText("Pear");
+    await create(user);
     expect(await screen.findByText("Apple")).toBeInTheDocument();
+    expect(screen.getByText("1–2 of 2 items")).toBeInTheDocument();
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Edit Apple" })).toBeDisabled();
+    expect(router.state.location.href).toBe("/items");
+
+    items = [APPLE, PEAR];
+    resolve(json(APPLE, 201));
+    await waitFor(() => {
+      expect(screen.getByRole("button", { name: "Edit Apple" })).toBeEnabled();
+    });
     expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ title: "Apple", description: "Red" });
   });
 
-  it("keeps what was typed when it is refused, with the reason at its field", async () => {
+  it("goes again when it is refused, and the form returns with what was typed and the reason", async () => {
     fakeApi({
       "GET /api/items": () => json(page()),
       "POST /api/items": () =>
         problem(422, "Invalid request", { errors: [{ field: "title", message: "is already taken" }] }),
     });
     const { user } = renderApp("/items");
-    await user.click(await screen.findByRole("button", { name: "New item" }));
-    await user.type(screen.getByLabelText("Title"), "Apple");
-    await user.click(screen.getByRole("button", { name: "Create" }));
+    await create(user);
     expect(await screen.findByRole("alert")).toHaveTextContent("The item was not saved");
     const title = screen.getByLabelText("Title");
     expect(title).toHaveValue("Apple");
     expect(title).toBeInvalid();
     expect(title).toHaveAccessibleDescription("is already taken");
+    expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
   });
 });
 

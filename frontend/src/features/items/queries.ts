@@ -1,31 +1,66 @@
 /** The items on the server: what is asked, and how changes show before the server has confirmed them. */
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
+import type { ItemSearch } from "@/features/items/search";
 import { api, unwrap } from "@/shared/api/client";
 import { changePages, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
-import type { components } from "@/shared/api/schema";
+import type { components, operations } from "@/shared/api/schema";
+import { notifyFailure } from "@/shared/notices";
 import { PAGE_SIZE, pageOffset } from "@/shared/pages";
 
 export type Item = components["schemas"]["Item"];
 export type ItemPage = components["schemas"]["ItemPage"];
-export type ItemDraft = components["schemas"]["ItemCreate"];
+export type ItemDraft = Required<components["schemas"]["ItemCreate"]>;
+export type ItemSort = NonNullable<NonNullable<operations["list_items"]["parameters"]["query"]>["sort"]>;
 
 const KEY = ["items"] as const;
+const PROVISIONAL = "provisional-";
 
-export function itemsQuery(page: number) {
+export function itemsQuery({ page = 1, q = "", sort = "newest" }: ItemSearch) {
   return queryOptions({
-    queryKey: [...KEY, page],
-    queryFn: ({ signal }): Promise<ItemPage> =>
-      unwrap(api.GET("/api/items", { params: { query: { limit: PAGE_SIZE, offset: pageOffset(page) } }, signal })),
+    queryKey: [...KEY, { page, q, sort }],
+    queryFn: ({ signal }): Promise<ItemPage> => {
+      const query = { limit: PAGE_SIZE, offset: pageOffset(page), sort, ...(q && { q }) };
+      return unwrap(api.GET("/api/items", { params: { query }, signal }));
+    },
     placeholderData: keepPreviousData,
   });
 }
 
+/** Shown before the server has it; it can be neither changed nor deleted yet. */
+export function isProvisional({ id }: Item): boolean {
+  return id.startsWith(PROVISIONAL);
+}
+
+/** Puts the item at the head of the newest at once; an error takes it away again. */
 export function useCreateItem() {
   const client = useQueryClient();
+  const { queryKey: newest } = itemsQuery({});
+
   return useMutation({
+    mutationKey: KEY,
     mutationFn: (draft: ItemDraft): Promise<Item> => unwrap(api.POST("/api/items", { body: draft })),
-    onSuccess: () => void client.invalidateQueries({ queryKey: KEY }),
+    onMutate: (draft) => {
+      const now = new Date().toISOString();
+      const item = { id: PROVISIONAL + crypto.randomUUID(), ...draft, created_at: now, updated_at: now };
+      return changePages<Item>(client, newest, ({ items, total }) => ({
+        items: [item, ...items].slice(0, PAGE_SIZE),
+        total: total + 1,
+      }));
+    },
+    onSuccess: (created) => {
+      client.setQueryData<ItemPage>(newest, (page) => page && withCreated(page, created));
+    },
+    onError: (_error, _draft, restore) => restore?.(),
+    onSettled: () => {
+      refreshAfterLast(client, KEY);
+    },
   });
+}
+
+function withCreated({ items, total }: ItemPage, created: Item): ItemPage {
+  const isIt = (item: Item) => isProvisional(item) && item.title === created.title;
+  const at = items.findLastIndex(isIt);
+  return { items: at < 0 ? items : items.with(at, created), total };
 }
 
 /** Shows the change at once; an error restores what was there. */
@@ -54,7 +89,10 @@ export function useDeleteItem() {
     mutationKey: KEY,
     mutationFn: ({ id }: Item) => unwrap(api.DELETE("/api/items/{item_id}", { params: { path: { item_id: id } } })),
     onMutate: ({ id }) => changePages<Item>(client, KEY, (page) => withoutEntry(page, id)),
-    onError: (_error, _item, restore) => restore?.(),
+    onError: (error, { title }, restore) => {
+      restore?.();
+      notifyFailure(`“${title}” was not deleted`, error);
+    },
     onSettled: () => {
       refreshAfterLast(client, KEY);
     },

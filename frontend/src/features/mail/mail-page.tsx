@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { mailAddressesQuery, useSendMail } from "@/features/mail/queries";
 import { ApiProblem } from "@/shared/api/problem";
-import { usePageTitle } from "@/shared/page-title";
 import { Field } from "@/shared/ui/field";
+import { PageHeader } from "@/shared/ui/page-header";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
+import "@/features/mail/mail.css";
 
 /** The API's limits, so that the browser explains them before anything is sent. */
 const SUBJECT_CHARACTERS = 200;
@@ -13,15 +14,16 @@ const TEXT_CHARACTERS = 10_000;
 const BLANK = { subject: "", text: "" };
 
 export function MailPage() {
-  usePageTitle("Mail");
   const [draft, setDraft] = useState(BLANK);
   const addresses = useQuery(mailAddressesQuery);
   const sending = useSendMail();
   const fields = sending.error instanceof ApiProblem ? sending.error.fields : {};
+  const recipient = addresses.data?.recipient ?? "the configured address";
+  const mailbox = addresses.data?.mailbox_url;
 
   return (
     <>
-      <h1>Mail</h1>
+      <PageHeader title="Mail" lede="To the configured address, and to no other." />
       {addresses.error && (
         <ProblemAlert
           title="The addresses could not be loaded"
@@ -29,12 +31,8 @@ export function MailPage() {
           onRetry={() => void addresses.refetch()}
         />
       )}
-      <p>
-        Mail goes to <strong>{addresses.data?.recipient ?? "the configured address"}</strong> and to no other; the
-        stack&apos;s configuration says so.
-      </p>
       <form
-        className="stack"
+        className="stack form"
         onSubmit={(event) => {
           event.preventDefault();
           sending.mutate(draft, {
@@ -44,6 +42,12 @@ export function MailPage() {
           });
         }}
       >
+        <dl className="addresses">
+          <dt>From</dt>
+          <dd>{addresses.data?.sender ?? "…"}</dd>
+          <dt>To</dt>
+          <dd>{addresses.data?.recipient ?? "…"}</dd>
+        </dl>
         <Field label="Subject" error={fields.subject}>
           {(control) => (
             <input
@@ -72,16 +76,18 @@ export function MailPage() {
           )}
         </Field>
         {sending.error && <ProblemAlert title="The mail was not sent" error={sending.error} />}
-        {sending.isSuccess && (
-          <p className="alert alert-success" role="status">
-            Sent to {addresses.data?.recipient ?? "the configured address"}.
-          </p>
-        )}
         <div className="row">
           <button type="submit" className="button button-primary" disabled={sending.isPending}>
             {sending.isPending ? "Sending…" : "Send"}
           </button>
+          {mailbox && (
+            <a className="button" href={mailbox} target="_blank" rel="noreferrer">
+              Open the mailbox
+            </a>
+          )}
         </div>
+        {/* Always there, so that what comes into it is read out. */}
+        <div role="status">{sending.isSuccess && <p className="alert alert-success">Sent to {recipient}.</p>}</div>
       </form>
     </>
   );

@@ -102,7 +102,7 @@ function loadBalancer({ frontEnd, overview }: Observations): Judged {
     return {
       state: "works",
       fact: `Answered in ${formatMilliseconds(fastest)}`,
-      detail: "/api to the back end, the rest to the front end",
+      detail: "routes /api* and the page",
     };
   }
   if (isGateway(frontEnd.error) && isGateway(overview.error)) {
@@ -170,11 +170,14 @@ function behind(
 
 function database({ database }: Overview) {
   const { version, migration, expected_migration, milliseconds } = database;
-  const head = migration === expected_migration ? "" : `, expected ${expected_migration}`;
+  const found =
+    migration === expected_migration
+      ? `migration ${migration}`
+      : `migration ${migration ?? "unknown"}, not ${expected_migration}`;
   return {
     ...database,
-    fact: version ? `PostgreSQL ${version.replace(/^PostgreSQL /, "")}` : "Version unknown",
-    detail: `migration ${migration ?? "none"}${head} · ${formatMilliseconds(milliseconds)}`,
+    fact: version ? `PostgreSQL ${version.replace(/^PostgreSQL /, "")}` : "No version",
+    detail: `${found} · ${formatMilliseconds(milliseconds)}`,
   };
 }
 
@@ -192,6 +195,8 @@ function cacheReset({ cache }: Overview) {
   return {
     ...cache,
     fact: cache.last_reset_at ? formatDateTime(cache.last_reset_at) : "Not reset yet",
-    detail: cache.last_reset_at ? `last reset${cache.status ? ` · ${cache.status}` : ""}` : "runs when the front end changes",
+    detail: cache.last_reset_at
+      ? `last reset${cache.status ? ` · ${cache.status}` : ""}`
+      : "runs when the front end changes",
   };
 }

@@ -65,6 +65,7 @@ export const frontEndQuery = queryOptions({
 
 export const overviewQuery = queryOptions({
   queryKey: ["overview", "api"],
-  queryFn: ({ signal }) => timed((): Promise<Overview> => unwrap(api.GET("/api/overview", { signal: bounded(signal) }))),
+  queryFn: ({ signal }) =>
+    timed((): Promise<Overview> => unwrap(api.GET("/api/overview", { signal: bounded(signal) }))),
   ...LIVE,
 });

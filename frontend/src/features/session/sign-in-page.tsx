@@ -41,13 +41,9 @@ export function SignInPage({ password: given, onSignedIn }: SignInPageProps) {
 
   return (
     <div className="sign-in stack">
-      <PageHeader title="Sign in" lede="One password opens the app; the stack made it when it was deployed." />
+      <PageHeader title="Sign in" lede="With the stack’s password." />
       {unknownSession && (
-        <ProblemAlert
-          title="It is not known who may come in"
-          error={unknownSession}
-          onRetry={() => void refetch()}
-        />
+        <ProblemAlert title="It is not known who may come in" error={unknownSession} onRetry={() => void refetch()} />
       )}
       <form
         className="stack"
@@ -56,7 +52,11 @@ export function SignInPage({ password: given, onSignedIn }: SignInPageProps) {
           signIn(password);
         }}
       >
-        <Field label="Password" error={wrong ? "This is not the password. Check it and try again." : undefined}>
+        <Field
+          label="Password"
+          hint="It was made when the stack was deployed."
+          error={wrong ? "This is not the password. Check it and try again." : undefined}
+        >
           {(control) => (
             <input
               {...control}

@@ -2,12 +2,14 @@ import { useEffect, useId, useRef, type ReactNode } from "react";
 
 interface DialogProps {
   title: string;
+  /** For something to look at. */
+  wide?: boolean;
   onClose: () => void;
   children: ReactNode;
 }
 
 /** A modal dialog, open while it is mounted. The browser keeps the focus inside, and Escape closes it. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, wide = false, onClose, children }: DialogProps) {
   const ref = useRef<HTMLDialogElement>(null);
   const titleId = useId();
 
@@ -20,6 +22,7 @@ export function Dialog({ title, onClose, children }: DialogProps) {
   return (
     <dialog
       ref={ref}
+      className={wide ? "dialog-wide" : undefined}
       aria-labelledby={titleId}
       onCancel={(event) => {
         event.preventDefault();

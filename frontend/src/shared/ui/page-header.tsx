@@ -24,3 +24,10 @@ export function PageHeader({ title, lede, children }: PageHeaderProps) {
     </header>
   );
 }
+
+/** For when what had the focus is about to go; after the dialog that is closing has given it back. */
+export function focusHeading(): void {
+  requestAnimationFrame(() => {
+    document.querySelector<HTMLElement>("main h1")?.focus();
+  });
+}

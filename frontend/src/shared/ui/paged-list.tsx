@@ -3,7 +3,7 @@ import { useEffect, type ReactNode } from "react";
 import { pageCount } from "@/shared/pages";
 import { Pagination } from "@/shared/ui/pagination";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
-import { Empty, Loading } from "@/shared/ui/states";
+import { Loading } from "@/shared/ui/states";
 
 interface PagedListProps<Entry> {
   query: UseQueryResult<{ items: Entry[]; total: number }>;
@@ -12,6 +12,7 @@ interface PagedListProps<Entry> {
   to: "/items" | "/files";
   page: number;
   onPage: (page: number) => void;
+  /** Instead of a list without entries. */
   empty: ReactNode;
   children: (entries: Entry[]) => ReactNode;
 }
@@ -35,7 +36,7 @@ export function PagedList<Entry>({ query, noun, to, page, onPage, empty, childre
     <>
       {problem}
       {data.total === 0 ? (
-        <Empty title={`No ${noun} yet`}>{empty}</Empty>
+        empty
       ) : (
         <div className="stack" aria-busy={isPlaceholderData}>
           {children(data.items)}

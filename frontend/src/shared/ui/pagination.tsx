@@ -1,6 +1,6 @@
 import { Link } from "@tanstack/react-router";
 import { formatCount } from "@/shared/format";
-import { pageCount, pageRange, searchOfPage } from "@/shared/pages";
+import { pageCount, pageRange } from "@/shared/pages";
 
 interface PaginationProps {
   /** The list's address. */
@@ -46,7 +46,7 @@ function PageLink({ to, page, enabled, label }: PageLinkProps) {
     );
   }
   return (
-    <Link to={to} search={searchOfPage(page)} className="button">
+    <Link to={to} search={(current) => ({ ...current, page: page > 1 ? page : undefined })} className="button">
       {label}
     </Link>
   );

@@ -1,0 +1,87 @@
+import { useEffect, useId, useRef, useState, type DragEvent } from "react";
+import { acceptedTypes, describeLimits } from "@/features/files/limits";
+import type { UploadLimits } from "@/features/files/queries";
+
+interface DropZoneProps {
+  limits: UploadLimits | undefined;
+  onFiles: (files: File[]) => void;
+}
+
+/** Takes files that are dropped on it or chosen. Those dropped beside it are not opened instead of the page. */
+export function DropZone({ limits, onFiles }: DropZoneProps) {
+  const input = useRef<HTMLInputElement>(null);
+  const hintId = useId();
+  const [over, setOver] = useState(false);
+  useNoDropsBeside();
+
+  return (
+    <section
+      className="drop-zone"
+      aria-label="Upload"
+      data-over={over && limits !== undefined}
+      onDragOver={(event) => {
+        if (!carriesFiles(event)) return;
+        event.preventDefault();
+        setOver(true);
+      }}
+      onDragLeave={(event) => {
+        // Not when it only enters an element within.
+        if (!event.currentTarget.contains(event.relatedTarget as Node | null)) setOver(false);
+      }}
+      onDrop={(event) => {
+        if (!carriesFiles(event)) return;
+        event.preventDefault();
+        setOver(false);
+        if (limits) onFiles(Array.from(event.dataTransfer.files));
+      }}
+    >
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        aria-label="Files to upload"
+        accept={limits && acceptedTypes(limits)}
+        onChange={(event) => {
+          const { files } = event.target;
+          if (files) onFiles(Array.from(files));
+          // The same file may be chosen again.
+          event.target.value = "";
+        }}
+      />
+      <p className="drop-text">
+        <strong>{over ? "Let go to upload" : "Drop files here"}</strong>
+        <span className="muted" id={hintId}>
+          {limits ? describeLimits(limits) : "Loading the limits…"}
+        </span>
+      </p>
+      <button
+        type="button"
+        className="button button-primary"
+        disabled={!limits}
+        aria-describedby={hintId}
+        onClick={() => input.current?.click()}
+      >
+        Upload files
+      </button>
+    </section>
+  );
+}
+
+function carriesFiles({ dataTransfer }: DragEvent): boolean {
+  return dataTransfer.types.includes("Files");
+}
+
+function useNoDropsBeside() {
+  useEffect(() => {
+    function ignore(event: Event) {
+      event.preventDefault();
+    }
+    window.addEventListener("dragover", ignore);
+    window.addEventListener("drop", ignore);
+    return () => {
+      window.removeEventListener("dragover", ignore);
+      window.removeEventListener("drop", ignore);
+    };
+  }, []);
+}

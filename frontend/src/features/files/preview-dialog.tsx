@@ -1,0 +1,67 @@
+import { useQuery } from "@tanstack/react-query";
+import { useState } from "react";
+import { PREVIEW_BYTES, previewKind, readText } from "@/features/files/preview";
+import { inlinePath, type StoredFile } from "@/features/files/queries";
+import { formatBytes } from "@/shared/format";
+import { Dialog } from "@/shared/ui/dialog";
+import { ProblemAlert } from "@/shared/ui/problem-alert";
+
+interface PreviewDialogProps {
+  file: StoredFile;
+  onClose: () => void;
+}
+
+export function PreviewDialog({ file, onClose }: PreviewDialogProps) {
+  return (
+    <Dialog title={file.name} wide onClose={onClose}>
+      <div className="preview">{previewKind(file) === "image" ? <Image file={file} /> : <Text file={file} />}</div>
+      <div className="row row-end">
+        <button type="button" className="button" onClick={onClose}>
+          Close
+        </button>
+      </div>
+    </Dialog>
+  );
+}
+
+function Image({ file }: { file: StoredFile }) {
+  const [failed, setFailed] = useState(false);
+
+  if (failed) {
+    return <ProblemAlert title="The image cannot be shown" error={new Error("The bucket did not send an image")} />;
+  }
+  return (
+    <img
+      src={inlinePath(file)}
+      alt={file.name}
+      onError={() => {
+        setFailed(true);
+      }}
+    />
+  );
+}
+
+function Text({ file }: { file: StoredFile }) {
+  const { data, error, refetch } = useQuery({
+    queryKey: ["preview", file.id],
+    queryFn: ({ signal }) => readText(file, signal),
+    // A stored file never changes.
+    staleTime: Infinity,
+  });
+
+  if (error) return <ProblemAlert title="The text cannot be shown" error={error} onRetry={() => void refetch()} />;
+  if (!data) return <p className="muted">Loading the text…</p>;
+  return (
+    <>
+      {/* Long texts scroll, which the keyboard can do only from within. */}
+      <pre tabIndex={0} role="region" aria-label={`Text of ${file.name}`}>
+        {data.text}
+      </pre>
+      {data.cut && (
+        <p className="muted">
+          The first {formatBytes(PREVIEW_BYTES)} of {formatBytes(file.size)}.
+        </p>
+      )}
+    </>
+  );
+}
