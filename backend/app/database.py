@@ -167,4 +167,8 @@ class Database:
             self._waiting -= 1
 
     async def close(self) -> None:
-        await self._pool.close()
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._pool.close()
+        except TimeoutError:
+            log.warning("the database did not take leave in time")

@@ -13,8 +13,7 @@ from tests.postgres import Postgres
 def test_a_sane_request_id_is_taken_over_and_logged(api: httpx.Client, backend: Backend) -> None:
     response = api.get("/items", params={"limit": 3}, headers={"X-Request-Id": "from-the-client-1"})
     assert response.headers["X-Request-Id"] == "from-the-client-1"
-    lines = [line for line in backend.log() if line.get("request_id") == "from-the-client-1"]
-    (line,) = [line for line in lines if line["message"] == "request"]
+    line = backend.logged_request("from-the-client-1")
     assert {**line, "time": "", "duration_ms": 0} == {
         "time": "",
         "level": "INFO",
