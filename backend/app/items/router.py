@@ -20,7 +20,7 @@ class Json(Response):
 @router.post("", status_code=201, response_model=Item)
 async def create_item(request: Request, database: DatabaseDep, draft: ItemCreate) -> Json:
     item_id, item = await service.create(database, draft)
-    return Json(item, 201, {"Location": f"{request.url.path}/{item_id}"})
+    return Json(item, 201, {"Location": f"{request.scope['path']}/{item_id}"})
 
 
 @router.get("", response_model=ItemPage)
