@@ -18,7 +18,6 @@ function open() {
 /** The script of index.html, as the browser runs it before the first paint. */
 async function load() {
   vi.resetModules();
-  // @ts-expect-error a script without exports, which the page loads by its address
   await import("../../public/theme.js");
 }
 
