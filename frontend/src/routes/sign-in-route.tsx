@@ -1,5 +1,5 @@
 import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
 import { SignInPage } from "@/features/session/sign-in-page";
 
 const route = getRouteApi("/sign-in");
@@ -21,7 +21,7 @@ export function SignInRoute() {
   const navigate = route.useNavigate();
   const { from = "/" } = route.useSearch();
   // The router's own hash is decoded already, and once is right.
-  const { hash } = router.history.location;
+  const hash = useSyncExternalStore(router.history.subscribe, () => router.history.location.hash);
   const inLink = passwordOf(hash);
   const [password, setPassword] = useState(inLink);
   if (inLink !== undefined && inLink !== password) setPassword(inLink);

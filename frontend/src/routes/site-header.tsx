@@ -35,7 +35,7 @@ export function SiteHeader() {
         </nav>
       )}
       <div className="site-tools">
-        {session?.access === "open" && <p className="access-note">Open to everyone: there is no sign-in</p>}
+        {session?.access === "open" && <p className="access-note">Open to everyone</p>}
         <ThemeSwitch />
         {session?.access === "password" && session.signed_in && (
           <button

@@ -1,4 +1,4 @@
-import { screen, waitFor, within } from "@testing-library/react";
+import { fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeApi, json, later, onlyOnce, problem } from "@/test/fake-api";
 import { FakeXhr } from "@/test/fake-xhr";
@@ -112,6 +112,81 @@ describe("an upload", () => {
     renderApp("/files");
     expect(await screen.findByRole("alert")).toHaveTextContent("the limits could not be loaded");
     expect(screen.getByRole("button", { name: "Upload files" })).toBeDisabled();
+  });
+});
+
+describe("files that are dropped", () => {
+  function drop(target: HTMLElement, files: File[]) {
+    const dataTransfer = { types: ["Files"], files };
+    fireEvent.dragOver(target, { dataTransfer });
+    expect(screen.getByText("Let go to upload")).toBeInTheDocument();
+    fireEvent.drop(target, { dataTransfer });
+  }
+
+  it("are uploaded, each with its own progress", async () => {
+    const sent = FakeXhr.install();
+    api();
+    renderApp("/files");
+    await screen.findByText("Up to 1 KiB each. Types: text.");
+    drop(screen.getByRole("region", { name: "Upload" }), [FILE, new File(["x"], "b.txt", { type: "text/plain" })]);
+    await waitFor(() => {
+      expect(sent).toHaveLength(2);
+    });
+    expect(screen.getByRole("progressbar", { name: "Upload of b.txt" })).toBeInTheDocument();
+    expect(screen.getByText("Drop files here")).toBeInTheDocument();
+  });
+
+  it("beside the zone do not replace the page", async () => {
+    api();
+    renderApp("/files");
+    const heading = await screen.findByRole("heading", { name: "Files" });
+    expect(fireEvent.drop(heading)).toBe(false);
+  });
+});
+
+describe("a preview", () => {
+  async function preview(file: Partial<typeof STORED>, download?: () => Response) {
+    stored = [{ ...STORED, ...file }];
+    const calls = api(download ? { "GET /api/files/f/download": download } : {});
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("button", { name: `Preview ${stored[0]?.name ?? ""}` }));
+    return { calls, user };
+  }
+
+  it("shows a text as text, markup and all", async () => {
+    const { calls, user } = await preview({}, () => new Response("<b>hello</b>"));
+    expect(await screen.findByRole("region", { name: "Text of notes.txt" })).toHaveTextContent("<b>hello</b>");
+    expect(calls.at(-1)?.url.search).toBe("?disposition=inline");
+    await user.click(screen.getByRole("button", { name: "Close" }));
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+  });
+
+  it("reads no more than the beginning of a long text", async () => {
+    await preview({ size: 1_000_000 }, () => new Response("x".repeat(1_000_000)));
+    const text = await screen.findByRole("region", { name: "Text of notes.txt" });
+    expect(text.textContent).toHaveLength(64 * 1024);
+    expect(screen.getByText("The first 64 KiB of 976.6 KiB.")).toBeInTheDocument();
+  });
+
+  it("says why a text cannot be shown", async () => {
+    await preview({}, () => new Response("", { status: 404 }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The file storage answered 404");
+  });
+
+  it("shows an image with its name, and says when it is none", async () => {
+    await preview({ name: "a.png", content_type: "image/png" });
+    const image = screen.getByRole("img", { name: "a.png" });
+    expect(image).toHaveAttribute("src", "/api/files/f/download?disposition=inline");
+    fireEvent.error(image);
+    expect(screen.getByRole("alert")).toHaveTextContent("The image cannot be shown");
+  });
+
+  it("is not offered for what a page cannot show", async () => {
+    stored = [{ ...STORED, name: "a.zip", content_type: "application/zip" }];
+    api();
+    renderApp("/files");
+    await screen.findByText("a.zip");
+    expect(screen.queryByRole("button", { name: "Preview a.zip" })).not.toBeInTheDocument();
   });
 });
 

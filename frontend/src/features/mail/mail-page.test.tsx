@@ -1,9 +1,9 @@
-import { screen } from "@testing-library/react";
+import { screen, waitFor } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { fakeApi, json, problem } from "@/test/fake-api";
 import { renderApp } from "@/test/render-app";
 
-const ADDRESSES = { sender: "app@example.com", recipient: "owner@example.com" };
+const ADDRESSES = { sender: "app@example.com", recipient: "owner@example.com", mailbox_url: null };
 
 async function compose(user: ReturnType<typeof renderApp>["user"]) {
   await user.type(await screen.findByLabelText("Subject"), "Hello");
@@ -19,7 +19,10 @@ it("goes to the configured address, which the page names", async () => {
   const { user } = renderApp("/mail");
   expect(await screen.findByText("owner@example.com")).toBeInTheDocument();
   await compose(user);
-  expect(await screen.findByRole("status")).toHaveTextContent("Sent to owner@example.com.");
+  await waitFor(() => {
+    expect(screen.getByRole("status")).toHaveTextContent("Sent to owner@example.com.");
+  });
+  expect(screen.queryByRole("link", { name: "Open the mailbox" })).not.toBeInTheDocument();
   expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ subject: "Hello", text: "It works." });
   expect(screen.getByLabelText("Subject")).toHaveValue("");
 });
@@ -33,4 +36,13 @@ it("that is refused stays in the form, with the reason", async () => {
   await compose(user);
   expect(await screen.findByRole("alert")).toHaveTextContent("Too many requests: Try again in a minute.");
   expect(screen.getByLabelText("Message")).toHaveValue("It works.");
+});
+
+it("can be read in the mailbox, where there is one", async () => {
+  fakeApi({ "GET /api/mail": () => json({ ...ADDRESSES, mailbox_url: "http://localhost:4566/mailbox" }) });
+  renderApp("/mail");
+  expect(await screen.findByRole("link", { name: "Open the mailbox" })).toHaveAttribute(
+    "href",
+    "http://localhost:4566/mailbox",
+  );
 });

@@ -95,16 +95,19 @@ function isGateway(error: Error | null): boolean {
   return error instanceof ApiProblem && [502, 503, 504].includes(error.status) && error.requestId === undefined;
 }
 
+function isOwnRefusal(error: Error | null): boolean {
+  return error instanceof ApiProblem && error.status > 0 && !isGateway(error);
+}
+
 function loadBalancer({ frontEnd, overview }: Observations): Judged {
   const answers = [frontEnd, overview].filter(({ data, error }) => data && !error);
+  const detail = "routes /api* and the page";
   if (answers.length > 0) {
     const fastest = Math.min(...answers.map(({ data }) => data?.milliseconds ?? Infinity));
-    return {
-      state: "works",
-      fact: `Answered in ${formatMilliseconds(fastest)}`,
-      detail: "routes /api* and the page",
-    };
+    return { state: "works", fact: `Answered in ${formatMilliseconds(fastest)}`, detail };
   }
+  // A refusal by the service itself came through it too.
+  if (isOwnRefusal(overview.error)) return { state: "works", fact: "Answered", detail };
   if (isGateway(frontEnd.error) && isGateway(overview.error)) {
     return {
       state: "down",

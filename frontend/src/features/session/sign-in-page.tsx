@@ -37,6 +37,9 @@ export function SignInPage({ password: given, onSignedIn }: SignInPageProps) {
     if (error) input.current?.select();
   }, [error]);
 
+  // On the way back.
+  if (signedIn) return null;
+
   const wrong = error instanceof ApiProblem && error.status === 401;
 
   return (
@@ -76,7 +79,7 @@ export function SignInPage({ password: given, onSignedIn }: SignInPageProps) {
         </Field>
         {error && !wrong && <ProblemAlert title={refusalTitle(error)} error={error} />}
         <div className="row">
-          <button type="submit" className="button button-primary" disabled={isPending || signedIn}>
+          <button type="submit" className="button button-primary" disabled={isPending}>
             {isPending ? "Signing in…" : "Sign in"}
           </button>
         </div>

@@ -21,7 +21,7 @@ function Toasts() {
 
   useEffect(() => {
     if (waiting.length === 0) return;
-    for (const { title, error } of waiting) add({ title, description: problemText(error), priority: "high" });
+    for (const { title, error } of waiting) add({ title, description: problemText(error) });
     takeNotices(waiting);
   }, [waiting, add]);
 
@@ -29,7 +29,7 @@ function Toasts() {
     <Toast.Portal>
       <Toast.Viewport className="toasts">
         {toasts.map((toast) => (
-          <Toast.Root key={toast.id} toast={toast} className="toast alert alert-danger">
+          <Toast.Root key={toast.id} toast={toast} role="alert" className="toast alert alert-danger">
             <div className="toast-text">
               <Toast.Title render={<strong />} />
               <Toast.Description />

@@ -1,0 +1,76 @@
+import { screen, waitFor, within } from "@testing-library/react";
+import { expect, it, vi } from "vitest";
+import { fakeApi, json, problem } from "@/test/fake-api";
+import { renderApp } from "@/test/render-app";
+
+const FINE = { state: "ok", problem: null, milliseconds: 2 };
+const OVERVIEW = {
+  checked_at: "2026-01-02T03:05:05Z",
+  started_at: "2026-01-02T03:04:05Z",
+  version: "b7e21f09",
+  task: "laptop",
+  zone: null,
+  database: { ...FINE, version: "18.4", migration: "0002", expected_migration: "0002" },
+  bucket: { ...FINE, name: "app-files" },
+  mail: { ...FINE, address: "owner@example.com", verified: true, sandbox: false },
+  cache: { ...FINE, last_reset_at: null, status: null },
+};
+
+const SITE = {
+  "HEAD /": () => new Response(null, { headers: { "X-Cache": "Hit from cloudfront" } }),
+  "GET /version.json": () => json({ version: "a41c9e77" }),
+};
+
+function part(name: string) {
+  return within(screen.getByRole("article", { name }));
+}
+
+it("is where the app begins: every part with its state in words", async () => {
+  fakeApi({ ...SITE, "GET /api/overview": () => json(OVERVIEW) });
+  renderApp("/");
+  expect(await screen.findByText("Every part works.")).toBeInTheDocument();
+  const names = screen.getAllByRole("article").map((article) => article.querySelector("h2")?.textContent);
+  expect(names).toEqual([
+    "CloudFront",
+    "Load balancer",
+    "Front end",
+    "Back end",
+    "Database",
+    "Bucket",
+    "Mail",
+    "Cache reset",
+  ]);
+  expect(part("Front end").getByText("a41c9e77")).toBeInTheDocument();
+  expect(part("CloudFront").getByText("Works")).toBeInTheDocument();
+  expect(document.title).toBe("Overview · Stack");
+});
+
+it("looks again every five seconds, and stays when the API is gone", async () => {
+  vi.useFakeTimers({ shouldAdvanceTime: true });
+  let gone = false;
+  fakeApi({
+    ...SITE,
+    "GET /api/overview": () => (gone ? new Response("<html>", { status: 502 }) : json(OVERVIEW)),
+  });
+  renderApp("/");
+  await screen.findByText("Every part works.");
+  gone = true;
+  await vi.advanceTimersByTimeAsync(5_000);
+  await waitFor(() => {
+    expect(part("Back end").getByText("Down")).toBeInTheDocument();
+  });
+  expect(part("Database").getByText("Unknown")).toBeInTheDocument();
+  gone = false;
+  await vi.advanceTimersByTimeAsync(5_000);
+  expect(await screen.findByText("Every part works.")).toBeInTheDocument();
+  vi.useRealTimers();
+});
+
+it("shows itself although not even the session is known", async () => {
+  fakeApi({ ...SITE, "GET /api/session": () => problem(503, "Not available") });
+  renderApp("/");
+  await waitFor(() => {
+    expect(part("Back end").getByText("Down")).toBeInTheDocument();
+  });
+  expect(part("Front end").getByText("Works")).toBeInTheDocument();
+});

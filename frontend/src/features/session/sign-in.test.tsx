@@ -1,0 +1,168 @@
+import { screen, waitFor } from "@testing-library/react";
+import { beforeEach, describe, expect, it } from "vitest";
+import { fakeApi, json, problem, type Handler } from "@/test/fake-api";
+import { renderApp } from "@/test/render-app";
+
+const EMPTY = { items: [], total: 0 };
+let signedIn: boolean;
+
+beforeEach(() => {
+  signedIn = false;
+});
+
+/** A server with one password. */
+function api(more: Record<string, Handler> = {}) {
+  return fakeApi({
+    "GET /api/session": () => json({ access: "password", signed_in: signedIn }),
+    "POST /api/session": ({ body }) => {
+      if ((body as { password: string }).password !== "right%20 one") return problem(401, "Wrong password");
+      signedIn = true;
+      return new Response(null, { status: 204 });
+    },
+    "DELETE /api/session": () => {
+      signedIn = false;
+      return new Response(null, { status: 204 });
+    },
+    "GET /api/items": () => (signedIn ? json(EMPTY) : problem(401, "Sign in first")),
+    ...more,
+  });
+}
+
+function asked(calls: ReturnType<typeof api>) {
+  return calls.map(({ method, url }) => `${method} ${url.pathname}`);
+}
+
+async function signIn(user: ReturnType<typeof renderApp>["user"], password: string) {
+  await user.type(await screen.findByLabelText("Password"), password);
+  await user.click(screen.getByRole("button", { name: "Sign in" }));
+}
+
+describe("without a session", () => {
+  it("nothing of the app is asked for, and the sign-in leads back to where one was", async () => {
+    const calls = api();
+    const { router, user } = renderApp("/items?q=pear&sort=title");
+    expect(await screen.findByLabelText("Password")).toHaveAttribute("autocomplete", "current-password");
+    expect(asked(calls)).toEqual(["GET /api/session"]);
+    expect(screen.queryByRole("link", { name: "Items" })).not.toBeInTheDocument();
+
+    await signIn(user, "right%20 one");
+    expect(await screen.findByRole("heading", { name: "Items" })).toBeInTheDocument();
+    expect(router.state.location.href).toBe("/items?q=pear&sort=title");
+    expect(screen.getByRole("button", { name: "Sign out" })).toBeInTheDocument();
+  });
+
+  it("a wrong password is said at its field, which has the focus", async () => {
+    api();
+    const { user } = renderApp("/sign-in");
+    await signIn(user, "wrong");
+    const field = await screen.findByLabelText("Password");
+    await waitFor(() => {
+      expect(field).toBeInvalid();
+    });
+    expect(field).toHaveAccessibleDescription(/This is not the password/);
+    expect(field).toHaveValue("wrong");
+  });
+
+  it("too many attempts come with how long to wait", async () => {
+    api({
+      "POST /api/session": () =>
+        new Response(JSON.stringify({ title: "Too many requests" }), { status: 429, headers: { "Retry-After": "42" } }),
+    });
+    const { user } = renderApp("/sign-in");
+    await signIn(user, "wrong");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Too many attempts. Try again in 42 seconds.");
+  });
+
+  it("a server that does not tell who may come in is said, and asked again when wanted", async () => {
+    let broken = true;
+    api({
+      "GET /api/session": () => (broken ? problem(503, "Not available") : json({ access: "open", signed_in: true })),
+    });
+    const { user, router } = renderApp("/sign-in?from=/items");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Not available");
+    broken = false;
+    signedIn = true;
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await waitFor(() => {
+      expect(router.state.location.href).toBe("/items");
+    });
+  });
+});
+
+describe("a link with the password", () => {
+  it("signs in at once, and leaves neither address nor history with it", async () => {
+    api();
+    const { router } = renderApp("/sign-in?from=/items#password=right%2520%20one");
+    expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
+    expect(router.state.location.href).toBe("/items");
+    expect(router.history.length).toBe(1);
+  });
+
+  it("that is wrong leaves the form, without the password in the address", async () => {
+    api();
+    const { router } = renderApp("/sign-in#password=wrong");
+    await waitFor(() => {
+      expect(screen.getByLabelText("Password")).toBeInvalid();
+    });
+    expect(router.history.location.href).toBe("/sign-in");
+  });
+
+  it("opened while the sign-in is open counts too", async () => {
+    api();
+    const { router } = renderApp("/sign-in?from=/items");
+    await screen.findByLabelText("Password");
+    router.history.push("/sign-in?from=/items#password=right%2520%20one");
+    expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
+  });
+});
+
+describe("an end of the session", () => {
+  it("shows as soon as the API answers 401, and leads there and back", async () => {
+    signedIn = true;
+    const calls = api();
+    const { router, user } = renderApp("/items?sort=title");
+    await screen.findByRole("heading", { name: "No items yet" });
+    signedIn = false;
+    await user.click(screen.getByRole("button", { name: "New item" }));
+    await user.type(screen.getByLabelText("Title"), "Apple");
+    fakeApi({});
+    api({ "POST /api/items": () => problem(401, "Sign in first") });
+    await user.click(screen.getByRole("button", { name: "Create" }));
+    await signIn(user, "right%20 one");
+    expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
+    expect(router.state.location.pathname).toBe("/items");
+    expect(calls.length).toBeGreaterThan(0);
+  });
+
+  it("by signing out shows nothing of before", async () => {
+    signedIn = true;
+    const calls = api();
+    const { user, queryClient } = renderApp("/items");
+    await screen.findByRole("heading", { name: "No items yet" });
+    await user.click(screen.getByRole("button", { name: "Sign out" }));
+    expect(await screen.findByLabelText("Password")).toBeInTheDocument();
+    expect(screen.queryByText("No items yet")).not.toBeInTheDocument();
+    expect(queryClient.getQueriesData({ queryKey: ["items"] }).filter(([, data]) => data)).toEqual([]);
+    expect(asked(calls).at(-1)).toBe("DELETE /api/session");
+  });
+
+  it("that did not work is said", async () => {
+    signedIn = true;
+    api({ "DELETE /api/session": () => problem(503, "Not available") });
+    const { user } = renderApp("/items");
+    await user.click(await screen.findByRole("button", { name: "Sign out" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("You are still signed in");
+    expect(screen.getByRole("heading", { name: "Items" })).toBeInTheDocument();
+  });
+});
+
+it("with open access there is no way in or out, and the header says so", async () => {
+  signedIn = true;
+  api({ "GET /api/session": () => json({ access: "open", signed_in: true }) });
+  const { router } = renderApp("/sign-in");
+  expect(await screen.findByText("Open to everyone")).toBeInTheDocument();
+  await waitFor(() => {
+    expect(router.state.location.href).toBe("/");
+  });
+  expect(screen.queryByRole("button", { name: /^Sign/ })).not.toBeInTheDocument();
+});
