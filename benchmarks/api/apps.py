@@ -1,0 +1,116 @@
+"""The two apps as their containers run them, signed in and ready for load."""
+
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, ExitStack, contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+import psutil
+
+from benchmarks.api.load import Request
+from benchmarks.api.services import TEMPLATE_USER, Services, ports
+from toolchain.setup import ROOT, TOOLS
+
+TEMPLATE_FOLDER = ROOT / "benchmarks/template_api"
+TEMPLATE_PROGRAMS = TOOLS / "template_api/bin"
+DRAFT = json.dumps({"title": "An item", "description": "What a person wrote, in a sentence of the usual length."})
+START_SECONDS = 20
+
+
+@dataclass(frozen=True, kw_only=True)
+class App:
+    urls: list[str]
+    requests: Mapping[str, Request]
+    """By operation: list, create."""
+    workers: list[psutil.Process]
+
+    def memory_mb(self) -> float:
+        """Resident memory of the largest worker, in 10^6 bytes."""
+        return max(worker.memory_info().rss for worker in self.workers) / 1e6
+
+
+Start = Callable[[Services, int], AbstractContextManager[App]]
+
+
+def app(path: str, headers: dict[str, str], urls: list[str], workers: list[psutil.Process]) -> App:
+    json_headers = {**headers, "Content-Type": "application/json"}
+    return App(
+        urls=urls,
+        requests={
+            "list": Request(method="GET", path=f"{path}?limit=100", headers=headers),
+            "create": Request(method="POST", path=path, headers=json_headers, body=DRAFT),
+        },
+        workers=workers,
+    )
+
+
+@contextmanager
+def this_project(services: Services, workers: int) -> Iterator[App]:
+    """A task of the service runs one process, so several workers are several tasks."""
+    with ExitStack() as stack:
+        tasks = [stack.enter_context(services.running_task()) for _ in range(workers)]
+        processes = [psutil.Process(task.process.pid) for task in tasks]
+        yield app("/api/items", sign_in(tasks[0].http), [task.url for task in tasks], processes)
+
+
+def sign_in(http: httpx.Client) -> dict[str, str]:
+    return {}
+
+
+@contextmanager
+def template(services: Services, workers: int) -> Iterator[App]:
+    port = ports.free_port()
+    url = f"http://127.0.0.1:{port}"
+    command = [str(TEMPLATE_PROGRAMS / "fastapi"), "run", "--host", "127.0.0.1", "--port", str(port)]
+    with tempfile.TemporaryFile() as log:
+        process = psutil.Popen(
+            [*command, "--workers", str(workers), "app/main.py"],
+            cwd=TEMPLATE_FOLDER,
+            env=services.template_environment,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+        )
+        try:
+            token = log_in(url)
+            yield app(
+                "/api/v1/items/",
+                {"Authorization": f"Bearer {token}"},
+                [url],
+                worker_processes(process, workers),
+            )
+        finally:
+            everything = [*process.children(recursive=True), process]
+            for each in everything:
+                each.kill()
+            psutil.wait_procs(everything)
+
+
+def log_in(url: str) -> str:
+    """The token of the superuser, as soon as the template answers."""
+    deadline = time.monotonic() + START_SECONDS
+    while True:
+        try:
+            answer = httpx.post(f"{url}/api/v1/login/access-token", data=TEMPLATE_USER, timeout=START_SECONDS)
+            return str(answer.raise_for_status().json()["access_token"])
+        except httpx.TransportError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.05)
+
+
+def worker_processes(server: Any, workers: int) -> list[psutil.Process]:
+    """With one worker the server itself; else its children but for the one that only tracks shared resources."""
+    if workers == 1:
+        return [server]
+    return [child for child in server.children() if "spawn_main" in " ".join(child.cmdline())]
+
+
+def prepare_template(environment: Mapping[str, str]) -> None:
+    """Makes the template's tables and its superuser."""
+    python = TEMPLATE_PROGRAMS / "python"
+    subprocess.run([python, "-m", "app.prepare"], cwd=TEMPLATE_FOLDER, env=environment, check=True)
