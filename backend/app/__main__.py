@@ -46,7 +46,10 @@ def main() -> None:
         create_app(settings),
         host=settings.host,
         port=settings.port,
+        loop="uvloop",
+        http="httptools",
         ws="none",
+        proxy_headers=False,  # it would take the client's own word for its address; see app/client.py
         access_log=False,
         log_config=None,
         server_header=False,

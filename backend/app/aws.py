@@ -14,6 +14,7 @@ from app.settings import Settings
 
 if TYPE_CHECKING:
     from botocore.config import _RetryDict
+    from types_boto3_cloudfront import CloudFrontClient
     from types_boto3_s3 import S3Client
     from types_boto3_secretsmanager import SecretsManagerClient
     from types_boto3_sesv2 import SESV2Client
@@ -29,7 +30,7 @@ RETRIES: "_RetryDict" = {"mode": "standard", "total_max_attempts": 2}
 
 
 class Aws:
-    """The three clients. They may be used from several threads at one time."""
+    """The clients. They may be used from several threads at one time."""
 
     def __init__(self, settings: Settings) -> None:
         self._session = boto3.Session(region_name=settings.aws_region)
@@ -39,6 +40,7 @@ class Aws:
         self.s3: S3Client = self._client("s3", signature_version="s3v4", s3={"addressing_style": style})
         self.ses: SESV2Client = self._client("sesv2")
         self.secrets: SecretsManagerClient = self._client("secretsmanager")
+        self.cloudfront: CloudFrontClient = self._client("cloudfront")
 
     def _client(self, service: str, **options: Any) -> Any:
         config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=RETRIES, **options)

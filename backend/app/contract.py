@@ -1,12 +1,27 @@
-"""Makes the OpenAPI document tell what the app does: errors are problem documents, also where a value is invalid."""
+"""Makes the OpenAPI document tell what the app does: errors are problem documents; who may ask."""
 
 from typing import Any
 
 from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
+from app.errors import CrossSite
+from app.session.cookie import SECURE_NAME
+
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 FRAMEWORK_ERRORS = ("HTTPValidationError", "ValidationError")
+PUBLIC_TAGS = {"health", "session"}
+READING = ("get", "head", "options")
+REFUSED_ORIGIN = {
+    "description": CrossSite.title,
+    "content": {"application/problem+json": {"schema": PROBLEM}},
+}
+SESSION = {
+    "type": "apiKey",
+    "in": "cookie",
+    "name": SECURE_NAME,
+    "description": "From `POST /session`; without its prefix where the deployment has no HTTPS.",
+}
 
 
 def install(app: FastAPI) -> None:
@@ -14,11 +29,16 @@ def install(app: FastAPI) -> None:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
             for path in made["paths"].values():
-                for operation in path.values():
+                for method, operation in path.items():
+                    if method not in READING:
+                        operation["responses"]["403"] = REFUSED_ORIGIN
+                    if PUBLIC_TAGS.isdisjoint(operation["tags"]):
+                        operation["security"] = [{"session": []}]
                     for response in operation["responses"].values():
                         declare_problem(response)
             for name in FRAMEWORK_ERRORS:
                 made["components"]["schemas"].pop(name, None)
+            made["components"]["securitySchemes"] = {"session": SESSION}
             app.openapi_schema = made
         return app.openapi_schema
 

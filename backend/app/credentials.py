@@ -1,13 +1,11 @@
 """The database's user and password: from Secrets Manager, at run time, because RDS rotates them every seven days."""
 
 import asyncio
-import json
 import logging
 from dataclasses import dataclass, field
 
-from app import aws
+from app import secrets
 from app.aws import Aws
-from app.errors import Unavailable
 
 log = logging.getLogger(__name__)
 
@@ -35,18 +33,11 @@ class CredentialStore:
         """
         async with self._lock:
             if self._known is None or self._known == refused:
-                self._known = await self._read()
+                self._known = await secrets.read(
+                    self._clients,
+                    self._secret_arn,
+                    "database credentials",
+                    lambda secret: Credentials(username=secret["username"], password=secret["password"]),
+                )
+                log.info("read the database credentials")
             return self._known
-
-    async def _read(self) -> Credentials:
-        secrets = self._clients.secrets
-        answer = await aws.call("secret store", secrets.get_secret_value, SecretId=self._secret_arn)
-        try:
-            secret = json.loads(answer["SecretString"])
-            found = Credentials(username=secret["username"], password=secret["password"])
-        except (KeyError, TypeError, ValueError):
-            # Without the cause: a decoding error quotes the text, which is the secret.
-            log.error("the database secret is not JSON with username and password")
-            raise Unavailable("The database's credentials cannot be read.") from None
-        log.info("read the database credentials", extra={"version": answer.get("VersionId")})
-        return found

@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: TLS, credentials that change, a small pool whose queue is bounded in time."""
+"""The connection to PostgreSQL: TLS, credentials that change, a small pool with a bounded queue."""
 
 import logging
 import ssl
@@ -7,11 +7,7 @@ from contextlib import asynccontextmanager
 from typing import Any, Literal
 
 import asyncpg
-from sqlalchemy import MetaData, NullPool
-from sqlalchemy.exc import DBAPIError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import DeclarativeBase
+from asyncpg.pool import PoolConnectionProxy
 
 from app.credentials import Credentials, CredentialStore
 from app.errors import Unavailable
@@ -20,21 +16,12 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 
 # Sooner than firewalls forget an idle connection.
-RECYCLE_SECONDS = 300
+IDLE_SECONDS = 300
+# Requests that may wait for each connection; with more, waiting would only make all of them late.
+QUEUE_PER_CONNECTION = 50
 # SQLSTATE classes (connection, out of resources, stopped by an operator or a timeout), and a lock not had in time.
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 TEMPORARY = ("08", "53", "57", "55P03")
-NAMING = {
-    "ix": "ix_%(column_0_label)s",
-    "uq": "uq_%(table_name)s_%(column_0_name)s",
-    "ck": "ck_%(table_name)s_%(constraint_name)s",
-    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
-    "pk": "pk_%(table_name)s",
-}
-
-
-class Base(DeclarativeBase):
-    metadata = MetaData(naming_convention=NAMING)
 
 
 def tls(settings: Settings) -> ssl.SSLContext | Literal[False]:
@@ -49,13 +36,18 @@ def tls(settings: Settings) -> ssl.SSLContext | Literal[False]:
     return context
 
 
-def sqlstate(error: DBAPIError) -> str:
-    return str(getattr(error.orig, "sqlstate", None) or "")
-
-
 def lost(cause: BaseException | None) -> Unavailable:
     log.warning("the database did not answer", extra={"reason": f"{type(cause).__name__}: {cause}"})
     return Unavailable("The database does not answer.")
+
+
+def busy(why: str) -> Unavailable:
+    log.warning(why)
+    return Unavailable("The database is busy.")
+
+
+async def leave_as_it_is(connection: "asyncpg.Connection[Any]") -> None:
+    """The pool's own reset is one more question to the server for every request, and nothing here changes a session."""
 
 
 class Connector:
@@ -71,8 +63,8 @@ class Connector:
         self._command_timeout = command_timeout
         self._server_settings = {"application_name": "backend", **server_settings}
 
-    async def __call__(self) -> "asyncpg.Connection[Any]":
-        """Raises Unavailable, because asyncpg's own errors would not be understood outside of a statement."""
+    async def __call__(self, *_: Any, **__: Any) -> "asyncpg.Connection[Any]":
+        """Ignores what the pool passes on. Raises Unavailable when there is no connection to be had."""
         try:
             credentials = await self._store.get()
             try:
@@ -99,56 +91,68 @@ class Connector:
 
 
 class Database:
-    """Transactions for the services. Make one for each process, and close it."""
+    """Connections for the services. Make one for each process, inside of its event loop, and close it."""
 
     def __init__(self, settings: Settings, store: CredentialStore) -> None:
-        seconds = settings.database_timeout_seconds
-        milliseconds = str(int(seconds * 1000))
+        self._seconds = settings.database_timeout_seconds
+        milliseconds = str(int(self._seconds * 1000))
         connect = Connector(
             settings,
             store,
             # A server that has vanished cannot end the statement itself.
-            command_timeout=seconds + 1,
+            command_timeout=self._seconds + 1,
             statement_timeout=milliseconds,
             idle_in_transaction_session_timeout=milliseconds,
+            timezone="UTC",
         )
-        self._engine = create_async_engine(
-            "postgresql+asyncpg://",
-            async_creator=connect,
-            pool_size=settings.database_pool_size,
-            max_overflow=0,
-            pool_timeout=seconds,
-            pool_recycle=RECYCLE_SECONDS,
-            pool_pre_ping=True,  # after a failover or restart the first request must not pay for it
-            hide_parameters=True,  # errors go to the log, what people wrote does not
+        self._queue = settings.database_pool_size * QUEUE_PER_CONNECTION
+        self._waiting = 0
+        self._pool = asyncpg.create_pool(
+            connect=connect,
+            reset=leave_as_it_is,
+            min_size=0,
+            max_size=settings.database_pool_size,
+            max_inactive_connection_lifetime=IDLE_SECONDS,
         )
-        self._sessions = async_sessionmaker(self._engine, expire_on_commit=False)
+
+    async def open(self) -> None:
+        """Connects to nothing yet."""
+        await self._pool
 
     @asynccontextmanager
-    async def begin(self) -> AsyncIterator[AsyncSession]:
-        """A transaction: committed at the end of the block, rolled back on an error.
+    async def connection(self) -> "AsyncIterator[PoolConnectionProxy[Any]]":
+        """A connection; each statement is a transaction of its own, unless `transaction()` is asked of it.
 
         Keep it around statements alone: a call to AWS inside would hold a connection that others wait for.
-        Raises Unavailable when the database is down, busy or restarting; DBAPIError when a statement is wrong.
+        Raises Unavailable when the database is down, busy or restarting; asyncpg's errors when a statement is wrong.
         """
+        connection = await self._acquire()
         try:
-            async with self._sessions.begin() as session:
-                yield session
-        except PoolTimeout as error:
-            log.warning("no database connection became free in time")
-            raise Unavailable("The database is busy.") from error
-        except (OSError, TimeoutError) as error:  # asyncpg's own, which SQLAlchemy passes on as they are
+            yield connection
+        except (OSError, TimeoutError) as error:
+            connection.terminate()  # its state is unknown, and asking the server about it may take forever
             raise lost(error) from error
-        except DBAPIError as error:
-            if error.connection_invalidated or sqlstate(error).startswith(TEMPORARY):
-                raise lost(error.orig) from error
+        except asyncpg.PostgresError as error:
+            if (error.sqlstate or "").startswith(TEMPORARY):
+                raise lost(error) from error
             raise
+        except asyncpg.InterfaceError as error:
+            if connection.is_closed():
+                raise lost(error) from error
+            raise
+        finally:
+            await self._pool.release(connection)
+
+    async def _acquire(self) -> "PoolConnectionProxy[Any]":
+        if self._waiting >= self._queue:
+            raise busy("too many requests wait for a database connection")
+        self._waiting += 1
+        try:
+            return await self._pool.acquire(timeout=self._seconds)
+        except TimeoutError:
+            raise busy("no database connection became free in time") from None
+        finally:
+            self._waiting -= 1
 
     async def close(self) -> None:
-        await self._engine.dispose()
-
-
-def migration_engine(settings: Settings, store: CredentialStore) -> AsyncEngine:
-    """One connection without a limit for statements: a migration takes what it takes."""
-    connect = Connector(settings, store, command_timeout=None, application_name="migration")
-    return create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
+        await self._pool.close()

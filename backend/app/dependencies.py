@@ -8,7 +8,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from app.aws import Aws
 from app.database import Database
-from app.mail.service import Allowance
+from app.overview.service import OverviewService
+from app.rate_limits import RateLimits
+from app.session.service import Access
 from app.settings import Settings
 
 
@@ -17,7 +19,9 @@ class Resources:
     settings: Settings
     aws: Aws
     database: Database
-    mail_allowance: Allowance
+    limits: RateLimits
+    access: Access
+    overview: OverviewService
 
 
 # Not plain functions: the framework would run each of them in a thread.

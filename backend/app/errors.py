@@ -30,7 +30,7 @@ class ApiError(Exception):
     status: ClassVar[int] = 500
     type: ClassVar[str] = "urn:problem:internal"
     title: ClassVar[str] = "Something went wrong here"
-    headers: ClassVar[Mapping[str, str]] = {}
+    headers: Mapping[str, str] = {}
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
         """`field`: the path of the value in the request that is to blame."""
@@ -41,6 +41,26 @@ class ApiError(Exception):
 
 class InternalError(ApiError):
     """A defect; the log has it under the request's id."""
+
+
+class SignInRequired(ApiError):
+    status = 401
+    type = "urn:problem:sign-in-required"
+    title = "Sign in first"
+
+
+class WrongPassword(ApiError):
+    status = 401
+    type = "urn:problem:wrong-password"
+    title = "Wrong password"
+
+
+class CrossSite(ApiError):
+    """A page of another site made the browser send this."""
+
+    status = 403
+    type = "urn:problem:cross-site"
+    title = "Requests from other sites are refused"
 
 
 class NotFound(ApiError):
@@ -59,7 +79,11 @@ class TooManyRequests(ApiError):
     status = 429
     type = "urn:problem:too-many-requests"
     title = "Too many requests"
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "60"}
+
+    def __init__(self, detail: str, *, seconds: int) -> None:
+        """`seconds`: after which the same request may succeed."""
+        super().__init__(detail)
+        self.headers = {"Retry-After": str(seconds)}
 
 
 class Refused(ApiError):
@@ -76,7 +100,7 @@ class Unavailable(ApiError):
     status = 503
     type = "urn:problem:unavailable"
     title = "Not available at the moment"
-    headers: ClassVar[Mapping[str, str]] = {"Retry-After": "5"}
+    headers: Mapping[str, str] = {"Retry-After": "5"}
 
 
 def declare(*errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:

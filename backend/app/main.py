@@ -12,12 +12,18 @@ from app.aws import Aws
 from app.credentials import CredentialStore
 from app.database import Database
 from app.dependencies import Resources
+from app.errors import SignInRequired, TooManyRequests, Unavailable, declare
 from app.files.router import router as files
+from app.guard import GuardMiddleware
 from app.health.router import router as health
 from app.items.router import router as items
 from app.mail.router import router as mail
-from app.mail.service import Allowance
 from app.middleware import RequestMiddleware
+from app.overview.router import router as overview
+from app.overview.service import OverviewService
+from app.rate_limits import RateLimits
+from app.session.router import router as session
+from app.session.service import Access
 from app.settings import Settings
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]
@@ -29,13 +35,17 @@ def lifespan_of(settings: Settings) -> Lifespan:
         # In a thread: boto3 reads its large service models from disk.
         clients = await asyncio.to_thread(Aws, settings)
         database = Database(settings, CredentialStore(clients, settings.database_secret_arn))
+        limits = RateLimits()
+        await database.open()
         try:
             yield {
                 "resources": Resources(
                     settings=settings,
                     aws=clients,
                     database=database,
-                    mail_allowance=Allowance(settings.mail_per_minute),
+                    limits=limits,
+                    access=Access(clients, settings, limits),
+                    overview=OverviewService(settings, clients, database),
                 )
             }
         finally:
@@ -49,7 +59,7 @@ def create_app(settings: Settings) -> FastAPI:
     app = FastAPI(
         title="API",
         version="1",
-        description="Items, files and mail. Every error is a problem document (RFC 9457).",
+        description="Items, files and mail behind one sign-in. Every error is a problem document (RFC 9457).",
         lifespan=lifespan_of(settings),
         openapi_url=f"{settings.api_prefix}/openapi.json",
         # The pages load scripts from elsewhere, which the site's security headers forbid.
@@ -58,11 +68,15 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
-    app.include_router(items, prefix=settings.api_prefix)
-    app.include_router(files, prefix=settings.api_prefix)
-    app.include_router(mail, prefix=settings.api_prefix)
+    for router in (overview, items, files, mail):
+        guarded = declare(SignInRequired, TooManyRequests, Unavailable)
+        app.include_router(router, prefix=settings.api_prefix, responses=guarded)
+    app.include_router(session, prefix=settings.api_prefix)
     app.include_router(health, prefix=settings.health_path)
     problems.install(app)
     contract.install(app)
-    app.add_middleware(RequestMiddleware, health_path=settings.health_path)
+    probes = frozenset({f"{settings.health_path}/live", f"{settings.health_path}/ready"})
+    public = frozenset({f"{settings.api_prefix}/session"})
+    app.add_middleware(GuardMiddleware, settings=settings, unlimited=probes, public=public)
+    app.add_middleware(RequestMiddleware, health_path=settings.health_path)  # added last, so it is the outermost
     return app

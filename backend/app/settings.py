@@ -64,6 +64,30 @@ class Settings(BaseSettings):
     health_path: Annotated[str, AfterValidator(path)] = Field(
         "/api/health", description="Path before /live and /ready; the API prefix is not added."
     )
+    access: Literal["password", "open"] = Field(
+        "password",
+        description="Who may use the app: `password`, whoever signs in with the access secret's; `open`, everyone.",
+    )
+    access_secret_arn: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
+        None,
+        validate_default=True,
+        description="Secret with `password` and `signing_key` (32 bytes in hexadecimal digits) as JSON, read anew every"
+        " 30 s; another password or key ends all sessions.",
+    )
+    session_cookie_secure: bool = Field(
+        True, description="Whether browsers keep the session's cookie over HTTPS alone; false only where there is none."
+    )
+    session_hours: int = Field(168, ge=1, le=8760, description="Hours until one must sign in again.")
+    requests_per_minute: int = Field(
+        600, ge=1, le=1_000_000_000, description="Most requests a minute of one client to one process, without health."
+    )
+    trusted_proxies: int = Field(
+        2,
+        ge=0,
+        le=10,
+        description="How many proxies stand before the process and append to X-Forwarded-For (CloudFront and the load"
+        " balancer: 2); 0 counts requests by the connection's address.",
+    )
     database_host: str = Field(min_length=1, description="Host of PostgreSQL.")
     database_port: int = Field(5432, ge=1, le=65535, description="Port of PostgreSQL.")
     database_name: str = Field(min_length=1, description="Name of the database.")
@@ -83,7 +107,7 @@ class Settings(BaseSettings):
         5, gt=0, le=60, description="Longest wait for a connection, and for a statement; then the answer is 503."
     )
     s3_bucket: str = Field(min_length=3, max_length=63, description="Bucket of the files.")
-    upload_max_bytes: int = Field(25 * MEBIBYTE, ge=1, le=5 * 1024 * MEBIBYTE, description="Largest file, in bytes.")
+    upload_max_bytes: int = Field(200 * MEBIBYTE, ge=1, le=5 * 1024 * MEBIBYTE, description="Largest file, in bytes.")
     upload_content_types: Annotated[
         tuple[str, ...], NoDecode, BeforeValidator(split), AfterValidator(content_types)
     ] = Field(
@@ -105,12 +129,30 @@ class Settings(BaseSettings):
     mail_to: Annotated[str, AfterValidator(email)] = Field(description="Only recipient of every mail.")
     mail_per_minute: int = Field(20, ge=1, le=10_000, description="Most mails a minute that one process sends.")
     ses_configuration_set: str = Field(min_length=1, description="SES configuration set of every mail.")
-    aws_region: str = Field(min_length=1, description="Region of the bucket, the secret and SES.")
+    mailbox_path: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
+        None,
+        pattern=r"^/",
+        description="Path at AWS_ENDPOINT_URL under which an emulator shows sent mail; unset where there is none.",
+    )
+    distribution_id: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
+        None, description="CloudFront distribution whose last reset the overview shows; unset shows none."
+    )
+    aws_region: str = Field(min_length=1, description="Region of the bucket, the secrets and SES.")
     aws_endpoint_url: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
         None, pattern=r"^https?://", description="Where AWS answers; unset for AWS itself."
     )
-    app_version: str = Field("unknown", min_length=1, description="What runs, shown by the health endpoints.")
+    ecs_container_metadata_uri_v4: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
+        None, pattern=r"^http://", description="Where ECS tells the task's id and zone; ECS itself sets it."
+    )
+    app_version: str = Field("unknown", min_length=1, description="What runs, shown by the overview.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least level that is logged.")
+
+    @field_validator("access_secret_arn")
+    @classmethod
+    def a_password_needs_its_secret(cls, value: str | None, info: ValidationInfo) -> str | None:
+        if value is None and info.data.get("access") == "password":
+            raise ValueError("must be the secret with the password, because ACCESS is password")
+        return value
 
     @field_validator("database_sslmode")
     @classmethod
@@ -125,6 +167,13 @@ class Settings(BaseSettings):
         if info.data.get("database_sslmode") == "verify-full" and not (value and value.is_file()):
             raise ValueError("must be the file of the authorities to trust, because DATABASE_SSLMODE is verify-full")
         return value
+
+    @property
+    def mailbox_url(self) -> str | None:
+        """Where sent mail can be read, None where no emulator keeps it."""
+        if self.aws_endpoint_url is None or self.mailbox_path is None:
+            return None
+        return self.aws_endpoint_url.rstrip("/") + self.mailbox_path
 
     @classmethod
     def load(cls) -> Self:

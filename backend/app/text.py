@@ -35,4 +35,5 @@ Body = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(witho
 FilledBody = Annotated[
     str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(without_nul)
 ]
+Search = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)]
 FileName = Annotated[Line, AfterValidator(file_name)]

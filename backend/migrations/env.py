@@ -4,14 +4,13 @@ import asyncio
 import sys
 
 from alembic import context
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, NullPool, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
-import app.files.models
-import app.items.models  # noqa: F401 # importing the models fills the metadata
 from app import logs
 from app.aws import Aws
 from app.credentials import CredentialStore
-from app.database import Base, migration_engine
+from app.database import Connector
 from app.errors import Unavailable
 from app.settings import InvalidSettings, Settings
 
@@ -28,14 +27,17 @@ def migrate(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
     connection.execute(text(f"SET lock_timeout = '{TABLE_WAIT}'"))
     connection.commit()
-    context.configure(connection=connection, target_metadata=Base.metadata, compare_server_default=True)
+    context.configure(connection=connection)
     with context.begin_transaction():
         context.run_migrations()
 
 
 async def main(settings: Settings) -> None:
     clients = await asyncio.to_thread(Aws, settings)
-    engine = migration_engine(settings, CredentialStore(clients, settings.database_secret_arn))
+    store = CredentialStore(clients, settings.database_secret_arn)
+    # Without a limit for statements: a migration takes what it takes.
+    connect = Connector(settings, store, command_timeout=None, application_name="migration")
+    engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     try:
         async with engine.connect() as connection:
             await connection.run_sync(migrate)

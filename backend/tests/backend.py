@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from tests.cloud import BUCKET, CONFIGURATION_SET, RECIPIENT, REGION, SENDER, Cloud
+from tests.cloud import APP_PASSWORD, BUCKET, CONFIGURATION_SET, RECIPIENT, REGION, SENDER, Cloud
 from tests.ports import free_port
 from tests.postgres import DATABASE
 from tests.tls import TlsFront
@@ -28,6 +28,9 @@ def environment(database: TlsFront, cloud: Cloud, **changes: str) -> dict[str, s
         "PATH": os.environ["PATH"],
         "HOST": "127.0.0.1",
         "PORT": str(free_port()),
+        "ACCESS_SECRET_ARN": cloud.access_secret_arn,
+        "SESSION_COOKIE_SECURE": "false",  # the tests speak HTTP
+        "REQUESTS_PER_MINUTE": "1000000",
         "DATABASE_HOST": "localhost",
         "DATABASE_PORT": str(database.port),
         "DATABASE_NAME": DATABASE,
@@ -59,7 +62,12 @@ class Backend:
         self.env = env
         self.url = f"http://{env['HOST']}:{env['PORT']}"
         self.http = httpx.Client(base_url=self.url, timeout=20)
+        self.api_prefix = env.get("API_PREFIX", "/api")
         self._log = log
+
+    def sign_in(self, password: str = APP_PASSWORD) -> httpx.Response:
+        """From then on `http` is signed in."""
+        return self.http.post(f"{self.api_prefix}/session", json={"password": password})
 
     def log_text(self) -> str:
         return self._log.read_text()
@@ -82,6 +90,7 @@ def running_backend(env: Mapping[str, str]) -> Iterator[Backend]:
         backend = Backend(process, env, Path(log.name))
         try:
             wait_until_live(backend)
+            assert backend.sign_in().status_code == 204, backend.log_text()
             yield backend
         finally:
             backend.http.close()

@@ -15,6 +15,8 @@ BUCKET = "files-of-the-test"
 SENDER = "app@example.com"
 RECIPIENT = "owner@example.com"
 CONFIGURATION_SET = "mail-of-the-test"
+APP_PASSWORD = "password-of-the-app"
+SIGNING_KEY = "0f" * 32
 
 
 class Cloud:
@@ -27,6 +29,7 @@ class Cloud:
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.secrets = self._client("secretsmanager")
         self.secret_arn = self.new_secret("database", username=USER, password=PASSWORD)
+        self.access_secret_arn = self.new_secret("access", password=APP_PASSWORD, signing_key=SIGNING_KEY)
         mail = self._client("sesv2")
         mail.create_email_identity(EmailIdentity=SENDER)
         mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)

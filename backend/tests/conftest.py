@@ -46,11 +46,11 @@ def backend(database: TlsFront, cloud: Cloud) -> Iterator[Backend]:
 
 @pytest.fixture
 def api(backend: Backend, postgres: Postgres, cloud: Cloud) -> Iterator[httpx.Client]:
-    """A client of the API, with no items, no files and no objects there."""
+    """A client of the API that is signed in, with no items, no files and no objects there."""
     postgres.sql("TRUNCATE items, files", database=DATABASE)
     for item in cloud.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         cloud.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
-    with httpx.Client(base_url=f"{backend.url}/api", timeout=20) as client:
+    with httpx.Client(base_url=f"{backend.url}/api", cookies=backend.http.cookies, timeout=20) as client:
         yield client
 
 

@@ -126,5 +126,9 @@ def test_encryption_is_not_given_up_when_the_server_has_none(start: Callable[...
 def at_once(backend: Backend, count: int) -> Counter[int]:
     """Ask for the items from `count` connections at one time; the answers by status."""
     limits = httpx.Limits(max_connections=count)
-    with httpx.Client(base_url=backend.url, limits=limits, timeout=30) as client, ThreadPoolExecutor(count) as pool:
+    signed_in = backend.http.cookies
+    with (
+        httpx.Client(base_url=backend.url, cookies=signed_in, limits=limits, timeout=30) as client,
+        ThreadPoolExecutor(count) as pool,
+    ):
         return Counter(pool.map(lambda _: client.get("/api/items").status_code, range(count)))

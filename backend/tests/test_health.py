@@ -10,10 +10,10 @@ from tests.cloud import Cloud
 from tests.ports import free_port
 from tests.tls import TlsFront
 
-HEALTHY = {"status": "ok", "version": "version-of-the-test"}
+HEALTHY = {"status": "ok"}
 
 
-def test_both_answers_show_the_version(api: httpx.Client) -> None:
+def test_both_answers_say_that_it_is_up_and_nothing_else(api: httpx.Client) -> None:
     assert api.get("/health/live").json() == HEALTHY
     assert api.get("/health/ready").json() == HEALTHY
 
@@ -48,4 +48,4 @@ def test_the_images_check_fails_with_the_reason(
     assert nobody.returncode == 1
     assert "Connection refused" in nobody.stdout
     other = run("app.healthcheck", env={**start().env, "HEALTH_PATH": "/elsewhere"})
-    assert (other.returncode, other.stdout) == (1, "/elsewhere/live: status 404\n")
+    assert (other.returncode, other.stdout) == (1, "/elsewhere/live: status 401\n")

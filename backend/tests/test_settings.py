@@ -15,6 +15,7 @@ def test_everything_missing_is_named_at_once_without_a_trace(command: list[str])
     assert ended.returncode == 1
     named = [line.split(":")[0].strip() for line in said.splitlines()[1:]]
     assert set(named) == {
+        "ACCESS_SECRET_ARN",
         "DATABASE_HOST",
         "DATABASE_NAME",
         "DATABASE_SECRET_ARN",
@@ -32,6 +33,11 @@ def test_everything_missing_is_named_at_once_without_a_trace(command: list[str])
     ("name", "value"),
     [
         ("PORT", "0"),
+        ("ACCESS", "everyone"),
+        ("ACCESS_SECRET_ARN", ""),
+        ("REQUESTS_PER_MINUTE", "0"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("MAILBOX_PATH", "messages"),
         ("PORT", "http"),
         ("API_PREFIX", "api"),
         ("API_PREFIX", "/api/"),

@@ -31,7 +31,7 @@ def test_requests_that_are_on_their_way_are_still_taken(start: Callable[..., Bac
     backend = start()
     backend.process.send_signal(signal.SIGTERM)
     time.sleep(0.3)
-    assert httpx.get(f"{backend.url}/api/items").status_code == 200
+    assert httpx.get(f"{backend.url}/api/items", cookies=backend.http.cookies).status_code == 200
     assert backend.process.wait(10) == 0
     with pytest.raises(httpx.ConnectError):
         httpx.get(f"{backend.url}/api/items")

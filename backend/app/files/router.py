@@ -9,7 +9,7 @@ from fastapi.responses import RedirectResponse
 from app.dependencies import DatabaseDep, PageDep, ResourcesDep
 from app.errors import InvalidRequest, NotFound, Refused, Unavailable, declare
 from app.files import service
-from app.files.schemas import File, FileCreate, FilePage, UploadLimits, UploadTicket
+from app.files.schemas import Disposition, File, FileCreate, FilePage, UploadLimits, UploadTicket
 from app.files.storage import Storage
 
 router = APIRouter(prefix="/files", tags=["files"], responses=declare(InvalidRequest, Refused, Unavailable))
@@ -54,8 +54,11 @@ async def get_file(database: DatabaseDep, storage: StorageDep, file_id: UUID) ->
     response_class=RedirectResponse,
     responses={307: {"description": "To S3, where the file can be had for a few minutes."}, **declare(NotFound)},
 )
-async def download_file(database: DatabaseDep, storage: StorageDep, file_id: UUID) -> str:
-    return await service.download_url(database, storage, file_id)
+async def download_file(
+    database: DatabaseDep, storage: StorageDep, file_id: UUID, disposition: Disposition = "attachment"
+) -> str:
+    """`inline` shows the file instead of saving it: images and text alone."""
+    return await service.download_url(database, storage, file_id, disposition)
 
 
 @router.delete("/{file_id}", status_code=204, responses=declare(NotFound))

@@ -1,11 +1,14 @@
 """Shapes of files in requests and answers."""
 
 from datetime import datetime
+from typing import Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from app.text import FileName
+
+Disposition = Literal["attachment", "inline"]
 
 
 class FileCreate(BaseModel):

@@ -8,20 +8,29 @@ import asyncio
 from datetime import timedelta
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, delete, func, insert, select, update
-
 from app.database import Database
 from app.dependencies import PageParameters
 from app.errors import InvalidRequest, NotFound
-from app.files.models import FileRow
-from app.files.schemas import File, FileCreate, FilePage, PresignedPost, UploadLimits, UploadTicket
-from app.files.storage import UPLOAD_SECONDS, Storage
+from app.files.schemas import Disposition, File, FileCreate, FilePage, PresignedPost, UploadLimits, UploadTicket
+from app.files.storage import UPLOAD_SECONDS, Storage, is_shown_safely
 from app.settings import Settings
 
 # Bounds what one list may ask of S3; the newest are looked at first.
 SETTLED_AT_ONCE = 20
 # A slow upload may end long after its permission, which S3 checks at the start.
 PENDING_FOR = timedelta(seconds=UPLOAD_SECONDS) + timedelta(hours=1)
+
+COLUMNS = "id, name, content_type, size, created_at"
+CREATE = f"INSERT INTO files (name, content_type, size) VALUES ($1, $2, $3) RETURNING {COLUMNS}"
+COUNT = "SELECT count(*) FROM files WHERE uploaded_at IS NOT NULL"
+PAGE = f"SELECT {COLUMNS} FROM files WHERE uploaded_at IS NOT NULL ORDER BY id DESC LIMIT $1 OFFSET $2"
+GET = f"SELECT {COLUMNS} FROM files WHERE id = $1 AND uploaded_at IS NOT NULL"
+EXISTS = "SELECT id FROM files WHERE id = $1"
+REMOVE = "DELETE FROM files WHERE id = $1"
+PENDING = "SELECT id FROM files WHERE id = $1 AND uploaded_at IS NULL"
+NEWEST_PENDING = "SELECT id FROM files WHERE uploaded_at IS NULL ORDER BY id DESC LIMIT $1"
+ARRIVED = "UPDATE files SET size = $2, uploaded_at = now() WHERE id = $1 AND uploaded_at IS NULL"
+FORGET = "DELETE FROM files WHERE id = ANY($1) AND uploaded_at IS NULL AND created_at < now() - $2::interval"
 
 
 def missing(file_id: UUID) -> NotFound:
@@ -41,62 +50,60 @@ async def permit_upload(database: Database, storage: Storage, allowed: UploadLim
         raise InvalidRequest(
             f"The type {draft.content_type!r} is not allowed; allowed are {types}.", field="content_type"
         )
-    async with database.begin() as session:
-        row = await session.scalar(insert(FileRow).values(**draft.model_dump()).returning(FileRow))
-        file = File.model_validate(row)
+    async with database.connection() as connection:
+        (row,) = await connection.fetch(CREATE, draft.name, draft.content_type, draft.size)
+    file = File.model_validate(dict(row))
     post = await storage.permit_upload(file.id, file.content_type, file.size)
     return UploadTicket(file=file, upload=PresignedPost(**post))
 
 
 async def page(database: Database, storage: Storage, wanted: PageParameters) -> FilePage:
-    await settle(database, storage)
-    uploaded = FileRow.uploaded_at.is_not(None)
-    async with database.begin() as session:
-        total = await session.scalar(select(func.count()).select_from(FileRow).where(uploaded))
-        rows = await session.scalars(
-            select(FileRow).where(uploaded).order_by(FileRow.id.desc()).limit(wanted.limit).offset(wanted.offset)
-        )
-        return FilePage(items=[File.model_validate(row) for row in rows], total=total or 0)
+    await settle(database, storage, NEWEST_PENDING, SETTLED_AT_ONCE)
+    async with database.connection() as connection:
+        total = await connection.fetchval(COUNT)
+        rows = await connection.fetch(PAGE, wanted.limit, wanted.offset)
+    return FilePage(items=[File.model_validate(dict(row)) for row in rows], total=total)
 
 
 async def get(database: Database, storage: Storage, file_id: UUID) -> File:
     """Raises NotFound also for a file whose upload has not arrived."""
-    await settle(database, storage, FileRow.id == file_id)
-    async with database.begin() as session:
-        row = await session.scalar(select(FileRow).where(FileRow.id == file_id, FileRow.uploaded_at.is_not(None)))
-        if row is None:
-            raise missing(file_id)
-        return File.model_validate(row)
+    await settle(database, storage, PENDING, file_id)
+    async with database.connection() as connection:
+        row = await connection.fetchrow(GET, file_id)
+    if row is None:
+        raise missing(file_id)
+    return File.model_validate(dict(row))
 
 
-async def download_url(database: Database, storage: Storage, file_id: UUID) -> str:
+async def download_url(database: Database, storage: Storage, file_id: UUID, disposition: Disposition) -> str:
+    """Raises InvalidRequest for a file that browsers should not show."""
     file = await get(database, storage, file_id)
-    return await storage.permit_download(file.id, file.name, file.content_type)
+    if disposition == "inline" and not is_shown_safely(file.content_type):
+        raise InvalidRequest(
+            f"Images and text alone can be shown, this is {file.content_type}; download it.", field="disposition"
+        )
+    return await storage.permit_download(file.id, file.name, file.content_type, disposition)
 
 
 async def remove(database: Database, storage: Storage, file_id: UUID) -> None:
     """The object goes first: a row that is left is deleted by the next try, an object that is left by nobody."""
-    async with database.begin() as session:
-        if await session.get(FileRow, file_id) is None:
+    async with database.connection() as connection:
+        if await connection.fetchval(EXISTS, file_id) is None:
             raise missing(file_id)
     await storage.delete(file_id)
-    async with database.begin() as session:
-        await session.execute(delete(FileRow).where(FileRow.id == file_id))
+    async with database.connection() as connection:
+        await connection.execute(REMOVE, file_id)
 
 
-async def settle(database: Database, storage: Storage, *which: ColumnElement[bool]) -> None:
+async def settle(database: Database, storage: Storage, query: str, argument: UUID | int) -> None:
     """Note which permitted uploads have arrived, and forget those that no longer can."""
-    query = select(FileRow.id).where(FileRow.uploaded_at.is_(None), *which)
-    async with database.begin() as session:
-        pending = (await session.scalars(query.order_by(FileRow.id.desc()).limit(SETTLED_AT_ONCE))).all()
+    async with database.connection() as connection:
+        pending = [row["id"] for row in await connection.fetch(query, argument)]
     if not pending:
         return
     sizes = await asyncio.gather(*(storage.size(file_id) for file_id in pending))
-    async with database.begin() as session:
-        for file_id, size in zip(pending, sizes, strict=True):
-            if size is None:
-                overdue = FileRow.created_at < func.now() - PENDING_FOR
-                await session.execute(delete(FileRow).where(FileRow.id == file_id, overdue))
-            else:
-                arrived = update(FileRow).where(FileRow.id == file_id, FileRow.uploaded_at.is_(None))
-                await session.execute(arrived.values(size=size, uploaded_at=func.now()))
+    arrived = [(file_id, size) for file_id, size in zip(pending, sizes, strict=True) if size is not None]
+    absent = [file_id for file_id, size in zip(pending, sizes, strict=True) if size is None]
+    async with database.connection() as connection:
+        await connection.executemany(ARRIVED, arrived)
+        await connection.execute(FORGET, absent, PENDING_FOR)

@@ -11,21 +11,34 @@ from botocore.exceptions import ClientError
 
 from app import aws
 from app.aws import Aws
+from app.files.schemas import Disposition
 
 PREFIX = "files/"
 UPLOAD_SECONDS = 15 * 60
 DOWNLOAD_SECONDS = 5 * 60
 SERVICE = "file storage"
+SVG = "image/svg+xml"
+PLAIN_TEXT = "text/plain; charset=utf-8"
 
 
 def key(file_id: UUID) -> str:
     return f"{PREFIX}{file_id}"
 
 
-def attachment(name: str) -> str:
-    """A Content-Disposition that saves the file under its name, never shows it (RFC 6266)."""
+def content_disposition(disposition: Disposition, name: str) -> str:
+    """Under which name the file is saved, in ASCII for old browsers and in full for others (RFC 6266)."""
     plain = "".join(c if " " <= c <= "~" and c not in '"\\%' else "_" for c in name)
-    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+    return f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def is_shown_safely(content_type: str) -> bool:
+    """Images without scripts in them, and text, which is shown as nothing but text."""
+    return content_type.startswith("text/") or (content_type.startswith("image/") and content_type != SVG)
+
+
+def shown_type(content_type: str, disposition: Disposition) -> str:
+    """No text is shown as a page, whatever it holds."""
+    return PLAIN_TEXT if disposition == "inline" and content_type.startswith("text/") else content_type
 
 
 class Storage:
@@ -45,13 +58,13 @@ class Storage:
             ExpiresIn=UPLOAD_SECONDS,
         )
 
-    async def permit_download(self, file_id: UUID, name: str, content_type: str) -> str:
+    async def permit_download(self, file_id: UUID, name: str, content_type: str, disposition: Disposition) -> str:
         """A URL that works for a few minutes."""
         parameters = {
             "Bucket": self._bucket,
             "Key": key(file_id),
-            "ResponseContentDisposition": attachment(name),
-            "ResponseContentType": content_type,
+            "ResponseContentDisposition": content_disposition(disposition, name),
+            "ResponseContentType": shown_type(content_type, disposition),
         }
         return await aws.call(
             SERVICE, self._s3.generate_presigned_url, "get_object", Params=parameters, ExpiresIn=DOWNLOAD_SECONDS

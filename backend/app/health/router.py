@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.dependencies import DatabaseDep, ResourcesDep
+from app.dependencies import DatabaseDep
 from app.errors import Unavailable, declare
 from app.health import service
 from app.health.schemas import Health
@@ -11,12 +11,12 @@ router = APIRouter(tags=["health"])
 
 
 @router.get("/live")
-async def get_liveness(resources: ResourcesDep) -> Health:
+async def get_liveness() -> Health:
     """Never asks the database: a restart would not bring that back."""
-    return Health(version=resources.settings.app_version)
+    return Health()
 
 
 @router.get("/ready", responses=declare(Unavailable))
-async def get_readiness(resources: ResourcesDep, database: DatabaseDep) -> Health:
+async def get_readiness(database: DatabaseDep) -> Health:
     await service.check_database(database)
-    return Health(version=resources.settings.app_version)
+    return Health()

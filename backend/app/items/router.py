@@ -1,37 +1,41 @@
-"""Endpoints of items."""
+"""Endpoints of items. The models are the contract; the bodies come from PostgreSQL as they are."""
 
+from typing import Annotated
 from uuid import UUID
 
-from fastapi import APIRouter, Request, Response
+from fastapi import APIRouter, Query, Request, Response
 
-from app.dependencies import DatabaseDep, PageDep
-from app.errors import InvalidRequest, NotFound, Unavailable, declare
+from app.dependencies import DatabaseDep
+from app.errors import InvalidRequest, NotFound, declare
 from app.items import service
-from app.items.schemas import Item, ItemCreate, ItemPage, ItemUpdate
+from app.items.schemas import Item, ItemCreate, ItemPage, ItemQuery, ItemUpdate
 
-router = APIRouter(prefix="/items", tags=["items"], responses=declare(InvalidRequest, Unavailable))
-
-
-@router.post("", status_code=201)
-async def create_item(request: Request, response: Response, database: DatabaseDep, draft: ItemCreate) -> Item:
-    item = await service.create(database, draft)
-    response.headers["Location"] = request.app.url_path_for("get_item", item_id=str(item.id))
-    return item
+router = APIRouter(prefix="/items", tags=["items"], responses=declare(InvalidRequest))
 
 
-@router.get("")
-async def list_items(database: DatabaseDep, page: PageDep) -> ItemPage:
-    return await service.page(database, page)
+class Json(Response):
+    media_type = "application/json"
 
 
-@router.get("/{item_id}", responses=declare(NotFound))
-async def get_item(database: DatabaseDep, item_id: UUID) -> Item:
-    return await service.get(database, item_id)
+@router.post("", status_code=201, response_model=Item)
+async def create_item(request: Request, database: DatabaseDep, draft: ItemCreate) -> Json:
+    item_id, item = await service.create(database, draft)
+    return Json(item, 201, {"Location": f"{request.url.path}/{item_id}"})
 
 
-@router.patch("/{item_id}", responses=declare(NotFound))
-async def update_item(database: DatabaseDep, item_id: UUID, changes: ItemUpdate) -> Item:
-    return await service.change(database, item_id, changes)
+@router.get("", response_model=ItemPage)
+async def list_items(database: DatabaseDep, wanted: Annotated[ItemQuery, Query()]) -> Json:
+    return Json(await service.page(database, wanted))
+
+
+@router.get("/{item_id}", response_model=Item, responses=declare(NotFound))
+async def get_item(database: DatabaseDep, item_id: UUID) -> Json:
+    return Json(await service.get(database, item_id))
+
+
+@router.patch("/{item_id}", response_model=Item, responses=declare(NotFound))
+async def update_item(database: DatabaseDep, item_id: UUID, changes: ItemUpdate) -> Json:
+    return Json(await service.change(database, item_id, changes))
 
 
 @router.delete("/{item_id}", status_code=204, responses=declare(NotFound))

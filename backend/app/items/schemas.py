@@ -1,12 +1,13 @@
 """Shapes of items in requests and answers."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.text import Body, Line
+from app.dependencies import PageParameters
+from app.text import Body, Line, Search
 
 
 class ItemCreate(BaseModel):
@@ -41,5 +42,13 @@ class Item(BaseModel):
 
 
 class ItemPage(BaseModel):
-    items: list[Item] = Field(description="Newest first.")
-    total: int = Field(description="How many items there are in all.")
+    items: list[Item]
+    total: int = Field(description="How many items match in all.")
+
+
+Sort = Literal["newest", "oldest", "title", "title_descending", "updated"]
+
+
+class ItemQuery(PageParameters):
+    q: Search = Field("", description="Text in the title or the description, in upper or lower case.")
+    sort: Sort = Field("newest", description="`title`: without regard to case; `updated`: last changed first.")

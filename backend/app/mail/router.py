@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from app.dependencies import ResourcesDep
-from app.errors import InvalidRequest, Refused, TooManyRequests, Unavailable, declare
+from app.errors import InvalidRequest, Refused, declare
 from app.mail import service
 from app.mail.schemas import MailAddresses, MailCreate, MailSent
 
@@ -15,7 +15,7 @@ async def get_mail_addresses(resources: ResourcesDep) -> MailAddresses:
     return service.addresses(resources.settings)
 
 
-@router.post("", status_code=202, responses=declare(InvalidRequest, TooManyRequests, Refused, Unavailable))
+@router.post("", status_code=202, responses=declare(InvalidRequest, Refused))
 async def send_mail(resources: ResourcesDep, mail: MailCreate) -> MailSent:
     """Send to the configured address."""
-    return await service.send(resources.aws, resources.settings, resources.mail_allowance, mail)
+    return await service.send(resources.aws, resources.settings, resources.limits, mail)

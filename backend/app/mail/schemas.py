@@ -1,6 +1,6 @@
 """Shapes of mail in requests and answers."""
 
-from pydantic import BaseModel, ConfigDict
+from pydantic import BaseModel, ConfigDict, Field
 
 from app.text import FilledBody, Line
 
@@ -21,3 +21,4 @@ class MailSent(BaseModel):
 class MailAddresses(BaseModel):
     sender: str
     recipient: str
+    mailbox_url: str | None = Field(description="Where sent mail can be read; on a laptop only.")

@@ -1,41 +1,23 @@
 """Sends mail through SES, from one address to one address, and only so much a minute."""
 
-import time
-from collections import deque
-
 from app import aws
 from app.aws import Aws
-from app.errors import TooManyRequests
 from app.mail.schemas import MailAddresses, MailCreate, MailSent
+from app.rate_limits import RateLimits, per_minute
 from app.settings import Settings
-
-WINDOW_SECONDS = 60
-
-
-class Allowance:
-    """At most `count` a minute in this process: a page that anybody may open must not fill a mailbox, or a bill."""
-
-    def __init__(self, count: int) -> None:
-        self._sent: deque[float] = deque(maxlen=count)
-
-    def take(self) -> None:
-        """Raises TooManyRequests when it is used up."""
-        now = time.monotonic()
-        if len(self._sent) == self._sent.maxlen and now - self._sent[0] < WINDOW_SECONDS:
-            raise TooManyRequests("Enough mail was sent in the last minute.")
-        self._sent.append(now)
 
 
 def addresses(settings: Settings) -> MailAddresses:
-    return MailAddresses(sender=settings.mail_from, recipient=settings.mail_to)
+    return MailAddresses(sender=settings.mail_from, recipient=settings.mail_to, mailbox_url=settings.mailbox_url)
 
 
-async def send(clients: Aws, settings: Settings, allowance: Allowance, mail: MailCreate) -> MailSent:
+async def send(clients: Aws, settings: Settings, limits: RateLimits, mail: MailCreate) -> MailSent:
     """Raises TooManyRequests, Refused or Unavailable.
 
     SES builds the headers from the fields, and a subject has one line: a request cannot add a header.
     """
-    allowance.take()
+    # In all, and not by client: the mailbox and the bill are one.
+    limits.take(per_minute(settings.mail_per_minute), "mail", detail="Enough mail was sent in the last minute.")
     answer = await aws.call(
         "mail service",
         clients.ses.send_email,

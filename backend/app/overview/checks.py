@@ -1,0 +1,74 @@
+"""One look at each part. Each returns what it found, or raises Refused or Unavailable."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import asyncpg
+from botocore.exceptions import ClientError
+
+from app import aws
+from app.aws import Aws
+from app.database import Database
+
+
+@dataclass(frozen=True, kw_only=True)
+class DatabaseFound:
+    version: str
+    migration: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MailFound:
+    verified: bool | None
+    sandbox: bool | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ResetFound:
+    at: datetime | None
+    status: str | None
+
+
+async def look_at_database(database: Database) -> DatabaseFound:
+    async with database.connection() as connection:
+        version = await connection.fetchval("SELECT current_setting('server_version')")
+        try:
+            migration = await connection.fetchval("SELECT version_num FROM alembic_version")
+        except asyncpg.UndefinedTableError:
+            migration = None
+    return DatabaseFound(version=version.split()[0], migration=migration)
+
+
+async def look_at_bucket(clients: Aws, bucket: str) -> bool:
+    await aws.call("file storage", clients.s3.head_bucket, Bucket=bucket)
+    return True
+
+
+async def look_at_mail(clients: Aws, address: str) -> MailFound:
+    """Emulators lack some fields, and some the whole account: what nobody tells is None."""
+
+    def look() -> MailFound:
+        try:
+            verified = clients.ses.get_email_identity(EmailIdentity=address).get("VerifiedForSendingStatus")
+        except ClientError as error:
+            if aws.code(error) != "NotFoundException":
+                raise
+            verified = False
+        try:
+            production = clients.ses.get_account().get("ProductionAccessEnabled")
+        except ClientError:
+            production = None
+        return MailFound(verified=verified, sandbox=None if production is None else not production)
+
+    return await aws.call("mail service", look)
+
+
+async def look_at_cache(clients: Aws, distribution_id: str | None) -> ResetFound | None:
+    """None where no distribution is configured."""
+    if distribution_id is None:
+        return None
+    list_invalidations = clients.cloudfront.list_invalidations
+    answer = await aws.call("cache", list_invalidations, DistributionId=distribution_id, MaxItems="1")
+    for last in answer["InvalidationList"].get("Items", []):
+        return ResetFound(at=last["CreateTime"], status=last["Status"])
+    return ResetFound(at=None, status=None)

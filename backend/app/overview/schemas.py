@@ -1,0 +1,49 @@
+"""Shape of the overview: a part that is down is content, not an error."""
+
+from datetime import datetime
+from typing import Literal
+
+from pydantic import BaseModel, Field
+
+State = Literal["ok", "attention", "down"]
+
+
+class Part(BaseModel):
+    state: State = Field(
+        description="`attention`: it works, but somebody should do something; `down`: it cannot be used."
+    )
+    problem: str | None = Field(description="What is wrong and what to do about it, in one sentence.")
+    milliseconds: float = Field(description="How long the check took.")
+
+
+class DatabasePart(Part):
+    version: str | None = Field(description="Version of PostgreSQL.")
+    migration: str | None = Field(description="The migration that the database has.")
+    expected_migration: str = Field(description="The migration that this version of the code needs.")
+
+
+class BucketPart(Part):
+    name: str
+
+
+class MailPart(Part):
+    address: str = Field(description="The sender.")
+    verified: bool | None = Field(description="Whether the address is verified with SES.")
+    sandbox: bool | None = Field(description="Whether SES sends to verified addresses alone.")
+
+
+class CachePart(Part):
+    last_reset_at: datetime | None = Field(description="When CloudFront's cache was last told to forget all.")
+    status: str | None = Field(description="CloudFront's word for that reset: InProgress or Completed.")
+
+
+class Overview(BaseModel):
+    checked_at: datetime
+    version: str = Field(description="Image tag of the back end.")
+    task: str = Field(description="Id of the ECS task that answered, or the host's name where there is no ECS.")
+    zone: str | None = Field(description="Availability zone of the task, where ECS tells it.")
+    started_at: datetime = Field(description="When the process started.")
+    database: DatabasePart
+    bucket: BucketPart
+    mail: MailPart
+    cache: CachePart

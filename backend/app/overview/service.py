@@ -1,0 +1,163 @@
+"""Looks at all parts at the same time, and says in words what is wrong."""
+
+import asyncio
+import time
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Generic, TypeVar
+
+from app.aws import Aws
+from app.database import Database
+from app.errors import Refused, Unavailable
+from app.overview import checks, migrations
+from app.overview.schemas import BucketPart, CachePart, DatabasePart, MailPart, Overview
+from app.overview.task import Task, this_task
+from app.settings import Settings
+
+T = TypeVar("T")
+
+LIMIT_SECONDS = 3
+# Many viewers cost as much as one.
+KEPT_SECONDS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Look(Generic[T]):
+    """What a check came to: `found` where the part answered, else `failed`."""
+
+    found: T | None
+    failed: bool
+    milliseconds: float
+
+
+class Check(Generic[T]):
+    """A look at one part, bounded in time; one that still hangs is waited for again instead of begun again."""
+
+    def __init__(self, look: Callable[[], Coroutine[Any, Any, T]]) -> None:
+        self._look = look
+        self._running: asyncio.Task[T] | None = None
+
+    async def run(self) -> Look[T]:
+        started = time.perf_counter()
+        if self._running is None:
+            self._running = asyncio.create_task(self._look())
+        done, _ = await asyncio.wait({self._running}, timeout=LIMIT_SECONDS)
+        milliseconds = round((time.perf_counter() - started) * 1000, 1)
+        if not done:
+            return Look(found=None, failed=True, milliseconds=milliseconds)
+        ended, self._running = self._running, None
+        try:
+            return Look(found=ended.result(), failed=False, milliseconds=milliseconds)
+        except (Refused, Unavailable):
+            return Look(found=None, failed=True, milliseconds=milliseconds)
+
+
+class OverviewService:
+    def __init__(self, settings: Settings, clients: Aws, database: Database) -> None:
+        self._settings = settings
+        self._started_at = datetime.now(UTC)
+        self._expected = migrations.head()
+        self._database = Check(lambda: checks.look_at_database(database))
+        self._bucket = Check(lambda: checks.look_at_bucket(clients, settings.s3_bucket))
+        self._mail = Check(lambda: checks.look_at_mail(clients, settings.mail_from))
+        self._cache = Check(lambda: checks.look_at_cache(clients, settings.distribution_id))
+        self._lock = asyncio.Lock()
+        self._task: Task | None = None
+        self._last: Overview | None = None
+        self._looked = 0.0
+
+    async def get(self) -> Overview:
+        """At most KEPT_SECONDS old."""
+        async with self._lock:
+            if self._last is None or time.monotonic() - self._looked >= KEPT_SECONDS:
+                self._last = await self._look()
+                self._looked = time.monotonic()
+            return self._last
+
+    async def _look(self) -> Overview:
+        if self._task is None:
+            self._task = await asyncio.to_thread(this_task, self._settings.ecs_container_metadata_uri_v4)
+        database, bucket, mail, cache = await asyncio.gather(
+            self._database.run(), self._bucket.run(), self._mail.run(), self._cache.run()
+        )
+        return Overview(
+            checked_at=datetime.now(UTC),
+            version=self._settings.app_version,
+            task=self._task.id,
+            zone=self._task.zone,
+            started_at=self._started_at,
+            database=database_part(database, self._expected),
+            bucket=bucket_part(bucket, self._settings.s3_bucket),
+            mail=mail_part(mail, self._settings.mail_from),
+            cache=cache_part(cache),
+        )
+
+
+def database_part(look: Look[checks.DatabaseFound], expected: str) -> DatabasePart:
+    found = look.found
+    part = DatabasePart(
+        state="ok",
+        version=found and found.version,
+        migration=found and found.migration,
+        expected_migration=expected,
+        problem=None,
+        milliseconds=look.milliseconds,
+    )
+    if found is None:
+        part.state = "down"
+        part.problem = (
+            "The database does not answer; see in RDS whether it runs, and in the back end's log for the reason."
+        )
+    elif found.migration != expected:
+        part.state = "attention"
+        part.problem = (
+            f"The database has migration {found.migration or 'none'}, this version needs {expected}; deploy again,"
+            " which runs the migrations."
+        )
+    return part
+
+
+def bucket_part(look: Look[bool], name: str) -> BucketPart:
+    if look.failed:
+        problem = "The bucket cannot be reached; see whether it exists and whether the task's role may list it."
+        return BucketPart(state="down", name=name, problem=problem, milliseconds=look.milliseconds)
+    return BucketPart(state="ok", name=name, problem=None, milliseconds=look.milliseconds)
+
+
+def mail_part(look: Look[checks.MailFound], address: str) -> MailPart:
+    """The sandbox alone is no reason to act: mail to the own address arrives."""
+    found = look.found
+    part = MailPart(
+        state="ok",
+        address=address,
+        verified=found and found.verified,
+        sandbox=found and found.sandbox,
+        problem=None,
+        milliseconds=look.milliseconds,
+    )
+    if found is None:
+        part.state = "down"
+        part.problem = "SES does not answer; see in the back end's log for the reason."
+    elif found.verified is False:
+        part.state = "down"
+        part.problem = "The address is not verified; open the link in the mail that AWS sent to it."
+    return part
+
+
+def cache_part(look: Look[checks.ResetFound | None]) -> CachePart:
+    found = look.found
+    part = CachePart(
+        state="ok",
+        last_reset_at=found and found.at,
+        status=found and found.status,
+        problem=None,
+        milliseconds=look.milliseconds,
+    )
+    if look.failed:
+        part.state = "down"
+        part.problem = "CloudFront does not tell about the cache; see whether the distribution exists."
+    elif found is None:
+        part.state = "attention"
+        part.problem = "No distribution is configured; set DISTRIBUTION_ID to see when the cache was last reset."
+    return part

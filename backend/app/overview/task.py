@@ -1,0 +1,45 @@
+"""Which task this process is: ECS tells it to whoever asks from inside."""
+
+import json
+import logging
+import socket
+from dataclasses import dataclass
+from http.client import HTTPConnection, HTTPException
+from urllib.parse import urlsplit
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 2
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    id: str
+    zone: str | None
+
+
+def this_task(metadata_uri: str | None) -> Task:
+    """Blocks. The host's name stands for the id where there is no ECS, or where it does not answer.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
+    """
+    if metadata_uri is not None:
+        try:
+            told = ask(f"{metadata_uri}/task")
+            return Task(id=told["TaskARN"].rpartition("/")[2], zone=told.get("AvailabilityZone"))
+        except (OSError, HTTPException, ValueError, KeyError) as error:
+            log.warning("ECS does not tell which task this is", extra={"reason": type(error).__name__})
+    return Task(id=socket.gethostname(), zone=None)
+
+
+def ask(uri: str) -> dict[str, str]:
+    address = urlsplit(uri)
+    connection = HTTPConnection(address.netloc, timeout=TIMEOUT_SECONDS)
+    try:
+        connection.request("GET", address.path)
+        answer = json.loads(connection.getresponse().read())
+    finally:
+        connection.close()
+    if not isinstance(answer, dict):
+        raise ValueError
+    return answer

@@ -1,0 +1,16 @@
+"""Shapes of the session in requests and answers."""
+
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class SessionState(BaseModel):
+    access: Literal["password", "open"] = Field(description="`open`: everyone may use the app without a password.")
+    signed_in: bool = Field(description="Always true where access is open.")
+
+
+class SignIn(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    password: str = Field(min_length=1, max_length=200)

@@ -1,0 +1,98 @@
+"""Who may use the app: whoever knows its password, or everyone."""
+
+import asyncio
+import logging
+import time
+
+from app import secrets
+from app.aws import Aws
+from app.errors import SignInRequired, Unavailable, WrongPassword
+from app.rate_limits import RateLimits, per_minute
+from app.session import cookie
+from app.session.cookie import AccessSecret
+from app.settings import Settings
+
+log = logging.getLogger(__name__)
+
+REFRESH_SECONDS = 30
+# While nothing is known yet, the secret is asked for more often, but not by every request.
+RETRY_SECONDS = 1
+# Longest that requests wait for a refresh before they go on with the secret as it was known.
+PATIENCE_SECONDS = 1
+# Wrong passwords a minute, by one client and by all: a long password cannot be guessed so.
+WRONG_BY_CLIENT = per_minute(10)
+WRONG_BY_ALL = per_minute(100)
+
+
+class SecretStore:
+    """The access secret, at most REFRESH_SECONDS old while the secret store answers, else the last that was known."""
+
+    def __init__(self, clients: Aws, secret_arn: str) -> None:
+        self._clients = clients
+        self._secret_arn = secret_arn
+        self._known: AccessSecret | None = None
+        self._due = 0.0
+        self._started = 0.0
+        self._reading: asyncio.Task[None] | None = None
+
+    async def get(self) -> AccessSecret:
+        """Raises Unavailable when the secret could not be read yet."""
+        now = time.monotonic()
+        if self._reading is None and now >= self._due:
+            self._started = now
+            # A task, because it must not end with the request that happened to start it.
+            self._reading = asyncio.create_task(self._read())
+        if self._reading is not None:
+            patience = None if self._known is None else max(0, self._started + PATIENCE_SECONDS - now)
+            await asyncio.wait({self._reading}, timeout=patience)
+        if self._known is None:
+            raise Unavailable("The password of the app cannot be read.")
+        return self._known
+
+    async def _read(self) -> None:
+        try:
+            self._known = await secrets.read(self._clients, self._secret_arn, "access secret", AccessSecret.parse)
+        except Unavailable as error:
+            log.warning("the access secret cannot be read", extra={"reason": error.detail})
+        finally:
+            self._due = time.monotonic() + (RETRY_SECONDS if self._known is None else REFRESH_SECONDS)
+            self._reading = None
+
+
+class Access:
+    """What the guard and the session's endpoints ask."""
+
+    def __init__(self, clients: Aws, settings: Settings, limits: RateLimits) -> None:
+        self.mode = settings.access
+        self.secure = settings.session_cookie_secure
+        self.cookie_name = cookie.name(secure=self.secure)
+        self.seconds = settings.session_hours * 3600
+        self._limits = limits
+        self._secrets = SecretStore(clients, settings.access_secret_arn or "")
+
+    async def is_signed_in(self, given: str | None) -> bool:
+        """`given`: the cookie's value. Raises Unavailable when it cannot be checked."""
+        if self.mode == "open":
+            return True
+        return given is not None and (await self._secrets.get()).is_valid(given, time.time())
+
+    async def check(self, given: str | None) -> None:
+        """Raises SignInRequired or Unavailable."""
+        if not await self.is_signed_in(given):
+            raise SignInRequired("There is no valid session.")
+
+    async def sign_in(self, password: str, client: str) -> str | None:
+        """A cookie's value, None where access is open. Raises WrongPassword, TooManyRequests or Unavailable."""
+        if self.mode == "open":
+            return None
+        secret = await self._secrets.get()
+        # From here on nothing waits: attempts at the same time cannot overtake the count.
+        tries = "Too many wrong passwords were given in the last minute."
+        self._limits.check(WRONG_BY_CLIENT, "sign-in", client, detail=tries)
+        self._limits.check(WRONG_BY_ALL, "sign-in", detail=tries)
+        if not secret.is_password(password):
+            self._limits.take(WRONG_BY_CLIENT, "sign-in", client, detail=tries)
+            self._limits.take(WRONG_BY_ALL, "sign-in", detail=tries)
+            log.warning("a wrong password was given", extra={"client": client})
+            raise WrongPassword("This is not the password of the app.")
+        return secret.issue(int(time.time()) + self.seconds)
