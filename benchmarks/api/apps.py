@@ -13,12 +13,13 @@ import httpx
 import psutil
 
 from benchmarks.api.load import Request
-from benchmarks.api.services import TEMPLATE_USER, Services, ports
+from benchmarks.api.services import ROWS, TEMPLATE_USER, Services, ports
 from toolchain.setup import ROOT, TOOLS
 
 TEMPLATE_FOLDER = ROOT / "benchmarks/template_api"
 TEMPLATE_PROGRAMS = TOOLS / "template_api/bin"
 DRAFT = json.dumps({"title": "An item", "description": "What a person wrote, in a sentence of the usual length."})
+PAGE = 100
 START_SECONDS = 20
 
 
@@ -37,12 +38,16 @@ class App:
 Start = Callable[[Services, int], AbstractContextManager[App]]
 
 
-def app(path: str, headers: dict[str, str], urls: list[str], workers: list[psutil.Process]) -> App:
+def ready(path: str, headers: dict[str, str], urls: list[str], workers: list[psutil.Process]) -> App:
+    """Fails where the app does not answer with the page that is to be measured."""
+    page = httpx.get(f"{urls[0]}{path}?limit={PAGE}", headers=headers).raise_for_status().json()
+    if sorted(len(value) if isinstance(value, list) else value for value in page.values()) != [PAGE, ROWS]:
+        raise RuntimeError(f"{path}: must be {PAGE} of {ROWS} items, got {page!r:.500}")
     json_headers = {**headers, "Content-Type": "application/json"}
     return App(
         urls=urls,
         requests={
-            "list": Request(method="GET", path=f"{path}?limit=100", headers=headers),
+            "list": Request(method="GET", path=f"{path}?limit={PAGE}", headers=headers),
             "create": Request(method="POST", path=path, headers=json_headers, body=DRAFT),
         },
         workers=workers,
@@ -55,11 +60,9 @@ def this_project(services: Services, workers: int) -> Iterator[App]:
     with ExitStack() as stack:
         tasks = [stack.enter_context(services.running_task()) for _ in range(workers)]
         processes = [psutil.Process(task.process.pid) for task in tasks]
-        yield app("/api/items", sign_in(tasks[0].http), [task.url for task in tasks], processes)
-
-
-def sign_in(http: httpx.Client) -> dict[str, str]:
-    return {}
+        # Every task takes the cookie of any of them.
+        cookies = "; ".join(f"{name}={value}" for name, value in tasks[0].http.cookies.items())
+        yield ready("/api/items", {"Cookie": cookies}, [task.url for task in tasks], processes)
 
 
 @contextmanager
@@ -77,7 +80,7 @@ def template(services: Services, workers: int) -> Iterator[App]:
         )
         try:
             token = log_in(url)
-            yield app(
+            yield ready(
                 "/api/v1/items/",
                 {"Authorization": f"Bearer {token}"},
                 [url],

@@ -43,14 +43,15 @@ class Cell:
 
     @property
     def others(self) -> float:
-        return max(self.this.others, self.template.others)
+        """An app that stalls leaves the machine to others: that disturbs nothing."""
+        return max((each.others for each in (self.this, self.template) if not each.outcome.stalled), default=0)
 
 
-def heading(rows: int, seconds: int) -> str:
+def heading(rows: int, page: int, seconds: int) -> str:
     python = ".".join(map(str, sys.version_info[:3]))
     return (
         f"{psutil.cpu_count()} processors for the apps, PostgreSQL and the load together, Python {python};"
-        f" {rows:,} rows, pages of 100, {seconds} s a cell.\n"
+        f" {rows:,} rows, pages of {page}, {seconds} s a cell.\n"
         "Each figure: this project, the template, × the one by the other. No answer: the longest time without any.\n\n"
         f"{'':<6} {'':>7} {'connec-':>7}   {'requests/s':^20}   {'p50, ms':^19}   {'p99, ms':^19}   {'errors':^12}"
         f"   {'memory, MB':^14}   {'no answer, s':^12}\n"
