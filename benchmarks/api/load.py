@@ -25,9 +25,9 @@ class Outcome:
     """Requests a second that succeeded."""
     errors: int
     """Answers with a status of 400 and more, lost connections, and answers that came too late."""
-    p50: float
-    """Milliseconds until an answer that came; so is p99."""
-    p99: float
+    p50: float | None
+    """Milliseconds until an answer, of those that came, None where none came; so is p99."""
+    p99: float | None
     longest_gap: float
     """Seconds without any answer."""
 
@@ -55,8 +55,8 @@ def run(urls: Sequence[str], request: Request, connections: int, seconds: float)
     return Outcome(
         rate=sum((part["answers"] - part["refused"]) / part["seconds"] for part in parts),
         errors=sum(part["refused"] + part["lost"] for part in parts),
-        p50=max(part["p50"] for part in parts),
-        p99=max(part["p99"] for part in parts),
+        p50=max((part["p50"] for part in parts if part["answers"]), default=None),
+        p99=max((part["p99"] for part in parts if part["answers"]), default=None),
         longest_gap=max(part["longest_gap"] for part in parts),
     )
 
