@@ -26,6 +26,7 @@ T = TypeVar("T")
 # A slow AWS must not hold a request longer than a person waits: at most about 15 s with one more try.
 CONNECT_SECONDS = 2
 READ_SECONDS = 5
+THREADS = 32
 RETRIES: "_RetryDict" = {"mode": "standard", "total_max_attempts": 2}
 
 
@@ -43,7 +44,13 @@ class Aws:
         self.cloudfront: CloudFrontClient = self._client("cloudfront")
 
     def _client(self, service: str, **options: Any) -> Any:
-        config = Config(connect_timeout=CONNECT_SECONDS, read_timeout=READ_SECONDS, retries=RETRIES, **options)
+        config = Config(
+            connect_timeout=CONNECT_SECONDS,
+            read_timeout=READ_SECONDS,
+            retries=RETRIES,
+            max_pool_connections=THREADS,
+            **options,
+        )
         return self._session.client(service, endpoint_url=self._endpoint, config=config)  # type: ignore[call-overload]
 
 

@@ -2,13 +2,14 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
 
 from app import contract, problems
-from app.aws import Aws
+from app.aws import THREADS, Aws
 from app.credentials import CredentialStore
 from app.database import Database
 from app.dependencies import Resources
@@ -32,10 +33,11 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]
 def lifespan_of(settings: Settings) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
+        # boto3 blocks: a service that hangs must leave threads to the others.
+        asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         # In a thread: boto3 reads its large service models from disk.
         clients = await asyncio.to_thread(Aws, settings)
         database = Database(settings, CredentialStore(clients, settings.database_secret_arn))
-        limits = RateLimits()
         await database.open()
         try:
             yield {
@@ -43,8 +45,8 @@ def lifespan_of(settings: Settings) -> Lifespan:
                     settings=settings,
                     aws=clients,
                     database=database,
-                    limits=limits,
-                    access=Access(clients, settings, limits),
+                    limits=RateLimits(),
+                    access=Access(clients, settings),
                     overview=OverviewService(settings, clients, database),
                 )
             }

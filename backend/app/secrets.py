@@ -16,7 +16,7 @@ T = TypeVar("T")
 async def read(clients: Aws, arn: str, what: str, parse: Callable[[dict[str, Any]], T]) -> T:
     """What `parse` makes of the secret's JSON; `what` names it in the log and in the error.
 
-    `parse` raises KeyError, TypeError or ValueError for another shape than its own.
+    `parse` raises AttributeError, KeyError, TypeError or ValueError for another shape than its own.
     Raises Unavailable when the secret cannot be read or has another shape.
     """
     try:
@@ -24,7 +24,7 @@ async def read(clients: Aws, arn: str, what: str, parse: Callable[[dict[str, Any
         found = parse(json.loads(answer["SecretString"]))
     except Refused as error:
         raise Unavailable(f"The {what} cannot be read.") from error
-    except (KeyError, TypeError, ValueError):
+    except (AttributeError, KeyError, TypeError, ValueError):
         # Without the cause: a decoding error quotes the text, which is the secret.
         log.error(f"the {what} in the secret store has another shape than expected")
         raise Unavailable(f"The {what} cannot be read.") from None

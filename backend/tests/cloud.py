@@ -2,10 +2,13 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import boto3
 import httpx
+from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.server import ThreadedMotoServer
+from moto.ses.models import ses_backends
 
 from tests.ports import free_port
 from tests.postgres import PASSWORD, USER
@@ -17,6 +20,7 @@ RECIPIENT = "owner@example.com"
 CONFIGURATION_SET = "mail-of-the-test"
 APP_PASSWORD = "password-of-the-app"
 SIGNING_KEY = "0f" * 32
+ORIGIN = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "https-only"}
 
 
 class Cloud:
@@ -29,9 +33,12 @@ class Cloud:
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
         self.secrets = self._client("secretsmanager")
         self.secret_arn = self.new_secret("database", username=USER, password=PASSWORD)
+        self._cloudfront = self._client("cloudfront")
         self.access_secret_arn = self.new_secret("access", password=APP_PASSWORD, signing_key=SIGNING_KEY)
         mail = self._client("sesv2")
         mail.create_email_identity(EmailIdentity=SENDER)
+        # As when the owner has opened the link that AWS sent; the server has no call for it.
+        ses_backends[DEFAULT_ACCOUNT_ID][REGION].email_identities[SENDER].verified_for_sending_status = True
         mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
 
     def _client(self, service: str) -> Any:
@@ -45,6 +52,22 @@ class Cloud:
 
     def new_secret(self, name: str, **values: str) -> str:
         return str(self.secrets.create_secret(Name=name, SecretString=json.dumps(values))["ARN"])
+
+    def new_distribution(self) -> str:
+        origin = {"Id": "site", "DomainName": "site.example.com", "CustomOriginConfig": ORIGIN}
+        config = {
+            "CallerReference": uuid4().hex,
+            "Origins": {"Quantity": 1, "Items": [origin]},
+            "DefaultCacheBehavior": {"TargetOriginId": "site", "ViewerProtocolPolicy": "redirect-to-https"},
+            "Comment": "",
+            "Enabled": True,
+        }
+        return str(self._cloudfront.create_distribution(DistributionConfig=config)["Distribution"]["Id"])
+
+    def reset_cache(self, distribution: str) -> None:
+        paths = {"Quantity": 1, "Items": ["/*"]}
+        batch = {"CallerReference": uuid4().hex, "Paths": paths}
+        self._cloudfront.create_invalidation(DistributionId=distribution, InvalidationBatch=batch)
 
     def rotate_secret(self, arn: str, password: str) -> None:
         self.secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"username": USER, "password": password}))

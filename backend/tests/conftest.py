@@ -58,4 +58,8 @@ def api(backend: Backend, postgres: Postgres, cloud: Cloud) -> Iterator[httpx.Cl
 def start(backend: Backend, database: TlsFront, cloud: Cloud) -> Iterator[Callable[..., Backend]]:
     """Starts a further process on the same database, with changes in its environment."""
     with ExitStack() as stack:
-        yield lambda **changes: stack.enter_context(running_backend(environment(database, cloud, **changes)))
+
+        def start(*, sign_in: bool = True, **changes: str) -> Backend:
+            return stack.enter_context(running_backend(environment(database, cloud, **changes), sign_in=sign_in))
+
+        yield start

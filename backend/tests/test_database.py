@@ -11,6 +11,7 @@ from contextlib import contextmanager
 import httpx
 import pytest
 
+from app.database import QUEUE_PER_CONNECTION
 from tests.backend import Backend
 from tests.cloud import Cloud
 from tests.postgres import PASSWORD, Postgres
@@ -56,9 +57,12 @@ def test_while_the_database_is_down_it_is_unavailable_and_then_it_works_again(
 ) -> None:
     api.post("/items", json={"title": "kept"})
     postgres.stop()
-    down = api.get("/items")
-    assert (down.status_code, down.headers["Content-Type"]) == (503, "application/problem+json")
-    assert down.headers["Retry-After"] == "5"
+    for method, path in [("GET", "/items"), ("POST", "/items"), ("GET", "/files"), ("GET", "/health/ready")]:
+        started = time.monotonic()
+        down = api.request(method, path, json={"title": "x"} if method == "POST" else None)
+        assert (down.status_code, down.headers["Content-Type"]) == (503, "application/problem+json")
+        assert down.headers["Retry-After"] == "5"
+        assert time.monotonic() - started < 3
     postgres.start()
     assert [item["title"] for item in api.get("/items").json()["items"]] == ["kept"]
 
@@ -106,6 +110,17 @@ def test_requests_that_wait_too_long_get_503_and_the_process_recovers(
     backend = start(DATABASE_POOL_SIZE="2", DATABASE_TIMEOUT_SECONDS="1")
     with postgres.holding("LOCK items"):
         assert at_once(backend, 64) == {503: 64}
+    assert at_once(backend, 4) == {200: 4}
+
+
+def test_a_queue_that_is_full_refuses_at_once(start: Callable[..., Backend], postgres: Postgres) -> None:
+    backend = start(DATABASE_POOL_SIZE="1", DATABASE_TIMEOUT_SECONDS="3")
+    with postgres.holding("LOCK items"):
+        started = time.monotonic()
+        assert at_once(backend, 150) == {503: 150}
+        assert time.monotonic() - started < 10
+    full = [line for line in backend.log() if line["message"] == "too many requests wait for a database connection"]
+    assert len(full) >= 150 - 2 * QUEUE_PER_CONNECTION
     assert at_once(backend, 4) == {200: 4}
 
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from app.aws import Aws
-from app.files.storage import Storage
+from app.files.storage import Storage, is_shown_safely
 from app.settings import Settings
 from tests.backend import Backend
 from tests.cloud import BUCKET, Cloud
@@ -64,6 +64,41 @@ def test_a_download_is_saved_under_its_name_and_never_shown(api: httpx.Client) -
     assert query["response-content-type"] == ["image/png"]
     assert query["X-Amz-Expires"] == ["300"]
     assert query["X-Amz-Algorithm"] == ["AWS4-HMAC-SHA256"]
+
+
+def shown_as(api: httpx.Client, name: str, content_type: str) -> httpx.Response:
+    file = upload(api, name, b"<script>alert(1)</script>", content_type)
+    return api.get(f"/files/{file['id']}/download", params={"disposition": "inline"})
+
+
+@pytest.mark.parametrize(
+    ("content_type", "served_as"),
+    [
+        ("image/png", "image/png"),
+        ("text/plain", "text/plain; charset=utf-8"),
+        ("text/markdown", "text/plain; charset=utf-8"),
+        ("text/csv", "text/plain; charset=utf-8"),
+    ],
+)
+def test_images_and_text_can_be_shown_and_text_as_nothing_but_text(
+    api: httpx.Client, content_type: str, served_as: str
+) -> None:
+    location = shown_as(api, "ü.x", content_type).headers["Location"]
+    query = parse_qs(urlsplit(location).query)
+    assert query["response-content-disposition"] == ["inline; filename=\"_.x\"; filename*=UTF-8''%C3%BC.x"]
+    assert query["response-content-type"] == [served_as]
+    assert httpx.get(location).status_code == 200
+
+
+@pytest.mark.parametrize("content_type", ["application/pdf", "application/zip"])
+def test_other_files_can_only_be_saved(api: httpx.Client, content_type: str) -> None:
+    response = shown_as(api, "x", content_type)
+    assert response.status_code == 422
+    assert response.json()["errors"][0]["field"] == "disposition"
+
+
+def test_an_image_that_can_hold_a_script_is_not_shown() -> None:
+    assert not is_shown_safely("image/svg+xml")
 
 
 def test_the_permission_is_for_one_key_one_type_and_one_size(api: httpx.Client) -> None:

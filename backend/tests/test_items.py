@@ -1,10 +1,15 @@
 """Items: what the page does with them."""
 
+import time
+from collections.abc import Iterator
+from datetime import timedelta
 from uuid import uuid4
 
 import httpx
 import pytest
 
+from app.items.schemas import Item, ItemPage, Sort
+from app.items.service import page_statement
 from tests.postgres import DATABASE, Postgres
 
 
@@ -35,14 +40,106 @@ def test_the_list_is_newest_first_in_pages_with_the_total(api: httpx.Client) -> 
     assert api.get("/items", params={"offset": 5}).json() == {"items": [], "total": 5}
 
 
-def test_an_index_serves_the_list(api: httpx.Client, postgres: Postgres) -> None:
-    postgres.sql(
-        "INSERT INTO items (title, description) SELECT 'x', '' FROM generate_series(1, 5000); ANALYZE items",
-        database=DATABASE,
-    )
-    plan = postgres.sql("EXPLAIN SELECT * FROM items ORDER BY id DESC LIMIT 20", database=DATABASE)
-    assert "Index Scan Backward using pk_items" in plan
-    assert "Sort" not in plan
+@pytest.mark.parametrize(
+    ("sort", "titles"),
+    [
+        ("newest", ["Zebra", "apple", "Banana"]),
+        ("oldest", ["Banana", "apple", "Zebra"]),
+        ("title", ["apple", "Banana", "Zebra"]),
+        ("title_descending", ["Zebra", "Banana", "apple"]),
+        ("updated", ["apple", "Zebra", "Banana"]),
+    ],
+)
+def test_the_list_is_sorted_as_asked_for(api: httpx.Client, sort: str, titles: list[str]) -> None:
+    ids = {title: create(api, title)["id"] for title in ("Banana", "apple", "Zebra")}
+    api.patch(f"/items/{ids['apple']}", json={"description": "changed"})
+    pages = [api.get("/items", params={"sort": sort, "limit": 2, "offset": offset}).json() for offset in (0, 2)]
+    assert [item["title"] for page in pages for item in page["items"]] == titles
+    assert {page["total"] for page in pages} == {3}
+
+
+@pytest.mark.parametrize(
+    ("q", "found"),
+    [
+        ("grüße", ["100% Grüße"]),
+        ("GRÜSSE", []),
+        ("GRÜ", ["100% Grüße"]),
+        ("%", ["100% Grüße"]),
+        ("_", ["under_score"]),
+        ("\\", ["back\\slash"]),
+        ("second line", ["under_score"]),
+        ("e first", []),
+        ("s", ["back\\slash", "under_score"]),
+        ("'; DROP TABLE items; --", []),
+        ("", ["back\\slash", "under_score", "100% Grüße"]),
+    ],
+)
+def test_a_search_finds_a_part_of_title_or_description(api: httpx.Client, q: str, found: list[str]) -> None:
+    create(api, "100% Grüße")
+    create(api, "under_score", "first line\nSecond LINE")
+    create(api, "back\\slash")
+    page = api.get("/items", params={"q": q}).json()
+    assert [item["title"] for item in page["items"]] == found
+    assert page["total"] == len(found)
+    assert api.get("/items", params={"q": q, "offset": 10}).json() == {"items": [], "total": len(found)}
+
+
+def test_a_changed_item_is_found_by_its_new_words_alone(api: httpx.Client) -> None:
+    item = create(api, "before")
+    api.patch(f"/items/{item['id']}", json={"title": "after"})
+    assert [api.get("/items", params={"q": q}).json()["total"] for q in ("before", "after")] == [0, 1]
+
+
+def test_the_answers_are_what_the_document_says(api: httpx.Client) -> None:
+    """PostgreSQL writes them, so no model has seen them."""
+    item = Item.model_validate_json(api.post("/items", json={"title": "x"}).content, strict=True)
+    assert item.created_at.utcoffset() == timedelta(0)
+    page = ItemPage.model_validate_json(api.get("/items").content, strict=True)
+    assert page == ItemPage(items=[item], total=1)
+    assert set(api.get("/items").json()["items"][0]) == set(Item.model_fields)
+
+
+@pytest.fixture
+def many(api: httpx.Client, postgres: Postgres) -> Iterator[Postgres]:
+    """Ten thousand items, as after a night's VACUUM."""
+    words = "SELECT 'Item ' || n, repeat('some words ', 10) || n FROM generate_series(1, 10000) AS n"
+    postgres.sql(f"INSERT INTO items (title, description) {words}", database=DATABASE)
+    postgres.sql("VACUUM ANALYZE items", database=DATABASE)
+    yield postgres
+    postgres.sql("TRUNCATE items", database=DATABASE)
+
+
+def plan(postgres: Postgres, sort: Sort) -> str:
+    """Of the statement that the service sends."""
+    statement = page_statement(sort, searched=False).replace("$1", "20").replace("$2", "0")
+    return postgres.sql(f"EXPLAIN {statement}", database=DATABASE)
+
+
+@pytest.mark.parametrize(
+    ("sort", "index"),
+    [
+        ("newest", "Scan Backward using pk_items"),
+        ("oldest", "Scan using pk_items"),
+        ("title", "Scan using ix_items_title"),
+        ("title_descending", "Scan Backward using ix_items_title"),
+        ("updated", "Scan Backward using ix_items_updated"),
+    ],
+)
+def test_an_index_serves_every_order_and_the_total(many: Postgres, sort: Sort, index: str) -> None:
+    planned = plan(many, sort)
+    assert index in planned
+    assert "Index Only Scan" in planned
+    assert "Sort" not in planned
+
+
+@pytest.mark.parametrize("q", ["words 9", "nowhere"])
+def test_ten_thousand_items_are_searched_in_a_moment(api: httpx.Client, many: Postgres, q: str) -> None:
+    def seconds() -> float:
+        started = time.perf_counter()
+        assert api.get("/items", params={"q": q, "limit": 100}).status_code == 200
+        return time.perf_counter() - started
+
+    assert min(seconds() for _ in range(5)) < 0.05
 
 
 def test_an_update_changes_what_it_names_and_nothing_else(api: httpx.Client) -> None:
@@ -97,7 +194,20 @@ def test_an_update_refuses_null(api: httpx.Client) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["limit=0", "limit=101", "limit=x", "offset=-1", "offset=99999999999999999999", "page=2"]
+    "query",
+    [
+        "q=a%00b",
+        "q=a%0Ab",
+        "q=" + "x" * 101,
+        "sort=size",
+        "sort=",
+        "limit=0",
+        "limit=101",
+        "limit=x",
+        "offset=-1",
+        "offset=99999999999999999999",
+        "page=2",
+    ],
 )
 def test_a_page_out_of_bounds_is_refused(api: httpx.Client, query: str) -> None:
     assert api.get(f"/items?{query}").status_code == 422

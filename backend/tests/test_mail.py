@@ -30,11 +30,22 @@ def test_the_addresses_are_told(api: httpx.Client) -> None:
     assert api.get("/mail").json() == {"sender": SENDER, "recipient": RECIPIENT, "mailbox_url": None}
 
 
+def test_on_a_laptop_the_mailbox_can_be_read(start: Callable[..., Backend], cloud: Cloud) -> None:
+    told = start(MAILBOX_PATH="/moto-api/data.json").http.get("/api/mail").json()
+    assert told["mailbox_url"] == f"{cloud.endpoint}/moto-api/data.json"
+    assert httpx.get(told["mailbox_url"]).status_code == 200
+
+
 @pytest.mark.parametrize(
     "body",
     [
         {"subject": "x\r\nBcc: other@example.com", "text": "x"},
+        {"subject": "x\nBcc: other@example.com", "text": "x"},
+        {"subject": "x\rBcc: other@example.com", "text": "x"},
+        {"subject": "x\u0085Bcc: other@example.com", "text": "x"},
+        {"subject": "x\u000bBcc: other@example.com", "text": "x"},
         {"subject": "x\u2028Bcc: other@example.com", "text": "x"},
+        {"subject": "x\u2029Bcc: other@example.com", "text": "x"},
         {"subject": "x", "text": "x", "to": "other@example.com"},
         {"subject": "x", "text": "x", "from": "other@example.com"},
         {"subject": " ", "text": "x"},

@@ -69,6 +69,6 @@ async def look_at_cache(clients: Aws, distribution_id: str | None) -> ResetFound
         return None
     list_invalidations = clients.cloudfront.list_invalidations
     answer = await aws.call("cache", list_invalidations, DistributionId=distribution_id, MaxItems="1")
-    for last in answer["InvalidationList"].get("Items", []):
-        return ResetFound(at=last["CreateTime"], status=last["Status"])
-    return ResetFound(at=None, status=None)
+    # CloudFront tells the latest first, emulators tell it last.
+    last = max(answer["InvalidationList"].get("Items", []), key=lambda item: item["CreateTime"], default=None)
+    return ResetFound(at=last and last["CreateTime"], status=last and last["Status"])

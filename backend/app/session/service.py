@@ -62,12 +62,13 @@ class SecretStore:
 class Access:
     """What the guard and the session's endpoints ask."""
 
-    def __init__(self, clients: Aws, settings: Settings, limits: RateLimits) -> None:
+    def __init__(self, clients: Aws, settings: Settings) -> None:
         self.mode = settings.access
         self.secure = settings.session_cookie_secure
         self.cookie_name = cookie.name(secure=self.secure)
         self.seconds = settings.session_hours * 3600
-        self._limits = limits
+        # Of its own: no flood of other requests makes it forget a wrong password.
+        self._limits = RateLimits()
         self._secrets = SecretStore(clients, settings.access_secret_arn or "")
 
     async def is_signed_in(self, given: str | None) -> bool:
