@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import AbstractContextManager, ExitStack, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -70,7 +71,7 @@ def template(services: Services, workers: int) -> Iterator[App]:
     port = ports.free_port()
     url = f"http://127.0.0.1:{port}"
     command = [str(TEMPLATE_PROGRAMS / "fastapi"), "run", "--host", "127.0.0.1", "--port", str(port)]
-    with tempfile.TemporaryFile() as log:
+    with tempfile.NamedTemporaryFile() as log:
         process = psutil.Popen(
             [*command, "--workers", str(workers), "app/main.py"],
             cwd=TEMPLATE_FOLDER,
@@ -79,13 +80,11 @@ def template(services: Services, workers: int) -> Iterator[App]:
             stderr=subprocess.STDOUT,
         )
         try:
-            token = log_in(url)
-            yield ready(
-                "/api/v1/items/",
-                {"Authorization": f"Bearer {token}"},
-                [url],
-                worker_processes(process, workers),
-            )
+            wait_until_started(Path(log.name), workers)
+            answer = httpx.post(f"{url}/api/v1/login/access-token", data=TEMPLATE_USER, timeout=START_SECONDS)
+            token = answer.raise_for_status().json()["access_token"]
+            headers = {"Authorization": f"Bearer {token}"}
+            yield ready("/api/v1/items/", headers, [url], worker_processes(process, workers))
         finally:
             everything = [*process.children(recursive=True), process]
             for each in everything:
@@ -93,17 +92,13 @@ def template(services: Services, workers: int) -> Iterator[App]:
             psutil.wait_procs(everything)
 
 
-def log_in(url: str) -> str:
-    """The token of the superuser, as soon as the template answers."""
+def wait_until_started(log: Path, workers: int) -> None:
+    """All workers: the first one that listens would take every connection of the load."""
     deadline = time.monotonic() + START_SECONDS
-    while True:
-        try:
-            answer = httpx.post(f"{url}/api/v1/login/access-token", data=TEMPLATE_USER, timeout=START_SECONDS)
-            return str(answer.raise_for_status().json()["access_token"])
-        except httpx.TransportError:
-            if time.monotonic() > deadline:
-                raise
-            time.sleep(0.05)
+    while log.read_text().count("Application startup complete") < workers:
+        if time.monotonic() > deadline:
+            raise RuntimeError(f"the template did not start: {log.read_text()}")
+        time.sleep(0.05)
 
 
 def worker_processes(server: Any, workers: int) -> list[psutil.Process]:
