@@ -24,15 +24,20 @@ OPERATIONS = ("list", "create")
 STARTS: dict[str, apps.Start] = {"this": apps.this_project, "template": apps.template}
 
 
-class Machine:
-    """The share of the machine's processors that programs other than this one and its children took."""
+class Processors:
+    """What was taken of the machine's processors since this was made."""
 
     def __init__(self) -> None:
         self._started, self._busy, self._own = time.monotonic(), self._all(), self._mine()
 
+    def own(self) -> float:
+        """Seconds of this program and its children: the app, PostgreSQL and the load."""
+        return self._mine() - self._own
+
     def others(self) -> float:
-        busy, own = self._all() - self._busy, self._mine() - self._own
-        return max(0.0, busy - own) / (time.monotonic() - self._started) / (psutil.cpu_count() or 1)
+        """Share that other programs took."""
+        seconds = self._all() - self._busy - self.own()
+        return max(0.0, seconds) / (time.monotonic() - self._started) / (psutil.cpu_count() or 1)
 
     @staticmethod
     def _all() -> float:
@@ -55,9 +60,14 @@ def measure(services: Services, app: str, place: Place) -> Measured:
     with STARTS[app](services, place.workers) as running:
         request = running.requests[place.operation]
         load.run(running.urls, request, place.connections, WARM_UP_SECONDS)
-        machine = Machine()
+        processors = Processors()
         outcome = load.run(running.urls, request, place.connections, SECONDS)
-        return Measured(outcome=outcome, memory_mb=running.memory_mb(), others=machine.others())
+        return Measured(
+            outcome=outcome,
+            cpu_ms=processors.own() * 1000 / outcome.rate / SECONDS if outcome.rate else None,
+            memory_mb=running.memory_mb(),
+            others=processors.others(),
+        )
 
 
 def cells(services: Services, places: Sequence[Place], budget: float) -> Iterator[Cell]:

@@ -27,6 +27,8 @@ class Place(NamedTuple):
 @dataclass(frozen=True, kw_only=True)
 class Measured:
     outcome: Outcome
+    cpu_ms: float | None
+    """Of the app, PostgreSQL and the load, for each request; other programs hardly change it."""
     memory_mb: float
     others: float
     """Share of the machine that other programs took meanwhile, 0 to 1."""
@@ -72,6 +74,7 @@ class Column(NamedTuple):
 
 COLUMNS = (
     Column("requests/s", lambda measured: measured.outcome.rate),
+    Column("CPU ms/request", lambda measured: measured.cpu_ms, decimals=2),
     Column("p50, ms", lambda measured: measured.outcome.p50, decimals=1),
     Column("p99, ms", lambda measured: measured.outcome.p99, decimals=1),
     Column("memory, MB", lambda measured: measured.memory_mb),
