@@ -12,10 +12,6 @@ PROBLEM = {"$ref": "#/components/schemas/Problem"}
 FRAMEWORK_ERRORS = ("HTTPValidationError", "ValidationError")
 PUBLIC_TAGS = {"health", "session"}
 READING = ("get", "head", "options")
-REFUSED_ORIGIN = {
-    "description": CrossSite.title,
-    "content": {"application/problem+json": {"schema": PROBLEM}},
-}
 SESSION = {
     "type": "apiKey",
     "in": "cookie",
@@ -31,7 +27,10 @@ def install(app: FastAPI) -> None:
             for path in made["paths"].values():
                 for method, operation in path.items():
                     if method not in READING:
-                        operation["responses"]["403"] = REFUSED_ORIGIN
+                        operation["responses"]["403"] = problem(CrossSite.title)
+                    if "requestBody" in operation:
+                        operation["responses"]["400"] = problem("The body cannot be read")
+                        operation["responses"]["413"] = problem("The body is too large")
                     if PUBLIC_TAGS.isdisjoint(operation["tags"]):
                         operation["security"] = [{"session": []}]
                     for response in operation["responses"].values():
@@ -43,6 +42,11 @@ def install(app: FastAPI) -> None:
         return app.openapi_schema
 
     app.openapi = document  # type: ignore[method-assign] # the way that the framework documents
+
+
+def problem(description: str) -> dict[str, Any]:
+    """An answer that no route gives: it comes from what stands before all of them."""
+    return {"description": description, "content": {"application/problem+json": {"schema": PROBLEM}}}
 
 
 def declare_problem(response: dict[str, Any]) -> None:

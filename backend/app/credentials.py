@@ -31,6 +31,10 @@ class CredentialStore:
         When many connections are refused at one time, the first of them reads the secret for all.
         Raises Unavailable when the secret cannot be read or is not what RDS writes.
         """
+        # Whoever loses patience does not end the reading for those that come after.
+        return await asyncio.shield(self._get(refused))
+
+    async def _get(self, refused: Credentials | None) -> Credentials:
         async with self._lock:
             if self._known is None or self._known == refused:
                 self._known = await secrets.read(

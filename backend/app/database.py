@@ -1,5 +1,6 @@
 """The connection to PostgreSQL: TLS, credentials that change, a small pool with a bounded queue."""
 
+import asyncio
 import logging
 import ssl
 from collections.abc import AsyncIterator
@@ -107,6 +108,8 @@ class Database:
         )
         self._queue = settings.database_pool_size * QUEUE_PER_CONNECTION
         self._waiting = 0
+        # The pool's own queue lets newcomers overtake, so that under load a few requests would wait until they fail.
+        self._turns = asyncio.Semaphore(settings.database_pool_size)
         self._pool = asyncpg.create_pool(
             connect=connect,
             reset=leave_as_it_is,
@@ -141,18 +144,31 @@ class Database:
                 raise lost(error) from error
             raise
         finally:
-            await self._pool.release(connection)
+            try:
+                await self._pool.release(connection)
+            finally:
+                self._turns.release()
 
     async def _acquire(self) -> "PoolConnectionProxy[Any]":
         if self._waiting >= self._queue:
             raise busy("too many requests wait for a database connection")
         self._waiting += 1
         try:
-            return await self._pool.acquire(timeout=self._seconds)
+            async with asyncio.timeout(self._seconds):
+                await self._turns.acquire()
+                try:
+                    return await self._pool.acquire()
+                except BaseException:
+                    self._turns.release()
+                    raise
         except TimeoutError:
             raise busy("no database connection became free in time") from None
         finally:
             self._waiting -= 1
 
     async def close(self) -> None:
-        await self._pool.close()
+        try:
+            async with asyncio.timeout(self._seconds):
+                await self._pool.close()
+        except TimeoutError:
+            log.warning("the database did not take leave in time")

@@ -32,8 +32,8 @@ async def resources(request: Request) -> Resources:
 ResourcesDep = Annotated[Resources, Depends(resources)]
 
 
-async def database(resources: ResourcesDep) -> Database:
-    return resources.database
+async def database(request: Request) -> Database:
+    return (await resources(request)).database
 
 
 DatabaseDep = Annotated[Database, Depends(database)]

@@ -1,14 +1,19 @@
 """Kinds of text in requests, with rules in words that a person may read beside the field."""
 
 import re
+from dataclasses import dataclass
 from typing import Annotated
 
-from pydantic import AfterValidator, StringConstraints
+from pydantic import AfterValidator, GetJsonSchemaHandler, StringConstraints
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 # Line breaks and other control characters, and Unicode's own line breaks.
-CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+NO_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
+CONTROL = re.compile(f"[{NO_LINE}]")
 # Path separators; and characters that turn the direction of text, with which "exe.pdf" can read as "fdp.exe".
-NOT_IN_NAMES = re.compile(r"[/\\\u202a-\u202e\u2066-\u2069]")
+NO_NAME = r"/\\\u202a-\u202e\u2066-\u2069"
+NOT_IN_NAMES = re.compile(f"[{NO_NAME}]")
 
 
 def without_nul(value: str) -> str:
@@ -30,10 +35,31 @@ def file_name(value: str) -> str:
     return value
 
 
-Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line)]
-Body = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(without_nul)]
-FilledBody = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000), AfterValidator(without_nul)
+@dataclass(frozen=True)
+class Pattern:
+    """Tells clients a rule that a function above enforces, in the document's regular expressions (ECMA 262)."""
+
+    pattern: str
+
+    def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        return {**handler(schema), "pattern": self.pattern}
+
+
+FILLED_LINE = Pattern(rf"^[^{NO_LINE}]*[^{NO_LINE}\s][^{NO_LINE}]*$")
+
+Line = Annotated[
+    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200), AfterValidator(one_line), FILLED_LINE
 ]
-Search = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line)]
-FileName = Annotated[Line, AfterValidator(file_name)]
+Search = Annotated[str, StringConstraints(max_length=100), AfterValidator(one_line), Pattern(rf"^[^{NO_LINE}]*$")]
+Body = Annotated[str, StringConstraints(max_length=10_000), AfterValidator(without_nul), Pattern(r"^[^\u0000]*$")]
+FilledBody = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=10_000),
+    AfterValidator(without_nul),
+    Pattern(r"^[^\u0000]*[^\u0000\s][^\u0000]*$"),
+]
+FileName = Annotated[
+    Line,
+    AfterValidator(file_name),
+    Pattern(rf"^[^{NO_LINE}{NO_NAME}]*[^{NO_LINE}{NO_NAME}\s][^{NO_LINE}{NO_NAME}]*$"),
+]

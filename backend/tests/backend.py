@@ -76,6 +76,16 @@ class Backend:
         """All lines so far; fails if one is not JSON."""
         return [json.loads(line) for line in self.log_text().splitlines()]
 
+    def logged_request(self, request_id: str) -> dict[str, Any]:
+        """The line of this request, which is written a moment after its answer is sent."""
+        deadline = time.monotonic() + 5
+        while True:
+            for line in self.log():
+                if line["message"] == "request" and line["request_id"] == request_id:
+                    return line
+            assert time.monotonic() < deadline, self.log_text()
+            time.sleep(0.02)
+
     def stop(self) -> int:
         """Ask it to end; its exit code."""
         self.process.send_signal(signal.SIGTERM)

@@ -23,7 +23,9 @@ def assert_problem(response: httpx.Response, status: int) -> dict[str, object]:
     ("method", "path", "status"),
     [
         ("GET", "/items/00000000-0000-0000-0000-000000000000", 404),
-        ("GET", "/items/no-id", 422),
+        ("GET", "/items/no-id", 404),
+        ("DELETE", "/files/limits", 405),
+        ("GET", "/items?limit=0", 422),
         ("GET", "/nothing", 404),
         ("GET", "/items/", 404),
         ("PUT", "/items", 405),

@@ -59,13 +59,13 @@ def test_scripts_and_other_sites_do_not_get_the_cookie(start: Callable[..., Back
     assert signed_in(backend, cookie.partition("=")[2], name="__Host-session")
 
 
-@pytest.mark.parametrize("password", ["wrong", APP_PASSWORD + " ", APP_PASSWORD.upper(), "pässword", "\x00"])
-def test_a_wrong_password_is_refused_and_not_logged(start: Callable[..., Backend], password: str) -> None:
+def test_a_wrong_password_is_refused_and_not_logged(start: Callable[..., Backend]) -> None:
     backend = start()
-    response = httpx.post(f"{backend.url}/api/session", json={"password": password})
-    assert assert_problem(response, 401)["type"] == "urn:problem:wrong-password"
-    assert "Set-Cookie" not in response.headers
-    assert password not in backend.log_text().replace("wrong password", "")
+    for password in ["mistyped", APP_PASSWORD + " ", APP_PASSWORD.upper(), "pässwörd", "\x00"]:
+        response = httpx.post(f"{backend.url}/api/session", json={"password": password})
+        assert assert_problem(response, 401)["type"] == "urn:problem:wrong-password"
+        assert "Set-Cookie" not in response.headers
+        assert password not in backend.log_text()
 
 
 @pytest.mark.parametrize("body", [{"password": ""}, {"password": "x" * 201}, {}, {"password": 1}, {"passwort": "x"}])

@@ -43,13 +43,13 @@ async def get_upload_limits(limits: LimitsDep) -> UploadLimits:
     return limits
 
 
-@router.get("/{file_id}", responses=declare(NotFound))
+@router.get("/{file_id:uuid}", responses=declare(NotFound))
 async def get_file(database: DatabaseDep, storage: StorageDep, file_id: UUID) -> File:
     return await service.get(database, storage, file_id)
 
 
 @router.get(
-    "/{file_id}/download",
+    "/{file_id:uuid}/download",
     status_code=307,
     response_class=RedirectResponse,
     responses={307: {"description": "To S3, where the file can be had for a few minutes."}, **declare(NotFound)},
@@ -61,6 +61,6 @@ async def download_file(
     return await service.download_url(database, storage, file_id, disposition)
 
 
-@router.delete("/{file_id}", status_code=204, responses=declare(NotFound))
+@router.delete("/{file_id:uuid}", status_code=204, responses=declare(NotFound))
 async def delete_file(database: DatabaseDep, storage: StorageDep, file_id: UUID) -> None:
     await service.remove(database, storage, file_id)

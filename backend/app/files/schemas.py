@@ -20,8 +20,6 @@ class FileCreate(BaseModel):
 
 
 class File(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
     name: str
     content_type: str

@@ -32,8 +32,6 @@ class ItemUpdate(BaseModel):
 
 
 class Item(BaseModel):
-    model_config = ConfigDict(from_attributes=True)
-
     id: UUID
     title: str
     description: str
