@@ -7,7 +7,8 @@ import shutil
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -113,11 +114,12 @@ class Checkout:
         address = urlsplit(self.url)
         return httpx.Client(base_url=self.place.endpoint, headers={"Host": address.netloc}, timeout=10)
 
-    def site(self) -> httpx.Client:
+    @contextmanager
+    def site(self) -> Iterator[httpx.Client]:
         """A client of the site that is signed in."""
-        visitor = self.stranger()
-        visitor.post("/api/session", json={"password": access.password(self.place)}).raise_for_status()
-        return visitor
+        with self.stranger() as visitor:
+            visitor.post("/api/session", json={"password": access.password(self.place)}).raise_for_status()
+            yield visitor
 
     def client(self, service: str) -> Any:
         return client(self.place, service)

@@ -4,7 +4,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field
 
 import httpx
@@ -27,7 +27,7 @@ class Results:
 
 @contextmanager
 def steady_load(
-    connect: Callable[[], httpx.Client], path: str, observe: Callable[[httpx.Response], str]
+    connect: Callable[[], AbstractContextManager[httpx.Client]], path: str, observe: Callable[[httpx.Response], str]
 ) -> Iterator[Results]:
     """Ask for `path` fifty times a second from two threads until the block ends."""
     results, stopped, lock = Results(), threading.Event(), threading.Lock()
