@@ -1,6 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
-import { fakeApi, json, problem, type Handler } from "@/test/fake-api";
+import { fakeApi, json, later, problem, type Handler } from "@/test/fake-api";
 import { renderApp } from "@/test/render-app";
 
 const EMPTY = { items: [], total: 0 };
@@ -96,6 +96,17 @@ describe("a link with the password", () => {
     expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
     expect(router.state.location.href).toBe("/items");
     expect(router.history.length).toBe(1);
+  });
+
+  it("counts, however late the answer arrives that nobody was signed in before", async () => {
+    const { answer, resolve } = later();
+    const calls = api({ "GET /api/session": () => answer });
+    renderApp("/sign-in?from=/items#password=right%2520%20one");
+    await waitFor(() => {
+      expect(asked(calls)).toContain("POST /api/session");
+    });
+    resolve(json({ access: "password", signed_in: false }));
+    expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
   });
 
   it("that is wrong leaves the form, without the password in the address", async () => {

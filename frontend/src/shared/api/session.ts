@@ -27,8 +27,10 @@ export function useSignIn() {
   const client = useQueryClient();
   return useMutation({
     mutationFn: (password: string) => unwrap(api.POST(PATH, { body: { password } })),
-    onSuccess: () => {
+    onSuccess: async () => {
       forgetData(client);
+      // Asked before the sign-in, its answer may arrive after it.
+      await client.cancelQueries({ queryKey: KEY });
       client.setQueryData<Session>(KEY, { access: "password", signed_in: true });
     },
   });
