@@ -173,10 +173,8 @@ function behind(
 
 function database({ database }: Overview) {
   const { version, migration, expected_migration, milliseconds } = database;
-  const found =
-    migration === expected_migration
-      ? `migration ${migration}`
-      : `migration ${migration ?? "unknown"}, not ${expected_migration}`;
+  const behind = migration === expected_migration ? "" : `, not ${expected_migration}`;
+  const found = migration === null ? `expects migration ${expected_migration}` : `migration ${migration}${behind}`;
   return {
     ...database,
     fact: version ? `PostgreSQL ${version.replace(/^PostgreSQL /, "")}` : "No version",

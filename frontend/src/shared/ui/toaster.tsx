@@ -15,6 +15,7 @@ export function Toaster() {
   );
 }
 
+/** Alerts without a question: not the dialogs that the library makes of them, and their button is there for everyone. */
 function Toasts() {
   const { toasts, add } = Toast.useToastManager();
   const waiting = useWaitingNotices();
@@ -29,12 +30,18 @@ function Toasts() {
     <Toast.Portal>
       <Toast.Viewport className="toasts">
         {toasts.map((toast) => (
-          <Toast.Root key={toast.id} toast={toast} role="alert" className="toast alert alert-danger">
+          <Toast.Root
+            key={toast.id}
+            toast={toast}
+            role="alert"
+            aria-modal={undefined}
+            className="toast alert alert-danger"
+          >
             <div className="toast-text">
               <Toast.Title render={<strong />} />
               <Toast.Description />
             </div>
-            <Toast.Close className="button button-quiet" aria-label="Dismiss the notice">
+            <Toast.Close className="button button-quiet" aria-label="Dismiss the notice" aria-hidden={undefined}>
               Dismiss
             </Toast.Close>
           </Toast.Root>
