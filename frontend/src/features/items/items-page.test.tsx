@@ -196,11 +196,12 @@ describe("a new item", () => {
 
   it("goes again when it is refused, and the form returns with what was typed and the reason", async () => {
     fakeApi({
-      "GET /api/items": () => json(page()),
+      "GET /api/items": onlyOnce(() => json(page())),
       "POST /api/items": () =>
         problem(422, "Invalid request", { errors: [{ field: "title", message: "is already taken" }] }),
     });
     const { user } = renderApp("/items");
+    await screen.findByRole("heading", { name: "No items yet" });
     await create(user);
     expect(await screen.findByRole("alert")).toHaveTextContent("The item was not saved");
     const title = screen.getByLabelText("Title");

@@ -6,6 +6,8 @@ import { formatDuration, formatTime } from "@/shared/format";
 import { useConnection } from "@/shared/online";
 import { PageHeader } from "@/shared/ui/page-header";
 import "@/features/overview/overview.css";
+import "@/features/overview/drawing-narrow.css";
+import "@/features/overview/drawing-wide.css";
 
 /** The stack at a glance, looked at anew every few seconds. */
 export function OverviewPage() {

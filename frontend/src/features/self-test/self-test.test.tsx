@@ -15,7 +15,7 @@ interface StoredItem {
 
 let items: StoredItem[];
 let files: string[];
-let bucket: Uint8Array | undefined;
+let bucket: Uint8Array<ArrayBuffer> | undefined;
 
 beforeEach(() => {
   items = [];
@@ -42,7 +42,7 @@ function api(more: Record<string, Handler> = {}) {
       files.push("f");
       return json({ file: { id: "f" }, upload: { url: "https://bucket.example/", fields: {} } }, 201);
     },
-    "GET /api/files/f/download": () => new Response(bucket?.slice()),
+    "GET /api/files/f/download": () => new Response(bucket),
     "DELETE /api/files/*": () => {
       files.pop();
       return new Response(null, { status: 204 });
@@ -110,8 +110,11 @@ it("shows the reason at the step that failed, and deletes what the ones before m
   expect(items).toEqual([]);
 });
 
-it("notices bytes that came back differently, and deletes the file", async () => {
-  api({ "GET /api/files/f/download": () => new Response("something else") });
+it.each([
+  ["fewer", () => "something else"],
+  ["one other", (sent: Uint8Array<ArrayBuffer>) => sent.with(7, (sent[7] ?? 0) ^ 1)],
+])("notices %s of the bytes that came back, and deletes the file", async (_what, received) => {
+  api({ "GET /api/files/f/download": () => new Response(received(bucket ?? new Uint8Array())) });
   await run();
   await summary("1 of 9 steps failed");
   expect(step("Bytes compared")).toHaveTextContent("not the bytes that were sent");
