@@ -78,10 +78,9 @@ async def on_http_error(request: Request, error: Exception) -> ProblemResponse:
 
 
 def allowed_methods(request: Request) -> str:
-    """All methods of the path that matches first; the framework tells those of its first route alone."""
+    """All methods of the path; the framework tells those of the first route alone."""
     routes = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(request.url.path)]
-    same = [route for route in routes if route.path == routes[0].path]
-    return ", ".join(sorted({method for route in same for method in route.methods or ()}))
+    return ", ".join(sorted({method for route in routes for method in route.methods or ()}))
 
 
 def install(app: FastAPI) -> None:
