@@ -114,7 +114,7 @@ def summary(cells: Sequence[Cell]) -> str:
     for operation in dict.fromkeys(cell.place.operation for cell in cells):
         these = [cell for cell in cells if cell.place.operation == operation]
         ratios = sorted((cell.ratio, cell.place) for cell in these if cell.ratio is not None)
-        seen = " to ".join(f"{ratio:.2f} × at {place}" for ratio, place in (*ratios[:1], *ratios[-1:]))
+        seen = " to ".join(f"{ratio:.2f} × at {place}" for ratio, place in dict.fromkeys((*ratios[:1], *ratios[-1:])))
         met = all(ratio >= RATIO for ratio, _ in ratios)
         aim(f"{operation}, at least {RATIO} × the template's requests/s", met, f"{seen} (where the template answers)")
     memory = max(cell.this.memory_mb for cell in cells)
