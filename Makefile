@@ -6,10 +6,10 @@ BACKEND = ../.tools/backend/bin
 LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down stop url password status logs env develop test check lock format bench
+.PHONY: help setup up down stop url password status logs env develop test check lock format bench bench-api
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
 
 setup: ## Install what the commands need (skips what is done)
 	@python3 toolchain/setup.py
@@ -48,7 +48,7 @@ test: develop ## Install what the tests need and run all of them
 
 check: develop ## Format, lint, types, generated files not stale
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/mypy infra localcloud tests
+	@$(BIN)/mypy infra localcloud tests benchmarks --exclude benchmarks/template_api
 	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/python -m app.openapi --check
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent generate:check
 	@$(PYTHON) -m infra.config_docs --check
@@ -63,3 +63,6 @@ format: develop ## Format the code
 
 bench: develop ## Measure set-up, deployments and memory
 	@$(PYTHON) -m benchmarks
+
+bench-api: develop ## Compare the API's speed with the full-stack-fastapi-template's
+	@$(PYTHON) -m benchmarks.api

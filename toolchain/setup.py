@@ -134,7 +134,7 @@ def pip_index() -> str:
 
 def lock() -> None:
     """Write the lock files anew after a change in a pyproject.toml."""
-    for project in (ROOT, ROOT / "localcloud/emulator", ROOT / "backend"):
+    for project in (ROOT, ROOT / "localcloud/emulator", ROOT / "backend", ROOT / "benchmarks/template_api"):
         run(str(POETRY), "lock", "--no-interaction", cwd=project)
 
 

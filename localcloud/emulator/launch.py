@@ -14,7 +14,7 @@ from typing import Any
 
 from ministack import app
 from ministack.core import persistence
-from ministack.services import imds, sts
+from ministack.services import cloudfront, imds, sts
 
 SAVE_INTERVAL_SECONDS = 2.0
 CREDENTIALS_SECONDS = 3600
@@ -80,7 +80,24 @@ def know_task_credentials() -> None:
     imds._ecs_task_credentials_doc = known
 
 
+def pass_accept_encoding_on() -> None:
+    """Let CloudFront ask the origin for compressed answers where the cache policy says so, as AWS does.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/ServingCompressedFiles.html
+    """
+    predicates = cloudfront._policy_predicates
+
+    def with_encoding(behavior: dict[str, Any]) -> tuple[Callable[[str], bool], ...]:
+        is_header_passed, *others = predicates(behavior)
+        policy = cloudfront.cache_policy_params(behavior["cache_policy_id"]) or {}
+        compressed = policy.get("EnableAcceptEncodingGzip") or policy.get("EnableAcceptEncodingBrotli")
+        return (lambda name: (compressed and name.lower() == "accept-encoding") or is_header_passed(name)), *others
+
+    cloudfront._policy_predicates = with_encoding
+
+
 if __name__ == "__main__":
     know_task_credentials()
+    pass_accept_encoding_on()
     save_once_loaded()
     app.main()

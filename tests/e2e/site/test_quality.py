@@ -44,7 +44,7 @@ def test_axe_finds_nothing(open_page: OpenPage, session: Any, device: str, schem
 def test_first_load_is_small_and_the_sites_own(open_page: OpenPage, session: Any, running: Checkout, path: str) -> None:
     page = open_page(storage_state=session)
     responses: list[Response] = []
-    page.on("response", responses.append)
+    page.on("response", lambda response: responses.append(response))
     page.goto(path)
     page.wait_for_load_state("networkidle")
     assert {urlsplit(response.url).netloc for response in responses} == {urlsplit(running.url).netloc}
