@@ -22,8 +22,16 @@ export default defineConfig({
     // The bundled polyfill of module preloading is for browsers older than the target.
     modulePreload: { polyfill: false },
     rolldownOptions: {
-      // What every page needs of packages as one chunk: it stays cached while only the app changes.
-      output: { codeSplitting: { groups: [{ name: "vendor", test: /node_modules\/(?!@base-ui|@floating-ui)/ }] } },
+      output: {
+        codeSplitting: {
+          groups: [
+            // What every page needs of packages as one chunk: it stays cached while only the app changes.
+            { name: "vendor", test: /node_modules\/(?!@base-ui|@floating-ui)|rolldown\/runtime/ },
+            // What most pages share of the app: a request for each small file costs more than the file.
+            { name: "shared", test: /src\/shared\/.*\.tsx?$/, minShareCount: 2 },
+          ],
+        },
+      },
     },
   },
   test: {

@@ -27,6 +27,14 @@ YEAR_SECONDS = 365 * 24 * 3600
 CACHED_ERRORS = (404, 414, 500, 501, 502, 503, 504)
 PAGE_FUNCTION = Path(__file__).with_name("spa.js")
 
+CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(override=True)
+STRICT_TRANSPORT_SECURITY = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
+    access_control_max_age_sec=headers.HSTS_SECONDS,
+    include_subdomains=True,
+    preload=False,  # a promise for the whole domain, which a distribution's owner may not give
+    override=True,
+)
+
 
 @dataclass(frozen=True, kw_only=True)
 class CdnArgs:
@@ -42,7 +50,8 @@ class Cdn(pulumi.ComponentResource):
 
     `/assets/*` (hashed names) is cached for as long as the front end says: a year. `/api` and below is never cached.
     All else is the page: revalidated at the origin, deep links served by a function that the API's errors never meet.
-    Every answer carries the security headers. A month: free up to 1 TB, then from 0.085 USD a GB.
+    Pages and the API carry all security headers, scripts and styles those that mean something there.
+    A month: free up to 1 TB, then from 0.085 USD a GB.
     """
 
     distribution_id: pulumi.Output[str]
@@ -52,7 +61,7 @@ class Cdn(pulumi.ComponentResource):
     def __init__(self, name: str, args: CdnArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Cdn", name, None, opts)
         self._child = ResourceOptions(parent=self)
-        self._security = self._security_headers(name, args).id
+        self._headers = self._page_headers(name, args).id
         self._viewer_protocol_policy = args.settings.viewer_protocol_policy
 
         distribution = self._distribution(name, args, self._page_cache(name).id, self._page_function(name).arn)
@@ -61,30 +70,24 @@ class Cdn(pulumi.ComponentResource):
         self.url = distribution.domain_name.apply(lambda domain: f"{args.settings.scheme}://{domain}")
         self.register_outputs({"url": self.url})
 
-    def _security_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:
+    def _page_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:
+        """For whatever a browser may show as a page."""
         content = pulumi.Output.all(*args.file_origins).apply(headers.content_security_policy)
         return aws.cloudfront.ResponseHeadersPolicy(
             f"{name}-headers",
-            comment="Security headers",
+            comment="Security headers of pages and the API",
             security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
                 content_security_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs(
                     content_security_policy=content, override=True
                 ),
-                content_type_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(
-                    override=True
-                ),
+                content_type_options=CONTENT_TYPE_OPTIONS,
                 frame_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigFrameOptionsArgs(
                     frame_option="DENY", override=True
                 ),
                 referrer_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
                     referrer_policy="strict-origin-when-cross-origin", override=True
                 ),
-                strict_transport_security=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
-                    access_control_max_age_sec=headers.HSTS_SECONDS,
-                    include_subdomains=True,
-                    preload=False,  # a promise for the whole domain, which a distribution's owner may not give
-                    override=True,
-                ),
+                strict_transport_security=STRICT_TRANSPORT_SECURITY,
             ),
             custom_headers_config=aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(
                 items=[
@@ -92,6 +95,17 @@ class Cdn(pulumi.ComponentResource):
                         header="Permissions-Policy", value=headers.PERMISSIONS_POLICY, override=True
                     )
                 ]
+            ),
+            opts=self._child,
+        )
+
+    def _asset_headers(self, name: str) -> aws.cloudfront.ResponseHeadersPolicy:
+        """For scripts and styles, where the page's headers mean nothing and would be a good part of what is sent."""
+        return aws.cloudfront.ResponseHeadersPolicy(
+            f"{name}-asset-headers",
+            comment="Security headers of scripts and styles",
+            security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
+                content_type_options=CONTENT_TYPE_OPTIONS, strict_transport_security=STRICT_TRANSPORT_SECURITY
             ),
             opts=self._child,
         )
@@ -135,7 +149,13 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def _behavior(
-        self, path: str, cache_policy: str, methods: Sequence[str] = READ, origin_request_policy: str | None = None
+        self,
+        path: str,
+        *,
+        methods: Sequence[str],
+        cache_policy: str,
+        origin_request_policy: str | None,
+        response_headers_policy: pulumi.Input[str],
     ) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
         return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(
             path_pattern=path,
@@ -146,7 +166,7 @@ class Cdn(pulumi.ComponentResource):
             compress=True,
             cache_policy_id=cache_policy,
             origin_request_policy_id=origin_request_policy,
-            response_headers_policy_id=self._security,
+            response_headers_policy_id=response_headers_policy,
         )
 
     def _page_behavior(
@@ -159,7 +179,7 @@ class Cdn(pulumi.ComponentResource):
             cached_methods=["GET", "HEAD"],
             compress=True,
             cache_policy_id=cache_policy,
-            response_headers_policy_id=self._security,
+            response_headers_policy_id=self._headers,
             function_associations=[
                 aws.cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
                     event_type="viewer-request", function_arn=function_arn
@@ -171,8 +191,22 @@ class Cdn(pulumi.ComponentResource):
         self, name: str, args: CdnArgs, page_cache: pulumi.Input[str], page_function: pulumi.Input[str]
     ) -> aws.cloudfront.Distribution:
         api = [
-            self._behavior(path, CACHING_DISABLED, WRITE, ALL_VIEWER_EXCEPT_HOST_HEADER) for path in ("/api", "/api/*")
+            self._behavior(
+                path,
+                methods=WRITE,
+                cache_policy=CACHING_DISABLED,
+                origin_request_policy=ALL_VIEWER_EXCEPT_HOST_HEADER,
+                response_headers_policy=self._headers,
+            )
+            for path in ("/api", "/api/*")
         ]
+        assets = self._behavior(
+            "/assets/*",
+            methods=READ,
+            cache_policy=CACHING_OPTIMIZED,
+            origin_request_policy=None,
+            response_headers_policy=self._asset_headers(name).id,
+        )
         return aws.cloudfront.Distribution(
             f"{name}-distribution",
             enabled=True,
@@ -197,7 +231,7 @@ class Cdn(pulumi.ComponentResource):
                 )
             ],
             default_cache_behavior=self._page_behavior(page_cache, page_function),
-            ordered_cache_behaviors=[*api, self._behavior("/assets/*", CACHING_OPTIMIZED)],
+            ordered_cache_behaviors=[*api, assets],
             custom_error_responses=[
                 aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
                 for code in CACHED_ERRORS

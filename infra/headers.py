@@ -12,12 +12,11 @@ def content_security_policy(file_origins: Iterable[str]) -> str:
     return "; ".join(
         (
             "default-src 'self'",
-            f"connect-src {files}",
-            f"img-src {files} data: blob:",
-            f"form-action {files}",
             "script-src 'self'",
             "style-src 'self'",
-            "font-src 'self'",
+            f"connect-src {files}",
+            f"img-src {files} blob:",
+            "form-action 'self'",
             "object-src 'none'",
             "base-uri 'none'",
             "frame-ancestors 'none'",

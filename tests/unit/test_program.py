@@ -296,8 +296,12 @@ def test_the_page_is_kept_only_as_long_as_the_origin_says(stack: Recorded) -> No
     assert behaviors(stack)["*"]["cachePolicyId"] == "cdn-page-cache-id"
 
 
-def test_every_answer_carries_the_security_headers(stack: Recorded) -> None:
-    assert {b["responseHeadersPolicyId"] for b in behaviors(stack).values()} == {"cdn-headers-id"}
+def test_pages_and_the_api_carry_all_security_headers_and_assets_those_that_count(stack: Recorded) -> None:
+    used = {path: behavior["responseHeadersPolicyId"] for path, behavior in behaviors(stack).items()}
+    assert {path for path, policy in used.items() if policy == "cdn-headers-id"} == {"*", "/api", "/api/*"}
+    assert used["/assets/*"] == "cdn-asset-headers-id"
+    assets = stack.one("cdn-asset-headers").inputs["securityHeadersConfig"]
+    assert set(assets) == {"contentTypeOptions", "strictTransportSecurity"}
     policy = stack.one("cdn-headers").inputs["securityHeadersConfig"]
     assert "frame-ancestors 'none'" in policy["contentSecurityPolicy"]["contentSecurityPolicy"]
     assert "https://storage-bucket-1a2b3c4.s3.us-east-1.amazonaws.com" in json.dumps(policy)
