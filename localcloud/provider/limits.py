@@ -20,6 +20,15 @@ BEHAVIOUR = (
         "CloudFront",
         "caches nothing (every answer is a miss) and speaks HTTP; its name here ends in `.cloudfront.localhost`",
     ),
+    (
+        "Sign-in and limits",
+        "the session's cookie goes over plain HTTP, and one address, yours, stands for every client; what CloudFront"
+        " and the load balancer add to `X-Forwarded-For` is the emulator's imitation of both",
+    ),
+    (
+        "Mail",
+        "is kept in a mailbox on this machine; the sandbox, quotas, bounces and spam filters are AWS's and others'",
+    ),
     ("Encryption", "settings are recorded; nothing on this disk is encrypted by them"),
     ("Names and quotas", "account limits, and names taken by other accounts (buckets), are not looked up"),
 )
