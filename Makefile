@@ -44,7 +44,8 @@ develop: ## Install what tests and checks need (skips what is done)
 test: develop ## Install what the tests need and run all of them
 	@cd frontend && npm test --silent
 	@cd backend && $(BACKEND)/pytest -q
-	@$(BIN)/pytest -q
+	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
+	@$(BIN)/pytest -q --ignore tests/e2e/site --numprocesses 2 --dist loadfile
 
 check: develop ## Format, lint, types, generated files not stale
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .

@@ -1,6 +1,7 @@
 """Fixtures for tests through the real commands: each module has a local cloud of its own, destroyed in the end."""
 
 import itertools
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -19,7 +20,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def ports() -> Iterator[int]:
     """Apart from the default 4566 and each other, so that a running stack and its tests do not meet."""
-    return itertools.count(5600, 20)
+    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
+    return itertools.count(5600 + 400 * worker, 20)
 
 
 @pytest.fixture(scope="module")

@@ -1,5 +1,6 @@
 """A version that does not work fails the deployment while the old one serves; the fix deploys."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -47,11 +48,10 @@ def test_never_healthy(running: Checkout, backend: Path) -> None:
 
 
 def test_failing_migration(running: Checkout, backend: Path) -> None:
-    first = sorted((backend / "migrations/versions").glob("*.py"))[0]
-    text = first.read_text()
-    revision = text.split('revision: str = "')[1].split('"')[0]
-    broken = text.replace(f'revision: str = "{revision}"', 'revision: str = "broken"')
-    broken = broken.replace("down_revision: str | None = None", f'down_revision: str | None = "{revision}"')
+    latest = sorted((backend / "migrations/versions").glob("*.py"))[-1].read_text()
+    head = re.findall(r'^revision: str = "(\w+)"', latest, re.MULTILINE)[0]
+    broken = re.sub(r"^revision: str = .*$", 'revision: str = "broken"', latest, flags=re.MULTILINE)
+    broken = re.sub(r"^(down_revision: str \| None) = .*$", rf'\1 = "{head}"', broken, flags=re.MULTILINE)
     broken = broken.replace(
         "def upgrade() -> None:\n", "def upgrade() -> None:\n    raise RuntimeError('no such era')\n"
     )
