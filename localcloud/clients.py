@@ -2,13 +2,13 @@
 
 from typing import Any
 
+import boto3
+
 from localcloud.place import Place
 
 
 def client(place: Place, service: str) -> Any:
     """A boto3 client that can reach nothing but this local cloud."""
-    import boto3  # here: commands that need no client must not wait for it
-
     return boto3.client(  # type: ignore[call-overload] # stubs know the names of services, not a variable
         service,
         endpoint_url=place.endpoint,

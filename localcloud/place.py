@@ -85,5 +85,7 @@ class Place:
             # Public on purpose: what it encrypts is a state file on this machine, about servers on loopback.
             "PULUMI_CONFIG_PASSPHRASE": STACK,
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.provider_port}",
+            # The program asks for the official plugin, which is large and is not what runs here.
+            "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }

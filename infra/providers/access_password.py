@@ -5,11 +5,10 @@ import secrets
 import string
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import ClientError
 from pulumi.dynamic import CreateResult, ReadResult
 
-from infra.providers.common import Props, StepProvider, progress
+from infra.providers.common import Props, StepProvider, aws_client, progress
 
 if TYPE_CHECKING:
     from types_boto3_secretsmanager.client import SecretsManagerClient
@@ -45,7 +44,7 @@ class AccessPassword(StepProvider):
     replaces = ("region", "secretArn")
 
     def create(self, props: Props) -> CreateResult:
-        client = boto3.client("secretsmanager", region_name=props["region"])
+        client = aws_client("secretsmanager", props["region"])
         if not has_value(client, props["secretArn"]):
             client.put_secret_value(SecretId=props["secretArn"], SecretString=new_value())
             progress("access", "made the password")
@@ -53,5 +52,5 @@ class AccessPassword(StepProvider):
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Gone when the secret has no value, so that the next `up` makes one."""
-        client = boto3.client("secretsmanager", region_name=props["region"])
+        client = aws_client("secretsmanager", props["region"])
         return ReadResult(id_, props) if has_value(client, props["secretArn"]) else ReadResult("", {})

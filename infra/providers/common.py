@@ -14,6 +14,13 @@ class StepError(Exception):
     """A step of the deployment failed for a reason that its text tells in full."""
 
 
+def aws_client(service: str, region: str) -> Any:
+    """A boto3 client with the caller's credentials."""
+    import boto3  # here: the program declares the resources, and only their host's process calls AWS
+
+    return boto3.client(service, region_name=region)  # type: ignore[call-overload] # stubs know names, not variables
+
+
 def fail(text: str) -> NoReturn:
     """End the step with `text`, which a reader understands without the code."""
     raise StepError(text)

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from infra.providers import ecs_logs
-from infra.providers.common import Props, StepProvider, fail, progress
+from infra.providers.common import Props, StepProvider, aws_client, fail, progress
 
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
@@ -116,7 +115,7 @@ def deploy(props: Props) -> None:
     The service may be away from the wanted version before this begins: after a rollback Pulumi's state still claims the
     new version, so its next `up` sees no change of the service and only this resource is there to move it again.
     """
-    ecs = boto3.client("ecs", region_name=props["region"])
+    ecs = aws_client("ecs", props["region"])
     if look(ecs, props).verdict in (Verdict.FAILED, Verdict.ELSEWHERE):
         restart(ecs, props)
     deadline = time.monotonic() + props["timeoutSeconds"]
@@ -155,7 +154,7 @@ class DeploymentWait(StepProvider):
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """What runs now, so that a refresh sees a rollback and the next `up` deploys again."""
-        service = describe(boto3.client("ecs", region_name=props["region"]), props)
+        service = describe(aws_client("ecs", props["region"]), props)
         if service is None:
             return ReadResult("", {})
         running = [d["taskDefinition"] for d in service["deployments"] if d["status"] == "PRIMARY"]

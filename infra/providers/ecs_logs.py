@@ -4,8 +4,9 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from botocore.exceptions import ClientError
+
+from infra.providers.common import aws_client
 
 if TYPE_CHECKING:
     from types_boto3_logs.client import CloudWatchLogsClient
@@ -35,7 +36,7 @@ def read_stream(logs: "CloudWatchLogsClient", group: str, stream: str) -> list[s
 
 def last_lines(region: str, group: str, container: str, task_arn: str) -> list[str]:
     """The last lines of a stopped task's log; waits a little for them to arrive."""
-    logs = boto3.client("logs", region_name=region)
+    logs = aws_client("logs", region)
     deadline = time.monotonic() + PATIENCE_SECONDS
     while not (lines := read_stream(logs, group, stream_name(container, task_arn))) and time.monotonic() < deadline:
         time.sleep(1)

@@ -7,13 +7,12 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import boto3
 import docker
 from botocore.exceptions import ClientError
 from docker.errors import APIError, DockerException
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from infra.providers.common import Props, StepProvider, fail, progress
+from infra.providers.common import Props, StepProvider, aws_client, fail, progress
 
 if TYPE_CHECKING:
     from types_boto3_ecr.client import ECRClient
@@ -64,7 +63,7 @@ def registry_login(ecr: "ECRClient") -> dict[str, str]:
 
 def build_and_push(props: Props) -> None:
     """Build `context` and push it as `repositoryUrl:tag`."""
-    ecr = boto3.client("ecr", region_name=props["region"])
+    ecr = aws_client("ecr", props["region"])
     name, tag = props["context"], props["tag"]
     if ecr_has(ecr, props["repository"], tag):
         progress(name, f"image {tag} is in ECR already")
@@ -112,5 +111,5 @@ class ImageBuild(StepProvider):
 
     def read(self, id_: str, props: Props) -> ReadResult:
         """Gone when ECR lost the tag, so that the next `up` builds it again."""
-        ecr = boto3.client("ecr", region_name=props["region"])
+        ecr = aws_client("ecr", props["region"])
         return ReadResult(id_, props) if ecr_has(ecr, props["repository"], props["tag"]) else ReadResult("", {})

@@ -3,11 +3,10 @@
 import time
 from typing import TYPE_CHECKING, Any
 
-import boto3
 from pulumi.dynamic import CreateResult, UpdateResult
 
 from infra.providers import ecs_logs
-from infra.providers.common import Props, StepProvider, fail, progress
+from infra.providers.common import Props, StepProvider, aws_client, fail, progress
 
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
@@ -65,7 +64,7 @@ def succeeded(task: dict[str, Any], container: str) -> bool:
 
 
 def migrate(props: Props) -> None:
-    ecs = boto3.client("ecs", region_name=props["region"])
+    ecs = aws_client("ecs", props["region"])
     task_arn = running_task(ecs, props)
     if task_arn:
         progress("migration", "an interrupted run is still at work, waiting for it")
