@@ -6,14 +6,21 @@ from urllib.parse import quote
 
 from localcloud import stack, supervision
 from localcloud.place import Place
+from localcloud.supervision import LocalCloudError
 
 
 def password(place: Place) -> str | None:
     """None where nothing is deployed or running, or where the app is open to everyone."""
     arn = stack.outputs(place).get("access_secret")
-    if not arn or not supervision.emulator_answers(place):
+    if not arn or not supervision.emulator_answers(place.port):
         return None
-    return str(json.loads(secret(place, arn))["password"])
+    try:
+        return str(json.loads(secret(place, arn))["password"])
+    except (ValueError, KeyError, TypeError):
+        raise LocalCloudError(
+            f"{arn}: must be JSON with `password` and `signing_key`, and is not; put such a value, or delete the secret"
+            " and run `make up`"
+        ) from None
 
 
 def secret(place: Place, arn: str) -> str:

@@ -154,8 +154,8 @@ def port_is_free(port: int) -> bool:
     return True
 
 
-def emulator_answers(place: Place) -> bool:
-    connection = HTTPConnection("127.0.0.1", place.port, timeout=2)
+def emulator_answers(port: int) -> bool:
+    connection = HTTPConnection("127.0.0.1", port, timeout=2)
     try:
         connection.request("GET", "/_ministack/health")
         return connection.getresponse().status == 200
@@ -167,7 +167,7 @@ def emulator_answers(place: Place) -> bool:
 
 def is_ready(place: Place) -> bool:
     provider_listens = not port_is_free(place.provider_port)
-    return provider_listens and place.engine_socket.exists() and emulator_answers(place)
+    return provider_listens and place.engine_socket.exists() and emulator_answers(place.port)
 
 
 def start(place: Place) -> bool:

@@ -6,13 +6,13 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
 import boto3
 import pytest
 
+from localcloud.supervision import emulator_answers
 from tests.provider.engine import Engine
 from tests.provider.world import World
 
@@ -27,17 +27,6 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
-
-
-def answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/_ministack/health")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
 
 
 @pytest.fixture(scope="session")
@@ -57,7 +46,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not answers(port):
+        while not emulator_answers(port):
             assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()[-2000:]
             time.sleep(0.1)
         yield port
