@@ -18,7 +18,7 @@ export function DropZone({ limits, onFiles }: DropZoneProps) {
     <section
       className="drop-zone"
       aria-label="Upload"
-      data-over={over && limits !== undefined}
+      data-over={over}
       onDragOver={(event) => {
         if (!carriesFiles(event)) return;
         event.preventDefault();
@@ -32,7 +32,7 @@ export function DropZone({ limits, onFiles }: DropZoneProps) {
         if (!carriesFiles(event)) return;
         event.preventDefault();
         setOver(false);
-        if (limits) onFiles(Array.from(event.dataTransfer.files));
+        onFiles(Array.from(event.dataTransfer.files));
       }}
     >
       <input
@@ -58,7 +58,6 @@ export function DropZone({ limits, onFiles }: DropZoneProps) {
       <button
         type="button"
         className="button button-primary"
-        disabled={!limits}
         aria-describedby={hintId}
         onClick={() => input.current?.click()}
       >

@@ -107,11 +107,29 @@ describe("an upload", () => {
     expect(await screen.findByRole("list", { name: "Files" })).toHaveTextContent("notes.txt");
   });
 
-  it("is not offered while the limits are unknown", async () => {
+  it("that is chosen before the limits are there waits for them, and can be cancelled until then", async () => {
+    const sent = FakeXhr.install();
+    const limits = later();
+    const calls = api({ "GET /api/files/limits": () => limits.answer });
+    const { user } = renderApp("/files");
+    const input = await screen.findByLabelText("Files to upload");
+    await user.upload(input, [FILE, new File(["x"], "second.txt", { type: "text/plain" })]);
+    await user.click(screen.getByRole("button", { name: "Cancel second.txt" }));
+    expect(calls.some(({ method }) => method === "POST")).toBe(false);
+    limits.resolve(json(LIMITS));
+    expect(await screen.findByRole("progressbar", { name: "Upload of notes.txt" })).toBeInTheDocument();
+    await waitFor(() => {
+      expect(sent).toHaveLength(1);
+    });
+    expect(calls.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  it("says so when the limits cannot be loaded", async () => {
     api({ "GET /api/files/limits": () => problem(500, "Something went wrong here") });
-    renderApp("/files");
-    expect(await screen.findByRole("alert")).toHaveTextContent("the limits could not be loaded");
-    expect(screen.getByRole("button", { name: "Upload files" })).toBeDisabled();
+    const { user } = renderApp("/files");
+    expect(await screen.findByText(/the limits could not be loaded/)).toBeInTheDocument();
+    await user.upload(screen.getByLabelText("Files to upload"), FILE);
+    expect(await screen.findByText("“notes.txt” was not uploaded")).toBeInTheDocument();
   });
 });
 

@@ -46,12 +46,7 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
           onRetry={() => void limits.refetch()}
         />
       )}
-      <DropZone
-        limits={limits.data}
-        onFiles={(chosen) => {
-          if (limits.data) start(chosen, limits.data);
-        }}
-      />
+      <DropZone limits={limits.data} onFiles={start} />
       {uploads.length > 0 && <UploadList uploads={uploads} onRemove={remove} />}
       <p className="visually-hidden" role="status">
         {lastDone !== undefined && `“${lastDone}” was uploaded.`}

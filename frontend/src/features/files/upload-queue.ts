@@ -7,19 +7,21 @@ export class UploadQueue {
   private readonly waiting: (() => void)[] = [];
   private running = 0;
 
-  /** Settles as `work` does, which begins when a place is free; a cancelled one never begins. */
-  async run(id: number, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+  /**
+   * Settles as `work` does, which begins when `admit` has let it in and a place is free; a cancelled one never begins.
+   * Whoever is not let in does not wait for a place to hear so.
+   */
+  async run(id: number, admit: () => Promise<void>, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();
     this.controllers.set(id, controller);
-    if (this.running >= AT_ONCE) await new Promise<void>((begin) => this.waiting.push(begin));
-    this.running += 1;
     try {
-      controller.signal.throwIfAborted();
-      await work(controller.signal);
+      await admit();
+      await this.inPlace(() => {
+        controller.signal.throwIfAborted();
+        return work(controller.signal);
+      });
     } finally {
-      this.running -= 1;
       this.controllers.delete(id);
-      this.waiting.shift()?.();
     }
   }
 
@@ -29,5 +31,16 @@ export class UploadQueue {
 
   cancelAll(): void {
     for (const controller of this.controllers.values()) controller.abort();
+  }
+
+  private async inPlace(work: () => Promise<void>): Promise<void> {
+    if (this.running >= AT_ONCE) await new Promise<void>((begin) => this.waiting.push(begin));
+    this.running += 1;
+    try {
+      await work();
+    } finally {
+      this.running -= 1;
+      this.waiting.shift()?.();
+    }
   }
 }

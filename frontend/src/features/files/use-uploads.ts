@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { contentType, reasonToRefuse } from "@/features/files/limits";
-import { FILES_KEY, type UploadLimits } from "@/features/files/queries";
+import { FILES_KEY, uploadLimitsQuery } from "@/features/files/queries";
 import { UploadQueue } from "@/features/files/upload-queue";
 import { api, unwrap } from "@/shared/api/client";
 import { ApiProblem } from "@/shared/api/problem";
@@ -34,20 +34,27 @@ export function useUploads() {
     setUploads((current) => current.map((upload) => (upload.id === id ? { ...upload, ...change } : upload)));
   }
 
+  /** Files may be chosen before the limits are there: they wait for them. */
+  async function admit(file: File) {
+    const reason = reasonToRefuse(file, await client.query(uploadLimitsQuery));
+    if (reason) throw new ApiProblem("Not uploaded", { status: 422, detail: reason });
+  }
+
   /** Cancels the upload, or dismisses its error. */
   function remove(id: number) {
     queue.cancel(id);
     setUploads((current) => current.filter((upload) => upload.id !== id));
   }
 
-  async function run({ id, file }: Upload, limits: UploadLimits) {
+  async function run({ id, file }: Upload) {
     try {
-      const reason = reasonToRefuse(file, limits);
-      if (reason) throw new ApiProblem("Not uploaded", { status: 422, detail: reason });
-      await queue.run(id, (signal) =>
-        send(file, signal, (fraction) => {
-          patch(id, { fraction });
-        }),
+      await queue.run(
+        id,
+        () => admit(file),
+        (signal) =>
+          send(file, signal, (fraction) => {
+            patch(id, { fraction });
+          }),
       );
       await client.invalidateQueries({ queryKey: FILES_KEY });
       setLastDone(file.name);
@@ -58,10 +65,10 @@ export function useUploads() {
     }
   }
 
-  function start(files: Iterable<File>, limits: UploadLimits) {
+  function start(files: Iterable<File>) {
     const added = Array.from(files, (file): Upload => ({ id: nextId.current++, file }));
     setUploads((current) => [...current, ...added]);
-    for (const upload of added) void run(upload, limits);
+    for (const upload of added) void run(upload);
   }
 
   return { uploads, lastDone, start, remove };
