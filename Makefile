@@ -5,6 +5,9 @@ PYTHON = $(BIN)/python
 BACKEND = ../.tools/backend/bin
 LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
 
+# Where the environment forbids Python to keep compiled modules, every `up` would compile pulumi_aws: 3 s more.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup up down stop url password status logs env develop test check lock format bench bench-api
 
