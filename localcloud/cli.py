@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from localcloud import access, stack, supervision
-from localcloud.place import STACK, Place
+from localcloud.place import MAILBOX_PATH, STACK, Place
 from localcloud.supervision import LocalCloudError
 
 UNATTENDED = ("--stack", STACK, "--yes", "--skip-preview")
@@ -68,7 +68,7 @@ def describe(place: Place) -> None:
     click.echo(f"  Site      {outputs.get('url', '(not deployed)')}")
     if link := access.sign_in_link(place):
         click.echo(f"  Sign in   {link}")
-    click.echo(f"  Mailbox   {place.endpoint}/_ministack/ses/messages")
+    click.echo(f"  Mailbox   {place.endpoint}{MAILBOX_PATH}")
     click.echo('  Next      make logs, make status, make down; for plain pulumi and aws: eval "$(make -s env)"')
 
 

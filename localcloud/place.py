@@ -13,6 +13,7 @@ TOOLS = ROOT / ".tools"
 STACK = "local"
 REGION = "us-east-1"
 PORTS_FOR_DATABASES = 10
+MAILBOX_PATH = "/_local/mailbox"  # on the gateway, and in the config of the stack `local`
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -46,8 +46,9 @@ def programs(place: Place) -> list[Program]:
     )  # fmt: skip
     emulator = Program(
         name="emulator",
-        command=[str(TOOLS / "emulator/bin/python"), str(ROOT / "localcloud/emulator/launch.py")],
+        command=[str(TOOLS / "emulator/bin/python"), "-m", "localcloud.emulator"],
         environment={
+            "PYTHONPATH": str(ROOT),
             **place.aws_environment,
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "localhost",

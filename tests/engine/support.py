@@ -166,7 +166,7 @@ class Emulator(Program):
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
         }
-        self.launch([EMULATOR_PYTHON, str(ROOT / "localcloud/emulator/launch.py")], settings)
+        self.launch([EMULATOR_PYTHON, "-m", "localcloud.emulator"], settings)
         self.wait_until(self.answers)
 
     def answers(self) -> bool:

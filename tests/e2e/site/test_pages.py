@@ -2,7 +2,6 @@
 
 import re
 
-import httpx
 from playwright.sync_api import Page, expect
 
 from tests.e2e.checkout import Checkout
@@ -51,14 +50,19 @@ def test_files(page: Page, running: Checkout) -> None:
 
 def test_mail_arrives_in_the_local_mailbox(page: Page, running: Checkout) -> None:
     page.goto("/mail")
-    page.get_by_label("Subject").fill("Hello from the page")
-    page.get_by_label("Message").fill("It works.")
+    page.get_by_label("Subject").fill("Hello from <b>the page</b>")
+    page.get_by_label("Message").fill("It works.\n<script>document.title = 'attacked'</script>")
     page.get_by_role("button", name="Send").click()
     expect(page.get_by_role("status")).to_contain_text("Sent")
 
-    mailbox = httpx.get(f"{running.place.endpoint}/_ministack/ses/messages").text
-    assert "Hello from the page" in mailbox
-    assert "It works." in mailbox
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open the mailbox").click()
+    mailbox = opened.value
+    newest = mailbox.get_by_role("article").first
+    expect(newest.get_by_role("heading")).to_have_text("Hello from <b>the page</b>")
+    expect(newest).to_contain_text(f"To{running.outputs['mail_address']}")
+    expect(newest).to_contain_text("It works.\n<script>")
+    expect(mailbox).to_have_title("Mailbox")
 
 
 def test_deep_link_shows_the_page_and_a_missing_asset_does_not(page: Page, running: Checkout) -> None:

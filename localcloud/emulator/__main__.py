@@ -16,6 +16,8 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudfront, imds, sts
 
+from localcloud.emulator.mailbox import with_mailbox
+
 SAVE_INTERVAL_SECONDS = 2.0
 CREDENTIALS_SECONDS = 3600
 
@@ -97,6 +99,7 @@ def pass_accept_encoding_on() -> None:
 
 
 if __name__ == "__main__":
+    app.app = with_mailbox(app.app)
     know_task_credentials()
     pass_accept_encoding_on()
     save_once_loaded()

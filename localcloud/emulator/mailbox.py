@@ -1,0 +1,88 @@
+"""The local mailbox: a page that shows what SES would have sent, for a person to read."""
+
+from collections.abc import Awaitable, Callable
+from datetime import datetime
+from email.utils import format_datetime
+from html import escape
+from typing import Any
+
+from ministack.services import ses
+
+from localcloud.place import MAILBOX_PATH
+
+Asgi = Callable[[dict[str, Any], Any, Callable[[dict[str, Any]], Awaitable[None]]], Awaitable[None]]
+
+# A mail may hold anything: its HTML runs no script and loads nothing.
+HEADERS = {
+    "content-type": "text/html; charset=utf-8",
+    "cache-control": "no-store",
+    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
+}
+PAGE = """<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Mailbox</title>
+<style>
+  :root {{ color-scheme: light dark }}
+  body {{ font: 1rem/1.5 system-ui, sans-serif; max-width: 44rem; margin: 2rem auto; padding: 0 1rem }}
+  article {{ border: 1px solid #8888; border-radius: 0.5rem; padding: 0 1rem; margin: 1rem 0 }}
+  h2 {{ font-size: 1.1rem; overflow-wrap: anywhere }}
+  dl {{ display: grid; grid-template-columns: auto 1fr; gap: 0 1rem }}
+  dd {{ margin: 0; overflow-wrap: anywhere }}
+  pre {{ font: inherit; white-space: pre-wrap; overflow-wrap: anywhere }}
+  iframe {{ width: 100%; height: 20rem; border: 0; background: white }}
+</style>
+<h1>Mailbox</h1>
+<p>{summary}</p>
+{mails}
+"""
+
+
+def mails() -> list[dict[str, Any]]:
+    """What was sent in every account and region, newest first."""
+    stored = ses._sent_emails.to_dict().items()
+    found = [mail for key, entries in stored if key[-1] == "entries" for mail in entries]
+    return sorted(found, key=lambda mail: mail["Timestamp"], reverse=True)
+
+
+def rendered(mail: dict[str, Any]) -> str:
+    rows = {
+        "From": mail["Source"],
+        "To": ", ".join([*mail.get("To", []), *mail.get("CC", []), *mail.get("BCC", [])]),
+        "Sent": format_datetime(datetime.fromtimestamp(mail["Timestamp"]).astimezone()),
+    }
+    text = mail.get("RenderedBodyText") or mail.get("BodyText")
+    markup = mail.get("RenderedBodyHtml") or mail.get("BodyHtml")
+    return "\n".join(
+        [
+            "<article>",
+            f"<h2>{escape(mail.get('RenderedSubject') or mail.get('Subject') or '(no subject)')}</h2>",
+            "<dl>",
+            *(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows.items()),
+            "</dl>",
+            f"<pre>{escape(text)}</pre>" if text else "",
+            f'<iframe sandbox title="The mail in HTML" srcdoc="{escape(markup)}"></iframe>' if markup else "",
+            "</article>",
+        ]
+    )
+
+
+def page() -> str:
+    found = mails()
+    summary = f"{len(found)} sent, newest first." if found else "Nothing was sent yet."
+    return PAGE.format(summary=summary, mails="\n".join(map(rendered, found)))
+
+
+def with_mailbox(app: Asgi) -> Asgi:
+    """The ASGI application with the mailbox at its path."""
+
+    async def answer(scope: dict[str, Any], receive: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
+        if scope["type"] != "http" or scope["path"] != MAILBOX_PATH or scope["method"] != "GET":
+            await app(scope, receive, send)
+            return
+        headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
+        await send({"type": "http.response.start", "status": 200, "headers": headers})
+        await send({"type": "http.response.body", "body": page().encode()})
+
+    return answer
