@@ -12,6 +12,13 @@ PAGE = Path(__file__).resolve().parents[2] / "docs" / "laptop-limits.md"
 BEHAVIOUR = (
     ("Firewall", "security groups, routes and network ACLs are recorded, not enforced: everything reaches everything"),
     ("Instances", "Auto Scaling groups and launch templates start no machine; tasks are processes on this one"),
+    (
+        "Images",
+        "environment, health check and command of a Dockerfile hold; its base images, its building steps (the lock"
+        " file's recipe takes their place), its user and file permissions do not: images run with this machine's"
+        " Python and Node.js, as you",
+    ),
+    ("CPU and memory of a task", "recorded, not enforced: a task that would be killed on AWS lives on"),
     ("AMI", "any well-formed id is taken; that it exists and fits the instance type is not looked up"),
     ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
     ("Managed master password", "made and kept in a secret by the embedded provider, as RDS does; it is not rotated"),
