@@ -9,6 +9,7 @@ from pulumi import ResourceOptions
 from infra import policies
 from infra.naming import log_group_name
 from infra.providers.image_build import ROOT
+from infra.role import removable_role
 from infra.tags import Tags, component_tag
 
 HANDLER = ROOT / "lambda" / "cache_reset" / "handler.py"
@@ -55,11 +56,10 @@ class CacheReset(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
-        role = aws.iam.Role(
+        role = removable_role(
             f"{name}-role",
             description="Invalidates the site's distribution",
-            assume_role_policy=pulumi.Output.json_dumps(policies.trust("lambda.amazonaws.com")),
-            force_detach_policies=True,  # also those that a killed `up` left, which no state knows
+            trust=policies.trust("lambda.amazonaws.com"),
             tags=self._tags,
             opts=self._child,
         )

@@ -1,7 +1,6 @@
 """The ECS cluster and the instances that carry its tasks."""
 
 import base64
-import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -11,6 +10,7 @@ from pulumi import ResourceOptions
 
 from infra import policies
 from infra.config import ClusterConfig
+from infra.role import removable_role
 from infra.tags import Tags, component_tag
 
 # Containers in bridge mode are one network hop further away than the host: with one hop they cannot reach the metadata
@@ -59,11 +59,10 @@ class Cluster(pulumi.ComponentResource):
         self.register_outputs({"name": self.name, "capacityProvider": self.capacity_provider})
 
     def _instance_profile(self, name: str) -> aws.iam.InstanceProfile:
-        role = aws.iam.Role(
+        role = removable_role(
             f"{name}-instance-role",
             description="ECS agent and Session Manager on the instances",
-            assume_role_policy=json.dumps(policies.trust("ec2.amazonaws.com")),
-            force_detach_policies=True,  # also those that a killed `up` left, which no state knows
+            trust=policies.trust("ec2.amazonaws.com"),
             tags=self._tags,
             opts=self._child,
         )

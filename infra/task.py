@@ -12,6 +12,7 @@ from infra import policies
 from infra.config import ServiceConfig
 from infra.image import Image
 from infra.naming import log_group_name, safe_name
+from infra.role import removable_role
 from infra.tags import Tags, component_tag
 
 FAMILY_LIMIT = 255  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
@@ -85,11 +86,10 @@ class Task(pulumi.ComponentResource):
         trust: pulumi.Output[policies.Document],
         policy: pulumi.Input[policies.Document],
     ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
-        resource = aws.iam.Role(
+        resource = removable_role(
             f"{name}-{role}-role",
             description=description,
-            assume_role_policy=pulumi.Output.json_dumps(trust),
-            force_detach_policies=True,  # also those that a killed `up` left, which no state knows
+            trust=trust,
             tags=self._tags,
             opts=self._child,
         )

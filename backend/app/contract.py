@@ -6,12 +6,11 @@ from fastapi import FastAPI
 from fastapi.openapi.utils import get_openapi
 
 from app.errors import CrossSite
+from app.guard import READING
 from app.session.cookie import SECURE_NAME
 
 PROBLEM = {"$ref": "#/components/schemas/Problem"}
 FRAMEWORK_ERRORS = ("HTTPValidationError", "ValidationError")
-PUBLIC_TAGS = {"health", "session"}
-READING = ("get", "head", "options")
 SESSION = {
     "type": "apiKey",
     "in": "cookie",
@@ -20,18 +19,20 @@ SESSION = {
 }
 
 
-def install(app: FastAPI) -> None:
+def install(app: FastAPI, public: frozenset[str]) -> None:
+    """`public`: paths that need no session."""
+
     def document() -> dict[str, Any]:
         if app.openapi_schema is None:
             made = get_openapi(title=app.title, version=app.version, description=app.description, routes=app.routes)
-            for path in made["paths"].values():
-                for method, operation in path.items():
-                    if method not in READING:
+            for path, operations in made["paths"].items():
+                for method, operation in operations.items():
+                    if method.upper() not in READING:
                         operation["responses"]["403"] = problem(CrossSite.title)
                     if "requestBody" in operation:
                         operation["responses"]["400"] = problem("The body cannot be read")
                         operation["responses"]["413"] = problem("The body is too large")
-                    if PUBLIC_TAGS.isdisjoint(operation["tags"]):
+                    if path not in public:
                         operation["security"] = [{"session": []}]
                     for response in operation["responses"].values():
                         declare_problem(response)

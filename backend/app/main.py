@@ -70,15 +70,15 @@ def create_app(settings: Settings) -> FastAPI:
         redirect_slashes=False,
         generate_unique_id_function=lambda route: route.name,
     )
+    guarded = declare(SignInRequired, TooManyRequests, Unavailable)
     for router in (overview, items, files, mail):
-        guarded = declare(SignInRequired, TooManyRequests, Unavailable)
         app.include_router(router, prefix=settings.api_prefix, responses=guarded)
     app.include_router(session, prefix=settings.api_prefix)
     app.include_router(health, prefix=settings.health_path)
     problems.install(app)
-    contract.install(app)
     probes = frozenset({f"{settings.health_path}/live", f"{settings.health_path}/ready"})
     public = frozenset({f"{settings.api_prefix}/session"})
+    contract.install(app, public | probes)
     app.add_middleware(GuardMiddleware, settings=settings, unlimited=probes, public=public)
     app.add_middleware(RequestMiddleware, health_path=settings.health_path)  # added last, so it is the outermost
     return app

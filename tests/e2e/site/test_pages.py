@@ -5,6 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.checkout import Checkout
+from tests.e2e.site.steps import delete, upload_text
 
 
 def test_items(page: Page) -> None:
@@ -23,18 +24,12 @@ def test_items(page: Page) -> None:
     page.reload()
     expect(items.get_by_text("A blue bicycle")).to_be_visible()
 
-    page.get_by_role("button", name="Delete A blue bicycle").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    delete(page, "A blue bicycle")
     expect(page.get_by_role("heading", name="No items yet")).to_be_visible()
 
 
 def test_files(page: Page, running: Checkout) -> None:
-    page.goto("/files")
-    page.get_by_label("Files to upload").set_input_files(
-        {"name": "notes.txt", "mimeType": "text/plain", "buffer": b"a real file"}
-    )
-    files = page.get_by_role("list", name="Files")
-    expect(files.get_by_text("notes.txt")).to_be_visible()
+    files = upload_text(page, "notes.txt", b"a real file")
 
     with page.expect_download() as download:
         page.get_by_role("link", name="Download notes.txt").click()
@@ -42,8 +37,7 @@ def test_files(page: Page, running: Checkout) -> None:
     stored = running.client("s3").list_objects_v2(Bucket=running.outputs["bucket"])["Contents"]
     assert [row["Size"] for row in stored] == [len(b"a real file")]
 
-    page.get_by_role("button", name="Delete notes.txt").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    delete(page, "notes.txt")
     expect(files.get_by_text("notes.txt")).to_be_hidden()
     assert "Contents" not in running.client("s3").list_objects_v2(Bucket=running.outputs["bucket"])
 

@@ -8,6 +8,7 @@ import psutil
 from playwright.sync_api import Page, expect
 
 from tests.e2e.checkout import Checkout
+from tests.e2e.site.steps import delete, upload_text
 
 MEBIBYTE = 2**20
 LARGE = 100 * MEBIBYTE
@@ -52,16 +53,15 @@ def test_a_large_file_shows_its_progress_and_passes_the_api_by(page: Page, runni
     with large.open("wb") as file:
         file.truncate(LARGE)
     page.goto("/files")
+    files = page.get_by_role("list", name="Files")
     with Peak(running) as peak:
         page.get_by_label("Files to upload").set_input_files(large)
-        upload = page.get_by_role("list", name="Uploads")
-        expect(upload.get_by_role("progressbar")).to_be_visible()
-        expect(page.get_by_role("list", name="Files").get_by_text("large.zip")).to_be_visible(timeout=60_000)
+        expect(page.get_by_role("list", name="Uploads").get_by_role("progressbar")).to_be_visible()
+        expect(files.get_by_text("large.zip")).to_be_visible(timeout=60_000)
     assert peak.highest - peak.before < FLAT
 
-    page.get_by_role("button", name="Delete large.zip").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()
-    expect(page.get_by_role("list", name="Files")).to_have_count(0)
+    delete(page, "large.zip")
+    expect(files).to_have_count(0)
 
 
 def test_s3_itself_refuses_more_than_was_permitted(running: Checkout) -> None:
@@ -80,12 +80,7 @@ def test_s3_itself_refuses_more_than_was_permitted(running: Checkout) -> None:
 
 
 def test_an_upload_is_never_a_page_of_the_site(page: Page, running: Checkout) -> None:
-    page.goto("/files")
-    page.get_by_label("Files to upload").set_input_files(
-        {"name": "evil.txt", "mimeType": "text/plain", "buffer": b"<script>alert(1)</script>"}
-    )
-    files = page.get_by_role("list", name="Files")
-    expect(files.get_by_text("evil.txt")).to_be_visible()
+    upload_text(page, "evil.txt", b"<script>alert(1)</script>")
     page.get_by_role("button", name="Preview evil.txt").click()
     expect(page.get_by_role("dialog")).to_contain_text("<script>alert(1)</script>")
     page.keyboard.press("Escape")
