@@ -110,7 +110,10 @@ PublicKey = Annotated[
 ]
 Email = Annotated[str, matching(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+", "must be one mail address", "me@example.com")]
 MailboxPath = Annotated[
-    str, matching(r"(/[A-Za-z0-9._-]+)+", "must be a path without a slash at its end", "/_local/mailbox")
+    str,
+    matching(
+        r"(/[A-Za-z0-9._-]+)+", "must be a path that begins with a slash and does not end with one", "/_local/mailbox"
+    ),
 ]
 Origin = Annotated[
     str, matching(r"https?://[a-z0-9.*-]+(:(\d+|\*))?", "must be an origin without a path", "http://127.0.0.1:*")
