@@ -2,7 +2,8 @@
 
 import pulumi
 
-from infra import config, program
+from infra import program
+from infra.config.load import load
 
-for name, value in program.build(config.load()).items():
+for name, value in program.build(load()).items():
     pulumi.export(name, value)

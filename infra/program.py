@@ -7,26 +7,26 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, Output, ResourceOptions
 
-from infra import policies
-from infra.access import Access, AccessArgs
-from infra.browser_access import BrowserAccess, BrowserAccessArgs
-from infra.cache_reset import CacheReset, CacheResetArgs
-from infra.cdn import Cdn, CdnArgs
-from infra.cluster import Cluster, ClusterArgs
-from infra.config import StackConfig
-from infra.database import Database, DatabaseArgs
-from infra.firewall import Firewall, FirewallArgs
-from infra.image import Image, ImageArgs
-from infra.load_balancer import LoadBalancer, LoadBalancerArgs
-from infra.mail import Mail, MailArgs
-from infra.migration import Migration, MigrationArgs
-from infra.network import Network, NetworkArgs
-from infra.providers.image_build import ROOT
-from infra.recipe import RECIPES
-from infra.service import Service, ServiceArgs
-from infra.storage import Storage, StorageArgs
-from infra.tags import Tags
-from infra.task import Task, TaskArgs
+from infra.components.access import Access, AccessArgs
+from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
+from infra.components.cache_reset import CacheReset, CacheResetArgs
+from infra.components.cdn import Cdn, CdnArgs
+from infra.components.cluster import Cluster, ClusterArgs
+from infra.components.database import Database, DatabaseArgs
+from infra.components.firewall import Firewall, FirewallArgs
+from infra.components.image import Image, ImageArgs
+from infra.components.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.components.mail import Mail, MailArgs
+from infra.components.migration import Migration, MigrationArgs
+from infra.components.network import Network, NetworkArgs
+from infra.components.service import Service, ServiceArgs
+from infra.components.storage import Storage, StorageArgs
+from infra.components.task import Task, TaskArgs
+from infra.config.sections import StackConfig
+from infra.pure import policies
+from infra.pure.paths import ROOT
+from infra.pure.recipe import RECIPES
+from infra.pure.tags import Tags
 
 BACKEND_PORT = 8000
 API_PREFIX = "/api"
