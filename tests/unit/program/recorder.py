@@ -13,6 +13,18 @@ from infra import program
 from tests.unit.stack_files import PROJECT, stack_config
 
 ACCOUNT = "123456789012"
+# Of Pulumi's RegisterResourceRequest; the tests ask for parent, provider and dependencies by themselves.
+OPTIONS = (
+    "protect",
+    "retainOnDelete",
+    "deleteBeforeReplace",
+    "ignoreChanges",
+    "replaceOnChanges",
+    "aliases",
+    "customTimeouts",
+    "deletedWith",
+    "importId",
+)
 PREFIX_LIST = "pl-0123456789abcdef0"
 
 
@@ -27,9 +39,16 @@ class Registration:
     custom: bool
     provider: str
     inputs: Mapping[str, Any]
-    protect: bool
-    retained: bool
+    options: Mapping[str, Any]
     depends_on: frozenset[str]
+
+    @property
+    def protect(self) -> bool:
+        return "protect" in self.options
+
+    @property
+    def retained(self) -> bool:
+        return "retainOnDelete" in self.options
 
     @property
     def component(self) -> str:
@@ -72,6 +91,12 @@ class Recorded:
         return self.one(on).urn in seen
 
 
+def options_of(request: Any) -> dict[str, Any]:
+    """The options that a resource was declared with, as far as they differ from the default."""
+    set_ = {field.name: value for field, value in request.ListFields() if field.name in OPTIONS}
+    return {name: value if isinstance(value, bool) else str(value) for name, value in set_.items()}
+
+
 class RecordingMonitor(MockMonitor):
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
@@ -90,8 +115,7 @@ class RecordingMonitor(MockMonitor):
                     custom=request.custom,
                     provider=request.provider,
                     inputs=dict(registered.state.get("__inputs", {})),
-                    protect=request.protect,
-                    retained=request.retainOnDelete,
+                    options=options_of(request),
                     depends_on=frozenset(request.dependencies),
                 )
             )
@@ -159,7 +183,7 @@ def image_folders(root: Path) -> Path:
     for name in ("backend", "frontend"):
         shutil.rmtree(root / name, ignore_errors=True)
         (root / name).mkdir()
-        (root / name / "Dockerfile").write_text("FROM scratch\n")
+        (root / name / "Dockerfile").write_text(f"FROM scratch AS {name}\n")
     return root
 
 

@@ -9,21 +9,7 @@ import pytest
 
 from infra import program
 from tests.unit.program.recorder import PREFIX_LIST, Recorded, image_folders, record
-from tests.unit.stack_files import STACKS, stack_config
-
-SNAPSHOTS = Path(__file__).parent / "snapshots"
-
-
-@pytest.mark.parametrize("name", STACKS)
-def test_the_resources_of_a_stack_are_those_of_its_snapshot(
-    stacks: dict[str, Recorded], name: str, request: pytest.FixtureRequest
-) -> None:
-    """`pytest --update-snapshots` writes them anew; the difference is for a reviewer to read."""
-    urns = "\n".join(sorted(r.urn for r in stacks[name].all)) + "\n"
-    file = SNAPSHOTS / f"{name}.txt"
-    if request.config.getoption("--update-snapshots"):
-        file.write_text(urns)
-    assert file.read_text() == urns
+from tests.unit.stack_files import stack_config
 
 
 def container(stack: Recorded, name: str) -> dict[str, Any]:
