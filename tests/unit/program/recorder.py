@@ -93,7 +93,7 @@ class Recorded:
 
 def options_of(request: Any) -> dict[str, Any]:
     """The options that a resource was declared with, as far as they differ from the default."""
-    set_ = {field.name: value for field, value in request.ListFields() if field.name in OPTIONS}
+    set_ = {field.name: value for field, value in request.ListFields() if value and field.name in OPTIONS}
     return {name: value if isinstance(value, bool) else str(value) for name, value in set_.items()}
 
 

@@ -27,6 +27,10 @@ def text(found: set[str]) -> str:
     return "".join(f"{line}\n" for line in sorted(found))
 
 
+def shared(declared: dict[str, set[str]]) -> set[str]:
+    return set.intersection(*map(set, declared.values()))
+
+
 @pytest.fixture(scope="module")
 def declared(stacks: dict[str, Recorded]) -> dict[str, set[str]]:
     return {name: lines(stack) for name, stack in stacks.items()}
@@ -35,7 +39,7 @@ def declared(stacks: dict[str, Recorded]) -> dict[str, set[str]]:
 def test_what_all_stacks_declare_is_in_the_snapshot(
     declared: dict[str, set[str]], request: pytest.FixtureRequest
 ) -> None:
-    common = text(set.intersection(*declared.values()))
+    common = text(shared(declared))
     if request.config.getoption("--update-snapshots"):
         COMMON.write_text(common)
     assert common == COMMON.read_text()
@@ -45,7 +49,7 @@ def test_what_all_stacks_declare_is_in_the_snapshot(
 def test_what_a_stack_alone_declares_is_in_its_snapshot(
     declared: dict[str, set[str]], name: str, request: pytest.FixtureRequest
 ) -> None:
-    own = text(declared[name] - set.intersection(*declared.values()))
+    own = text(declared[name] - shared(declared))
     file = FOLDER / f"{name}.txt"
     if request.config.getoption("--update-snapshots"):
         file.write_text(own)
