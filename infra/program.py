@@ -1,7 +1,6 @@
 """The whole stack: read `build` as the architecture, and the functions before it as its parts."""
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -25,7 +24,6 @@ from infra.components.storage import Storage, StorageArgs
 from infra.components.task import Task, TaskArgs
 from infra.config.sections import StackConfig
 from infra.pure import policies
-from infra.pure.paths import ROOT
 from infra.pure.recipe import RECIPES, Recipe
 from infra.pure.tags import Tags
 
@@ -38,10 +36,9 @@ FRONTEND_PORT = 3000
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What every part is made with. `root` holds the folders of the two images."""
+    """What every part is made with."""
 
     config: StackConfig
-    root: Path
     recipe: Recipe
     tags: Tags
     account_id: Output[str]
@@ -73,7 +70,7 @@ class RunningApp:
     service: Service
 
 
-def setting(config: StackConfig, root: Path) -> Setting:
+def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
     provider = aws.Provider(
         "aws",
@@ -83,7 +80,6 @@ def setting(config: StackConfig, root: Path) -> Setting:
     )
     return Setting(
         config=config,
-        root=root,
         recipe=RECIPES[config.recipe],
         tags=tags,
         account_id=aws.get_caller_identity_output(opts=InvokeOptions(provider=provider)).account_id,
@@ -159,9 +155,7 @@ def front_door(s: Setting, base: Foundation) -> Cdn:
 def backend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
     """The back end: its image, its migrations, then its service."""
     config = s.config
-    image = Image(
-        "backend-image", ImageArgs(context="backend", region=config.region, recipe=s.recipe, root=s.root), s.opts
-    )
+    image = Image("backend-image", ImageArgs(context="backend", region=config.region, recipe=s.recipe), s.opts)
     task = Task(
         "backend",
         TaskArgs(
@@ -224,9 +218,7 @@ def backend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
 def frontend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
     """The front end: its image, its service, and the cache that forgets the version before."""
     config = s.config
-    image = Image(
-        "frontend-image", ImageArgs(context="frontend", region=config.region, recipe=s.recipe, root=s.root), s.opts
-    )
+    image = Image("frontend-image", ImageArgs(context="frontend", region=config.region, recipe=s.recipe), s.opts)
     task = Task(
         "frontend",
         TaskArgs(
@@ -268,9 +260,9 @@ def frontend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
     return RunningApp(image=image, task=task, service=service)
 
 
-def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
-    """Declare every resource of the stack and return its outputs. `root` holds the folders of the two images."""
-    s = setting(config, root)
+def build(config: StackConfig) -> dict[str, Any]:
+    """Declare every resource of the stack and return its outputs."""
+    s = setting(config)
     base = foundation(s)
     cdn = front_door(s, base)
     api = backend(s, base, cdn)

@@ -1,7 +1,6 @@
 """An image of the project: where it is kept, and that it is there."""
 
 from dataclasses import dataclass
-from pathlib import Path
 
 import pulumi
 import pulumi_aws as aws
@@ -10,7 +9,7 @@ from pulumi.dynamic import Resource
 
 from infra.pure import policies
 from infra.pure.image_tag import image_tag
-from infra.pure.paths import ROOT
+from infra.pure.paths import image_folder
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
 from infra.steps.image_build import ImageBuild
@@ -20,15 +19,11 @@ KEPT_IMAGES = 20  # versions that a rollback can return to
 
 @dataclass(frozen=True, kw_only=True)
 class ImageArgs:
-    """`context`: a folder below the project's root with a Dockerfile and a `.dockerignore`.
-
-    `root`: another folder in place of the project's root.
-    """
+    """`context`: a folder below the project's root with a Dockerfile and a `.dockerignore`."""
 
     context: str
     region: str
     recipe: Recipe
-    root: Path = ROOT
 
 
 class BuiltImage(Resource, module="infra", name="ImageBuild"):
@@ -50,7 +45,7 @@ class Image(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         tags = component_tag(name)
 
-        self.tag = image_tag(args.root / args.context)
+        self.tag = image_tag(image_folder(args.context))
         repository = aws.ecr.Repository(
             f"{name}-repository",
             image_tag_mutability="IMMUTABLE",

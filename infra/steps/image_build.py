@@ -11,7 +11,7 @@ from botocore.exceptions import ClientError
 from docker.errors import APIError, DockerException
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from infra.pure.paths import ROOT
+from infra.pure.paths import image_folder
 from infra.steps.common import Props, StepProvider, aws_client, fail, progress
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def build_and_push(props: Props) -> None:
         follow(
             name,
             engine.api.build(
-                path=str(ROOT / name), tag=f"{url}:{tag}", platform=PLATFORM, rm=True, forcerm=True, decode=True
+                path=str(image_folder(name)), tag=f"{url}:{tag}", platform=PLATFORM, rm=True, forcerm=True, decode=True
             ),
         )
         progress(name, f"pushing image {tag}")

@@ -19,8 +19,8 @@ with warnings.catch_warnings():
 
 
 @pytest.fixture(scope="session")
-def stacks(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Recorded]:
-    return {stack: record_stack(stack, tmp_path_factory.mktemp(stack)) for stack in STACKS}
+def stacks() -> dict[str, Recorded]:
+    return {stack: record_stack(stack) for stack in STACKS}
 
 
 @pytest.fixture(params=STACKS)

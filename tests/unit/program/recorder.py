@@ -1,9 +1,7 @@
 """Runs the program against Pulumi's mocks and returns all that it declared, for plain assertions."""
 
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pulumi
@@ -178,14 +176,5 @@ def record(declare: Callable[[], Mapping[str, Any]], *, stack: str) -> Recorded:
     return Recorded(monitor.recorded, outputs, cloud.calls)
 
 
-def image_folders(root: Path) -> Path:
-    """Folders with a Dockerfile each, in place of the apps."""
-    for name in ("backend", "frontend"):
-        shutil.rmtree(root / name, ignore_errors=True)
-        (root / name).mkdir()
-        (root / name / "Dockerfile").write_text(f"FROM scratch AS {name}\n")
-    return root
-
-
-def record_stack(stack: str, root: Path) -> Recorded:
-    return record(lambda: program.build(stack_config(stack), root=image_folders(root)), stack=stack)
+def record_stack(stack: str) -> Recorded:
+    return record(lambda: program.build(stack_config(stack)), stack=stack)

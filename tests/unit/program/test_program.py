@@ -2,13 +2,12 @@
 
 import base64
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from infra import program
-from tests.unit.program.recorder import PREFIX_LIST, Recorded, image_folders, record
+from tests.unit.program.recorder import PREFIX_LIST, Recorded, record
 from tests.unit.stack_files import stack_config
 
 
@@ -316,9 +315,9 @@ def test_a_session_stays_off_plain_http_wherever_the_site_has_https(stacks: dict
     assert secure == {"local": "false", "dev": "true", "prod": "true"}
 
 
-def test_an_open_app_has_no_secret_and_says_what_it_means(tmp_path: Path) -> None:
+def test_an_open_app_has_no_secret_and_says_what_it_means() -> None:
     opened = stack_config("dev").model_copy(update={"access": "open"})
-    stack = record(lambda: program.build(opened, root=image_folders(tmp_path)), stack="dev")
+    stack = record(lambda: program.build(opened), stack="dev")
     assert [r.name for r in stack.resources if r.component == "access"] == []
     assert environment(stack, "backend")["ACCESS"] == "open"
     assert "everyone" in stack.outputs["access"]
