@@ -55,7 +55,7 @@ check: develop ## Format, lint, types, generated files not stale
 	@$(BIN)/mypy infra localcloud tests benchmarks --exclude benchmarks/template_api
 	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/python -m app.openapi --check
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent generate:check
-	@$(PYTHON) -m infra.config_docs --check
+	@$(PYTHON) -m infra.config.docs --check
 	@$(PYTHON) -m localcloud.provider.limits --check
 	@$(PYTHON) -m localcloud.provider.generate --check
 

@@ -9,7 +9,8 @@ import infra.lazy_aws  # noqa: E402, F401, I001  # before pulumi_aws
 
 import pulumi  # noqa: E402
 
-from infra import config, program  # noqa: E402
+from infra import program  # noqa: E402
+from infra.config.load import load  # noqa: E402
 
-for name, value in program.build(config.load()).items():
+for name, value in program.build(load()).items():
     pulumi.export(name, value)

@@ -1,32 +1,31 @@
-"""The whole stack: read it as the architecture."""
+"""The whole stack: read `build` as the architecture, and the functions before it as its parts."""
 
-from pathlib import Path
+from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, Output, ResourceOptions
 
-from infra import policies
-from infra.access import Access, AccessArgs
-from infra.browser_access import BrowserAccess, BrowserAccessArgs
-from infra.cache_reset import CacheReset, CacheResetArgs
-from infra.cdn import Cdn, CdnArgs
-from infra.cluster import Cluster, ClusterArgs
-from infra.config import StackConfig
-from infra.database import Database, DatabaseArgs
-from infra.firewall import Firewall, FirewallArgs
-from infra.image import Image, ImageArgs
-from infra.load_balancer import LoadBalancer, LoadBalancerArgs
-from infra.mail import Mail, MailArgs
-from infra.migration import Migration, MigrationArgs
-from infra.network import Network, NetworkArgs
-from infra.providers.image_build import ROOT
-from infra.recipe import RECIPES
-from infra.service import Service, ServiceArgs
-from infra.storage import Storage, StorageArgs
-from infra.tags import Tags
-from infra.task import Task, TaskArgs
+from infra.components.access import Access, AccessArgs
+from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
+from infra.components.cache_reset import CacheReset, CacheResetArgs
+from infra.components.cdn import Cdn, CdnArgs
+from infra.components.cluster import Cluster, ClusterArgs
+from infra.components.database import Database, DatabaseArgs
+from infra.components.firewall import Firewall, FirewallArgs
+from infra.components.image import Image, ImageArgs
+from infra.components.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.components.mail import Mail, MailArgs
+from infra.components.migration import Migration, MigrationArgs
+from infra.components.network import Network, NetworkArgs
+from infra.components.service import Service, ServiceArgs
+from infra.components.storage import Storage, StorageArgs
+from infra.components.task import Task, TaskArgs
+from infra.config.sections import StackConfig
+from infra.pure import policies
+from infra.pure.recipe import RECIPES, Recipe
+from infra.pure.tags import Tags
 
 BACKEND_PORT = 8000
 API_PREFIX = "/api"
@@ -35,39 +34,80 @@ MIGRATE = ("alembic", "upgrade", "head")
 FRONTEND_PORT = 3000
 
 
-def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
-    """Declare every resource of the stack and return its outputs. `root` holds the folders of the two images."""
-    region, recipe = config.region, RECIPES[config.recipe]
-    timeout = config.deploy_timeout_minutes * 60
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What every part is made with."""
+
+    config: StackConfig
+    recipe: Recipe
+    tags: Tags
+    account_id: Output[str]
+    opts: ResourceOptions
+
+    @property
+    def timeout_seconds(self) -> int:
+        return self.config.deploy_timeout_minutes * 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foundation:
+    """What stays when a version changes: the network, the data, the instances."""
+
+    database: Database
+    storage: Storage
+    mail: Mail
+    access: Access
+    cluster: Cluster
+    load_balancer: LoadBalancer
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningApp:
+    """One of the two apps, in the version that runs."""
+
+    image: Image
+    task: Task
+    service: Service
+
+
+def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
     provider = aws.Provider(
         "aws",
-        region=region,
+        region=config.region,
         allowed_account_ids=[config.account_id] if config.account_id else None,
         default_tags=aws.ProviderDefaultTagsArgs(tags=tags.defaults),
     )
-    opts = ResourceOptions(provider=provider)
-    account = aws.get_caller_identity_output(opts=InvokeOptions(provider=provider)).account_id
+    return Setting(
+        config=config,
+        recipe=RECIPES[config.recipe],
+        tags=tags,
+        account_id=aws.get_caller_identity_output(opts=InvokeOptions(provider=provider)).account_id,
+        opts=ResourceOptions(provider=provider),
+    )
 
-    # What stays: the network, the data, the instances.
-    network = Network("network", NetworkArgs(settings=config.network, region=region), opts)
-    firewall = Firewall("firewall", FirewallArgs(vpc_id=network.vpc_id), opts)
+
+def foundation(s: Setting) -> Foundation:
+    """The network, the data, the instances and the way in to them."""
+    config = s.config
+    network = Network("network", NetworkArgs(settings=config.network, region=config.region), s.opts)
+    firewall = Firewall("firewall", FirewallArgs(vpc_id=network.vpc_id), s.opts)
     database = Database(
         "database",
         DatabaseArgs(
             settings=config.database,
             subnet_ids=network.private_subnet_ids,
             security_group_id=firewall.database_group_id,
-            recipe=recipe,
+            recipe=s.recipe,
         ),
-        opts,
+        s.opts,
     )
-    storage = Storage("storage", StorageArgs(noncurrent_days=config.storage.noncurrent_days, recipe=recipe), opts)
-    mail = Mail("mail", MailArgs(settings=config.mail, tags=tags), opts)
+    storage = Storage("storage", StorageArgs(noncurrent_days=config.storage.noncurrent_days, recipe=s.recipe), s.opts)
+    mail = Mail("mail", MailArgs(settings=config.mail, tags=s.tags), s.opts)
     access = Access(
         "access",
-        AccessArgs(mode=config.access, secure=config.cdn.scheme == "https", region=region, recipe=recipe),
-        opts,
+        AccessArgs(mode=config.access, secure=config.cdn.scheme == "https", region=config.region, recipe=s.recipe),
+        s.opts,
     )
     cluster = Cluster(
         "cluster",
@@ -75,9 +115,9 @@ def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
             settings=config.cluster,
             subnet_ids=network.public_subnet_ids,
             security_group_id=firewall.instances_group_id,
-            tags=tags,
+            tags=s.tags,
         ),
-        opts,
+        s.opts,
     )
     load_balancer = LoadBalancer(
         "load-balancer",
@@ -90,140 +130,159 @@ def build(config: StackConfig, *, root: Path = ROOT) -> dict[str, Any]:
             frontend_port=FRONTEND_PORT,
             frontend_health_path="/healthz",
         ),
-        opts,
+        s.opts,
+    )
+    return Foundation(
+        database=database, storage=storage, mail=mail, access=access, cluster=cluster, load_balancer=load_balancer
     )
 
-    # What the world sees.
+
+def front_door(s: Setting, base: Foundation) -> Cdn:
+    """What the world sees: CloudFront, and the bucket for pages that came through it."""
     cdn = Cdn(
         "cdn",
         CdnArgs(
-            settings=config.cdn,
-            origin_domain=load_balancer.dns_name,
-            file_origins=[*storage.origins, *config.storage.extra_origins],
+            settings=s.config.cdn,
+            origin_domain=base.load_balancer.dns_name,
+            file_origins=[*base.storage.origins, *s.config.storage.extra_origins],
         ),
-        opts,
+        s.opts,
     )
-    BrowserAccess("browser-access", BrowserAccessArgs(bucket=storage.bucket, site_url=cdn.url), opts)
+    BrowserAccess("browser-access", BrowserAccessArgs(bucket=base.storage.bucket, site_url=cdn.url), s.opts)
+    return cdn
 
-    # The back end: its image, its migrations, then its service.
-    backend_image = Image("backend-image", ImageArgs(context="backend", region=region, recipe=recipe, root=root), opts)
-    backend_task = Task(
+
+def backend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
+    """The back end: its image, its migrations, then its service."""
+    config = s.config
+    image = Image("backend-image", ImageArgs(context="backend", region=config.region, recipe=s.recipe), s.opts)
+    task = Task(
         "backend",
         TaskArgs(
             settings=config.backend,
-            image=backend_image,
+            image=image,
             port=BACKEND_PORT,
             environment={
                 "API_PREFIX": API_PREFIX,
                 "HEALTH_PATH": HEALTH_PATH,
                 "DATABASE_SSLMODE": config.database.ssl_mode,
-                **database.environment,
-                "S3_BUCKET": storage.bucket,
+                **base.database.environment,
+                "S3_BUCKET": base.storage.bucket,
                 "DISTRIBUTION_ID": cdn.distribution_id,
                 "REQUESTS_PER_MINUTE": str(config.backend.requests_per_minute),
-                **mail.environment,
-                **access.environment,
+                **base.mail.environment,
+                **base.access.environment,
             },
             policy=Output.all(
-                secret_arns=[database.secret_arn, *access.secret_arns],
-                bucket_arn=storage.arn,
-                identity_arn=mail.identity_arn,
-                configuration_set_arn=mail.configuration_set_arn,
+                secret_arns=[base.database.secret_arn, *base.access.secret_arns],
+                bucket_arn=base.storage.arn,
+                identity_arn=base.mail.identity_arn,
+                configuration_set_arn=base.mail.configuration_set_arn,
                 distribution_arn=cdn.distribution_arn,
             ).apply(lambda known: policies.backend_task(**known)),
-            account_id=account,
-            region=region,
-            tags=tags,
+            account_id=s.account_id,
+            region=config.region,
+            tags=s.tags,
         ),
-        opts,
+        s.opts,
     )
     migration = Migration(
         "migration",
         MigrationArgs(
-            cluster=cluster,
-            task=backend_task,
+            cluster=base.cluster,
+            task=task,
             command=MIGRATE,
-            version=backend_image.tag,
-            timeout_seconds=timeout,
-            region=region,
-            tags=tags,
+            version=image.tag,
+            timeout_seconds=s.timeout_seconds,
+            region=config.region,
+            tags=s.tags,
         ),
-        opts,
+        s.opts,
     )
-    backend = Service(
+    service = Service(
         "backend",
         ServiceArgs(
-            cluster=cluster,
-            task=backend_task,
+            cluster=base.cluster,
+            task=task,
             definition_arn=migration.migrated_definition_arn,
-            target_group_arn=load_balancer.backend_target_group_arn,
+            target_group_arn=base.load_balancer.backend_target_group_arn,
             desired_count=config.backend.desired_count,
-            timeout_seconds=timeout,
-            region=region,
+            timeout_seconds=s.timeout_seconds,
+            region=config.region,
         ),
-        opts,
+        s.opts,
     )
+    return RunningApp(image=image, task=task, service=service)
 
-    # The front end.
-    frontend_image = Image(
-        "frontend-image", ImageArgs(context="frontend", region=region, recipe=recipe, root=root), opts
-    )
-    frontend_task = Task(
+
+def frontend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
+    """The front end: its image, its service, and the cache that forgets the version before."""
+    config = s.config
+    image = Image("frontend-image", ImageArgs(context="frontend", region=config.region, recipe=s.recipe), s.opts)
+    task = Task(
         "frontend",
         TaskArgs(
             settings=config.frontend,
-            image=frontend_image,
+            image=image,
             port=FRONTEND_PORT,
             environment={},
             policy=policies.frontend_task(),
-            account_id=account,
-            region=region,
-            tags=tags,
+            account_id=s.account_id,
+            region=config.region,
+            tags=s.tags,
         ),
-        opts,
+        s.opts,
     )
-    frontend = Service(
+    service = Service(
         "frontend",
         ServiceArgs(
-            cluster=cluster,
-            task=frontend_task,
-            definition_arn=frontend_task.definition_arn,
-            target_group_arn=load_balancer.frontend_target_group_arn,
+            cluster=base.cluster,
+            task=task,
+            definition_arn=task.definition_arn,
+            target_group_arn=base.load_balancer.frontend_target_group_arn,
             desired_count=config.frontend.desired_count,
-            timeout_seconds=timeout,
-            region=region,
+            timeout_seconds=s.timeout_seconds,
+            region=config.region,
         ),
-        opts,
+        s.opts,
     )
-
-    # The cache forgets the old front end.
     CacheReset(
         "cache-reset",
         CacheResetArgs(
             distribution_id=cdn.distribution_id,
             distribution_arn=cdn.distribution_arn,
-            version=frontend_image.tag,
-            deployed_definition_arn=frontend.deployed_definition_arn,
-            tags=tags,
+            version=image.tag,
+            deployed_definition_arn=service.deployed_definition_arn,
+            tags=s.tags,
         ),
-        opts,
+        s.opts,
     )
+    return RunningApp(image=image, task=task, service=service)
+
+
+def build(config: StackConfig) -> dict[str, Any]:
+    """Declare every resource of the stack and return its outputs."""
+    s = setting(config)
+    base = foundation(s)
+    cdn = front_door(s, base)
+    api = backend(s, base, cdn)
+    page = frontend(s, base, cdn)
+    # Known only when both new versions serve.
+    url = Output.all(cdn.url, api.service.deployed_definition_arn, page.service.deployed_definition_arn)
     return {
-        "url": Output.all(cdn.url, backend.deployed_definition_arn, frontend.deployed_definition_arn).apply(
-            lambda known: known[0]
-        ),
-        "region": region,
-        "cluster": cluster.name,
-        "backend_service": backend.name,
-        "backend_log_group": backend_task.log_group,
-        "backend_version": backend_image.tag,
-        "frontend_service": frontend.name,
-        "frontend_log_group": frontend_task.log_group,
-        "frontend_version": frontend_image.tag,
-        "bucket": storage.bucket,
-        "database": database.host,
+        "url": url.apply(lambda known: known[0]),
+        "region": config.region,
+        "cluster": base.cluster.name,
+        "backend_service": api.service.name,
+        "backend_log_group": api.task.log_group,
+        "backend_version": api.image.tag,
+        "frontend_service": page.service.name,
+        "frontend_log_group": page.task.log_group,
+        "frontend_version": page.image.tag,
+        "bucket": base.storage.bucket,
+        "database": base.database.host,
         "distribution": cdn.distribution_id,
-        "mail_address": mail.address,
-        **access.outputs,
-        "on_destroy": recipe.notice,
+        "mail_address": base.mail.address,
+        **base.access.outputs,
+        "on_destroy": s.recipe.notice,
     }

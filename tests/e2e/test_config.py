@@ -39,7 +39,7 @@ def test_every_problem_is_listed_and_nothing_created(checkout: Checkout) -> None
 
 def test_what_the_provider_refuses_reaches_no_service(checkout: Checkout) -> None:
     """A value that only AWS would refuse, and the emulator accepts."""
-    checkout.edit("infra/storage.py", "force_destroy=", 'bucket="Not_A_Bucket", force_destroy=')
+    checkout.edit("infra/components/storage.py", "force_destroy=", 'bucket="Not_A_Bucket", force_destroy=')
     run = checkout.run("up")
     assert run.code != 0
     assert "Not_A_Bucket" in run.output

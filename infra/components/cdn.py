@@ -1,0 +1,245 @@
+"""CloudFront: the one public address of the site."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from infra.config.sections import CdnConfig
+from infra.pure import headers
+from infra.pure.tags import component_tag
+
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
+CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
+CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+
+ORIGIN = "load-balancer"
+READ = ("GET", "HEAD", "OPTIONS")
+WRITE = (*READ, "DELETE", "PATCH", "POST", "PUT")
+YEAR_SECONDS = 365 * 24 * 3600
+# CloudFront keeps these errors for 10 s whatever the origin says, also where caching is disabled: an item that was just
+# made would stay missing. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+CACHED_ERRORS = (404, 414, 500, 501, 502, 503, 504)
+PAGE_FUNCTION = Path(__file__).with_name("spa.js")
+
+CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(override=True)
+STRICT_TRANSPORT_SECURITY = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
+    access_control_max_age_sec=headers.HSTS_SECONDS,
+    include_subdomains=True,
+    preload=False,  # a promise for the whole domain, which a distribution's owner may not give
+    override=True,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class CdnArgs:
+    """`file_origins`: where pages may send files to and fetch them from, beside the site itself."""
+
+    origin_domain: pulumi.Input[str]
+    file_origins: Sequence[pulumi.Input[str]]
+    settings: CdnConfig
+
+
+class Cdn(pulumi.ComponentResource):
+    """A distribution before the load balancer.
+
+    `/assets/*` (hashed names) is cached for as long as the front end says: a year. `/api` and below is never cached.
+    All else is the page: revalidated at the origin, deep links served by a function that the API's errors never meet.
+    Pages and the API carry all security headers, scripts and styles those that mean something there.
+    A month: free up to 1 TB, then from 0.085 USD a GB.
+    """
+
+    distribution_id: pulumi.Output[str]
+    distribution_arn: pulumi.Output[str]
+    url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: CdnArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("app:infra:Cdn", name, None, opts)
+        self._child = ResourceOptions(parent=self)
+        self._headers = self._page_headers(name, args).id
+        self._viewer_protocol_policy = args.settings.viewer_protocol_policy
+
+        distribution = self._distribution(name, args, self._page_cache(name).id, self._page_function(name).arn)
+        self.distribution_id = distribution.id
+        self.distribution_arn = distribution.arn
+        self.url = distribution.domain_name.apply(lambda domain: f"{args.settings.scheme}://{domain}")
+        self.register_outputs({"url": self.url})
+
+    def _page_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:
+        """For whatever a browser may show as a page."""
+        content = pulumi.Output.all(*args.file_origins).apply(headers.content_security_policy)
+        return aws.cloudfront.ResponseHeadersPolicy(
+            f"{name}-headers",
+            comment="Security headers of pages and the API",
+            security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
+                content_security_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentSecurityPolicyArgs(
+                    content_security_policy=content, override=True
+                ),
+                content_type_options=CONTENT_TYPE_OPTIONS,
+                frame_options=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigFrameOptionsArgs(
+                    frame_option="DENY", override=True
+                ),
+                referrer_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
+                    referrer_policy="strict-origin-when-cross-origin", override=True
+                ),
+                strict_transport_security=STRICT_TRANSPORT_SECURITY,
+            ),
+            custom_headers_config=aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(
+                items=[
+                    aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs(
+                        header="Permissions-Policy", value=headers.PERMISSIONS_POLICY, override=True
+                    )
+                ]
+            ),
+            opts=self._child,
+        )
+
+    def _asset_headers(self, name: str) -> aws.cloudfront.ResponseHeadersPolicy:
+        """For scripts and styles, where the page's headers mean nothing and would be a good part of what is sent."""
+        return aws.cloudfront.ResponseHeadersPolicy(
+            f"{name}-asset-headers",
+            comment="Security headers of scripts and styles",
+            security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
+                content_type_options=CONTENT_TYPE_OPTIONS, strict_transport_security=STRICT_TRANSPORT_SECURITY
+            ),
+            opts=self._child,
+        )
+
+    def _page_cache(self, name: str) -> aws.cloudfront.CachePolicy:
+        """The origin's `Cache-Control` decides, and without one nothing is kept.
+
+        AWS's own policy of that kind also keys by every cookie and the Host header.
+        """
+        return aws.cloudfront.CachePolicy(
+            f"{name}-page-cache",
+            comment="As long as the origin says",
+            min_ttl=0,
+            default_ttl=0,
+            max_ttl=YEAR_SECONDS,
+            parameters_in_cache_key_and_forwarded_to_origin=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginArgs(
+                enable_accept_encoding_gzip=True,
+                enable_accept_encoding_brotli=True,
+                cookies_config=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginCookiesConfigArgs(
+                    cookie_behavior="none"
+                ),
+                headers_config=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginHeadersConfigArgs(
+                    header_behavior="none"
+                ),
+                query_strings_config=aws.cloudfront.CachePolicyParametersInCacheKeyAndForwardedToOriginQueryStringsConfigArgs(
+                    query_string_behavior="none"
+                ),
+            ),
+            opts=self._child,
+        )
+
+    def _page_function(self, name: str) -> aws.cloudfront.Function:
+        return aws.cloudfront.Function(
+            f"{name}-deep-links",
+            runtime="cloudfront-js-2.0",
+            comment="Deep links of the single-page app",
+            code=PAGE_FUNCTION.read_text(),
+            publish=True,
+            tags=component_tag(name),
+            opts=self._child,
+        )
+
+    def _behavior(
+        self,
+        path: str,
+        *,
+        methods: Sequence[str],
+        cache_policy: str,
+        origin_request_policy: str | None,
+        response_headers_policy: pulumi.Input[str],
+    ) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
+        return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(
+            path_pattern=path,
+            target_origin_id=ORIGIN,
+            viewer_protocol_policy=self._viewer_protocol_policy,
+            allowed_methods=list(methods),
+            cached_methods=["GET", "HEAD"],
+            compress=True,
+            cache_policy_id=cache_policy,
+            origin_request_policy_id=origin_request_policy,
+            response_headers_policy_id=response_headers_policy,
+        )
+
+    def _page_behavior(
+        self, cache_policy: pulumi.Input[str], function_arn: pulumi.Input[str]
+    ) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
+        return aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
+            target_origin_id=ORIGIN,
+            viewer_protocol_policy=self._viewer_protocol_policy,
+            allowed_methods=list(READ),
+            cached_methods=["GET", "HEAD"],
+            compress=True,
+            cache_policy_id=cache_policy,
+            response_headers_policy_id=self._headers,
+            function_associations=[
+                aws.cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
+                    event_type="viewer-request", function_arn=function_arn
+                )
+            ],
+        )
+
+    def _distribution(
+        self, name: str, args: CdnArgs, page_cache: pulumi.Input[str], page_function: pulumi.Input[str]
+    ) -> aws.cloudfront.Distribution:
+        api = [
+            self._behavior(
+                path,
+                methods=WRITE,
+                cache_policy=CACHING_DISABLED,
+                origin_request_policy=ALL_VIEWER_EXCEPT_HOST_HEADER,
+                response_headers_policy=self._headers,
+            )
+            for path in ("/api", "/api/*")
+        ]
+        assets = self._behavior(
+            "/assets/*",
+            methods=READ,
+            cache_policy=CACHING_OPTIMIZED,
+            origin_request_policy=None,
+            response_headers_policy=self._asset_headers(name).id,
+        )
+        return aws.cloudfront.Distribution(
+            f"{name}-distribution",
+            enabled=True,
+            comment=f"{pulumi.get_project()} {pulumi.get_stack()}",
+            http_version="http2and3",
+            is_ipv6_enabled=True,
+            price_class=args.settings.price_class,
+            wait_for_deployment=True,
+            origins=[
+                aws.cloudfront.DistributionOriginArgs(
+                    origin_id=ORIGIN,
+                    domain_name=args.origin_domain,
+                    custom_origin_config=aws.cloudfront.DistributionOriginCustomOriginConfigArgs(
+                        http_port=80,
+                        https_port=443,
+                        # The load balancer has no name of the project's to hold a certificate for. AWS carries the
+                        # traffic between edge and region on its own network.
+                        origin_protocol_policy="http-only",
+                        origin_ssl_protocols=["TLSv1.2"],
+                        origin_read_timeout=60,
+                    ),
+                )
+            ],
+            default_cache_behavior=self._page_behavior(page_cache, page_function),
+            ordered_cache_behaviors=[*api, assets],
+            custom_error_responses=[
+                aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
+                for code in CACHED_ERRORS
+            ],
+            restrictions=aws.cloudfront.DistributionRestrictionsArgs(
+                geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
+            ),
+            viewer_certificate=aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True),
+            tags=component_tag(name),
+            opts=self._child,
+        )

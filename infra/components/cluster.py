@@ -1,0 +1,180 @@
+"""The ECS cluster and the instances that carry its tasks."""
+
+import base64
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from infra.components.role import removable_role
+from infra.config.sections import ClusterConfig
+from infra.pure import policies
+from infra.pure.tags import Tags, component_tag
+
+# Containers in bridge mode are one network hop further away than the host: with one hop they cannot reach the metadata
+# service, so a task never gets the instance's rights. Its own role's credentials come from the agent, elsewhere.
+METADATA_HOPS = 1
+
+
+@dataclass(frozen=True, kw_only=True)
+class ClusterArgs:
+    settings: ClusterConfig
+    subnet_ids: Sequence[pulumi.Input[str]]
+    security_group_id: pulumi.Input[str]
+    tags: Tags
+
+
+class Cluster(pulumi.ComponentResource):
+    """An ECS cluster on an Auto Scaling group that ECS itself scales with its tasks.
+
+    Guarantees: instances answer no port from outside, keep their disks encrypted, and give metadata to the host alone;
+    `destroy` never needs scaling to 0 by hand. A month with one t3a.small in us-east-1: 0.0188 * 730 h = 13.72 USD,
+    30 GiB gp3 * 0.08 = 2.40, public address 0.005 * 730 = 3.65; together 19.77 USD.
+    """
+
+    name: pulumi.Output[str]
+    capacity_provider: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("app:infra:Cluster", name, None, opts)
+        self._child = ResourceOptions(parent=self)
+        self._tags = component_tag(name)
+
+        cluster = aws.ecs.Cluster(
+            f"{name}-ecs",
+            # Insights cost more than the instance's disk a month; the plain service metrics are free.
+            settings=[aws.ecs.ClusterSettingArgs(name="containerInsights", value="disabled")],
+            tags=self._tags,
+            opts=self._child,
+        )
+        profile = self._instance_profile(name)
+        template = self._launch_template(name, args, cluster, profile)
+        group = self._group(name, args, template)
+        association = self._capacity(name, cluster, group)
+        self.name = cluster.name
+        # Through the association, so that services are made after it and removed before it; ECS refuses otherwise.
+        self.capacity_provider = association.capacity_providers.apply(lambda names: (names or [""])[0])
+        self.register_outputs({"name": self.name, "capacityProvider": self.capacity_provider})
+
+    def _instance_profile(self, name: str) -> aws.iam.InstanceProfile:
+        role = removable_role(
+            f"{name}-instance-role",
+            description="ECS agent and Session Manager on the instances",
+            trust=policies.trust("ec2.amazonaws.com"),
+            tags=self._tags,
+            opts=self._child,
+        )
+        rights = [
+            aws.iam.RolePolicyAttachment(f"{name}-instance-{part}", role=role.name, policy_arn=arn, opts=self._child)
+            for part, arn in (("ecs", policies.ECS_INSTANCE_POLICY), ("ssm", policies.SSM_INSTANCE_POLICY))
+        ]
+        return aws.iam.InstanceProfile(
+            f"{name}-instance-profile",
+            role=role.name,
+            tags=self._tags,
+            opts=ResourceOptions(parent=self, depends_on=rights),  # an instance must not start without them
+        )
+
+    def _key_name(self, name: str, args: ClusterArgs) -> pulumi.Output[str] | None:
+        if args.settings.ssh_public_key is None:
+            return None
+        key = aws.ec2.KeyPair(f"{name}-key", public_key=args.settings.ssh_public_key, tags=self._tags, opts=self._child)
+        return key.key_name
+
+    def _launch_template(
+        self, name: str, args: ClusterArgs, cluster: aws.ecs.Cluster, profile: aws.iam.InstanceProfile
+    ) -> aws.ec2.LaunchTemplate:
+        return aws.ec2.LaunchTemplate(
+            f"{name}-instance",
+            image_id=args.settings.ami_id,
+            instance_type=args.settings.instance_type,
+            key_name=self._key_name(name, args),
+            user_data=cluster.name.apply(user_data),
+            update_default_version=True,
+            iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile.arn),
+            metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(
+                http_endpoint="enabled", http_tokens="required", http_put_response_hop_limit=METADATA_HOPS
+            ),
+            block_device_mappings=[
+                aws.ec2.LaunchTemplateBlockDeviceMappingArgs(
+                    device_name="/dev/xvda",  # the root device of Amazon Linux 2023
+                    ebs=aws.ec2.LaunchTemplateBlockDeviceMappingEbsArgs(
+                        volume_type="gp3",
+                        volume_size=args.settings.volume_gib,
+                        encrypted="true",
+                        delete_on_termination="true",
+                    ),
+                )
+            ],
+            network_interfaces=[
+                aws.ec2.LaunchTemplateNetworkInterfaceArgs(
+                    associate_public_ip_address="true",  # the way out, in place of a NAT gateway
+                    delete_on_termination="true",
+                    security_groups=[args.security_group_id],
+                )
+            ],
+            tag_specifications=[
+                aws.ec2.LaunchTemplateTagSpecificationArgs(resource_type=kind, tags=args.tags.of(name))
+                for kind in ("instance", "volume")
+            ],
+            tags=self._tags,
+            opts=self._child,
+        )
+
+    def _group(self, name: str, args: ClusterArgs, template: aws.ec2.LaunchTemplate) -> aws.autoscaling.Group:
+        # ECS adds the last tag itself when it takes the group over; named here, it is no difference on refresh.
+        tags = {**args.tags.of(name), "Name": f"{args.tags.project}-{args.tags.stack}", "AmazonECSManaged": "true"}
+        return aws.autoscaling.Group(
+            f"{name}-instances",
+            launch_template=aws.autoscaling.GroupLaunchTemplateArgs(
+                id=template.id, version=template.latest_version.apply(str)
+            ),
+            min_size=args.settings.min_instances,
+            max_size=args.settings.max_instances,  # no desired capacity: ECS's managed scaling owns it
+            vpc_zone_identifiers=args.subnet_ids,
+            health_check_type="EC2",
+            force_delete=True,
+            protect_from_scale_in=False,
+            tags=[
+                aws.autoscaling.GroupTagArgs(key=key, value=value, propagate_at_launch=True)
+                for key, value in sorted(tags.items())
+            ],
+            opts=self._child,
+        )
+
+    def _capacity(
+        self, name: str, cluster: aws.ecs.Cluster, group: aws.autoscaling.Group
+    ) -> aws.ecs.ClusterCapacityProviders:
+        provider = aws.ecs.CapacityProvider(
+            f"{name}-capacity",
+            auto_scaling_group_provider=aws.ecs.CapacityProviderAutoScalingGroupProviderArgs(
+                auto_scaling_group_arn=group.arn,
+                managed_termination_protection="DISABLED",  # it would block `destroy`
+                managed_draining="ENABLED",  # tasks move before their instance goes
+                managed_scaling=aws.ecs.CapacityProviderAutoScalingGroupProviderManagedScalingArgs(
+                    status="ENABLED", target_capacity=100, minimum_scaling_step_size=1, maximum_scaling_step_size=1
+                ),
+            ),
+            tags=self._tags,
+            opts=self._child,
+        )
+        return aws.ecs.ClusterCapacityProviders(
+            f"{name}-capacity-association",
+            cluster_name=cluster.name,
+            capacity_providers=[provider.name],
+            opts=self._child,
+        )
+
+
+def user_data(cluster_name: str) -> str:
+    """What an instance's ECS agent reads at boot, base64."""
+    settings = {
+        "ECS_CLUSTER": cluster_name,
+        "ECS_IMAGE_PULL_BEHAVIOR": "prefer-cached",  # tags are immutable, so a cached image is the right one
+        "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM": "ec2_instance",
+    }
+    lines = [f"{key}={value}" for key, value in settings.items()]
+    script = "\n".join(["#!/bin/sh", "cat >> /etc/ecs/ecs.config <<'END'", *lines, "END", ""])
+    return base64.b64encode(script.encode()).decode()

@@ -1,0 +1,114 @@
+"""Who may connect to whom: security groups and their rules, all in one place."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import InvokeOptions, ResourceOptions
+
+from infra.pure.tags import component_tag
+
+HTTP = 80
+HTTPS = 443
+POSTGRESQL = 5432
+# Ports that Docker gives to containers with host port 0.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
+DYNAMIC_PORTS = (32768, 65535)
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/LocationsOfEdgeServers.html
+CLOUDFRONT_PREFIX_LIST = "com.amazonaws.global.cloudfront.origin-facing"
+
+
+@dataclass(frozen=True, kw_only=True)
+class FirewallArgs:
+    vpc_id: pulumi.Input[str]
+
+
+class Firewall(pulumi.ComponentResource):
+    """CloudFront → load balancer → instances → database, and instances → AWS over HTTPS; nothing else connects.
+
+    Each rule is a resource of its own, so that a changed rule never cuts the others. Costs nothing a month.
+    """
+
+    load_balancer_group_id: pulumi.Output[str]
+    instances_group_id: pulumi.Output[str]
+    database_group_id: pulumi.Output[str]
+
+    def __init__(self, name: str, args: FirewallArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("app:infra:Firewall", name, None, opts)
+        self._name = name
+        self._child = ResourceOptions(parent=self)
+        self._tags = component_tag(name)
+
+        self.load_balancer_group_id = self._group("load-balancer", args, "Load balancer, reached by CloudFront alone")
+        self.instances_group_id = self._group("instances", args, "Instances, reached by the load balancer alone")
+        self.database_group_id = self._group("database", args, "Database, reached by the instances alone")
+
+        self._from_cloudfront()
+        self._between("load-balancer", self.load_balancer_group_id, "instances", self.instances_group_id, DYNAMIC_PORTS)
+        self._between(
+            "instances", self.instances_group_id, "database", self.database_group_id, (POSTGRESQL, POSTGRESQL)
+        )
+        aws.vpc.SecurityGroupEgressRule(
+            f"{name}-instances-to-https",
+            security_group_id=self.instances_group_id,
+            description="AWS services: ECS, ECR, logs, secrets, mail, sessions",
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            cidr_ipv4="0.0.0.0/0",
+            tags=self._tags,
+            opts=self._child,
+        )
+        self.register_outputs({})
+
+    def _group(self, role: str, args: FirewallArgs, description: str) -> pulumi.Output[str]:
+        group = aws.ec2.SecurityGroup(
+            f"{self._name}-{role}", vpc_id=args.vpc_id, description=description, tags=self._tags, opts=self._child
+        )
+        return group.id
+
+    def _from_cloudfront(self) -> None:
+        edges = aws.ec2.get_managed_prefix_list_output(name=CLOUDFRONT_PREFIX_LIST, opts=InvokeOptions(parent=self))
+        aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-cloudfront-to-load-balancer",
+            security_group_id=self.load_balancer_group_id,
+            description="CloudFront edge locations",
+            ip_protocol="tcp",
+            from_port=HTTP,
+            to_port=HTTP,
+            prefix_list_id=edges.id,
+            tags=self._tags,
+            opts=self._child,
+        )
+
+    def _between(
+        self,
+        source: str,
+        source_id: pulumi.Output[str],
+        target: str,
+        target_id: pulumi.Output[str],
+        ports: tuple[int, int],
+    ) -> None:
+        """Let `source` open connections to `target`: a rule on each side."""
+        aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-{source}-to-{target}",
+            security_group_id=source_id,
+            description=f"to {target}",
+            ip_protocol="tcp",
+            from_port=ports[0],
+            to_port=ports[1],
+            referenced_security_group_id=target_id,
+            tags=self._tags,
+            opts=self._child,
+        )
+        aws.vpc.SecurityGroupIngressRule(
+            f"{self._name}-{target}-from-{source}",
+            security_group_id=target_id,
+            description=f"from {source}",
+            ip_protocol="tcp",
+            from_port=ports[0],
+            to_port=ports[1],
+            referenced_security_group_id=source_id,
+            tags=self._tags,
+            opts=self._child,
+        )

@@ -1,0 +1,79 @@
+"""An image of the project: where it is kept, and that it is there."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+from pulumi.dynamic import Resource
+
+from infra.pure import policies
+from infra.pure.image_tag import image_tag
+from infra.pure.paths import image_folder
+from infra.pure.recipe import Recipe
+from infra.pure.tags import component_tag
+from infra.steps.image_build import ImageBuild
+
+KEPT_IMAGES = 20  # versions that a rollback can return to
+
+
+@dataclass(frozen=True, kw_only=True)
+class ImageArgs:
+    """`context`: a folder below the project's root with a Dockerfile and a `.dockerignore`."""
+
+    context: str
+    region: str
+    recipe: Recipe
+
+
+class BuiltImage(Resource, module="infra", name="ImageBuild"):
+    uri: pulumi.Output[str]
+
+
+class Image(pulumi.ComponentResource):
+    """A repository in ECR that holds the image of the folder's present content, built only when ECR lacks it.
+
+    Tags are hashes of the content and cannot be overwritten. A month: 0.10 USD a GB.
+    """
+
+    uri: pulumi.Output[str]
+    repository_arn: pulumi.Output[str]
+    tag: str
+
+    def __init__(self, name: str, args: ImageArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("app:infra:Image", name, None, opts)
+        child = ResourceOptions(parent=self)
+        tags = component_tag(name)
+
+        self.tag = image_tag(image_folder(args.context))
+        repository = aws.ecr.Repository(
+            f"{name}-repository",
+            image_tag_mutability="IMMUTABLE",
+            image_scanning_configuration=aws.ecr.RepositoryImageScanningConfigurationArgs(scan_on_push=True),
+            encryption_configurations=[aws.ecr.RepositoryEncryptionConfigurationArgs(encryption_type="AES256")],
+            force_delete=not args.recipe.locked,
+            tags=tags,
+            opts=child,
+        )
+        aws.ecr.LifecyclePolicy(
+            f"{name}-lifecycle",
+            repository=repository.name,
+            policy=pulumi.Output.json_dumps(policies.keep_latest_images(KEPT_IMAGES)),
+            opts=child,
+        )
+        built = BuiltImage(
+            ImageBuild(),
+            f"{name}-build",
+            {
+                "region": args.region,
+                "repository": repository.name,
+                "repositoryUrl": repository.repository_url,
+                "context": args.context,
+                "tag": self.tag,
+                "uri": None,
+            },
+            child,
+        )
+        self.uri = built.uri
+        self.repository_arn = repository.arn
+        self.register_outputs({"uri": self.uri, "tag": self.tag})

@@ -1,0 +1,62 @@
+"""The database's migrations of a version, run before its service moves."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import pulumi
+from pulumi import ResourceOptions
+from pulumi.dynamic import Resource
+
+from infra.components.cluster import Cluster
+from infra.components.task import Task
+from infra.pure.tags import Tags
+from infra.steps.migration_run import MigrationRun
+
+
+@dataclass(frozen=True, kw_only=True)
+class MigrationArgs:
+    """`command` replaces the container's own. `version` names the run."""
+
+    cluster: Cluster
+    task: Task
+    command: Sequence[str]
+    version: str
+    timeout_seconds: int
+    region: str
+    tags: Tags
+
+
+class CompletedRun(Resource, module="infra", name="MigrationRun"):
+    taskDefinition: pulumi.Output[str]  # noqa: N815 (the property's name in the state)
+
+
+class Migration(pulumi.ComponentResource):
+    """A task that ran once, to a good end, for each version.
+
+    Its failure stops the deployment with the task's last lines, and the old version serves on. Costs nothing a month.
+    """
+
+    migrated_definition_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: MigrationArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("app:infra:Migration", name, None, opts)
+        run = CompletedRun(
+            MigrationRun(),
+            f"{name}-run",
+            {
+                "region": args.region,
+                "cluster": args.cluster.name,
+                "capacityProvider": args.cluster.capacity_provider,
+                "taskDefinition": args.task.definition_arn,
+                "container": args.task.container,
+                "command": list(args.command),
+                "version": args.version,
+                "logGroup": args.task.log_group,
+                "tags": args.tags.of(name),
+                "timeoutSeconds": args.timeout_seconds,
+            },
+            ResourceOptions(parent=self),
+        )
+        # The same ARN as the task's, known only when its migrations have run: a service that takes it moves after them.
+        self.migrated_definition_arn = run.taskDefinition
+        self.register_outputs({})

@@ -1,0 +1,28 @@
+"""Roles of IAM: what every role of the stack has in common."""
+
+from collections.abc import Mapping
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from infra.pure.policies import Document
+
+
+def removable_role(
+    name: str,
+    *,
+    description: str,
+    trust: pulumi.Input[Document],
+    tags: Mapping[str, str],
+    opts: ResourceOptions,
+) -> aws.iam.Role:
+    """A role that `destroy` can remove whatever policies it has; `trust` says who may take it."""
+    return aws.iam.Role(
+        name,
+        description=description,
+        assume_role_policy=pulumi.Output.json_dumps(trust),
+        force_detach_policies=True,  # also those that a killed `up` left, which no state knows
+        tags=tags,
+        opts=opts,
+    )

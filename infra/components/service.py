@@ -1,0 +1,108 @@
+"""A service on the cluster: the tasks that answer requests, and the guarantee that the new version runs."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+from pulumi.dynamic import Resource
+
+from infra.components.cluster import Cluster
+from infra.components.task import Task
+from infra.pure.capacity import MAXIMUM_PERCENT, MINIMUM_HEALTHY_PERCENT
+from infra.pure.tags import component_tag
+from infra.steps.deployment import DeploymentWait
+
+# The time in which a new task may miss health checks: the image is pulled, the process starts and finds its database.
+GRACE_SECONDS = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceArgs:
+    """`definition_arn`: the task definition to run, for a service with migrations the one that they hand on."""
+
+    cluster: Cluster
+    task: Task
+    definition_arn: pulumi.Input[str]
+    target_group_arn: pulumi.Input[str]
+    desired_count: int
+    timeout_seconds: int
+    region: str
+
+
+class Deployment(Resource, module="infra", name="Deployment"):
+    taskDefinition: pulumi.Output[str]  # noqa: N815 (the property's name in the state)
+
+
+class Service(pulumi.ComponentResource):
+    """An ECS service that rolls without a gap and goes back by itself when the new version fails.
+
+    New tasks start beside the old ones (100 to 200 per cent), which serve until the new ones are healthy: one instance
+    is enough. `up` ends well only when the wanted version runs; after a rollback it fails with the reason.
+    Costs nothing a month beyond its instances.
+    """
+
+    name: pulumi.Output[str]
+    deployed_definition_arn: pulumi.Output[str]
+
+    def __init__(self, name: str, args: ServiceArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("app:infra:Service", name, None, opts)
+        self._child = ResourceOptions(parent=self)
+
+        service = self._service(name, args)
+        self.name = service.name
+        deployment = self._deployment(name, args)
+        # Known only when the deployment has succeeded: what depends on the new version takes it.
+        self.deployed_definition_arn = deployment.taskDefinition
+        self.register_outputs({"name": self.name})
+
+    def _service(self, name: str, args: ServiceArgs) -> aws.ecs.Service:
+        return aws.ecs.Service(
+            f"{name}-service",
+            cluster=args.cluster.name,
+            task_definition=args.definition_arn,
+            desired_count=args.desired_count,
+            # On the service, not as the cluster's default: that one shows false drift on refresh.
+            capacity_provider_strategies=[
+                aws.ecs.ServiceCapacityProviderStrategyArgs(
+                    capacity_provider=args.cluster.capacity_provider, base=0, weight=1
+                )
+            ],
+            ordered_placement_strategies=[
+                aws.ecs.ServiceOrderedPlacementStrategyArgs(type="spread", field="attribute:ecs.availability-zone"),
+                aws.ecs.ServiceOrderedPlacementStrategyArgs(type="spread", field="instanceId"),
+            ],
+            deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
+            deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT,
+            deployment_maximum_percent=MAXIMUM_PERCENT,
+            health_check_grace_period_seconds=GRACE_SECONDS,
+            load_balancers=[
+                aws.ecs.ServiceLoadBalancerArgs(
+                    target_group_arn=args.target_group_arn,
+                    container_name=args.task.container,
+                    container_port=args.task.port,
+                )
+            ],
+            enable_execute_command=True,
+            enable_ecs_managed_tags=True,
+            propagate_tags="SERVICE",  # with the provider's default tags, which the service carries
+            wait_for_steady_state=False,  # the deployment below waits, and says why when it fails
+            tags=component_tag(name),
+            opts=self._child,
+        )
+
+    def _deployment(self, name: str, args: ServiceArgs) -> Deployment:
+        return Deployment(
+            DeploymentWait(),
+            f"{name}-deployment",
+            {
+                "region": args.region,
+                "cluster": args.cluster.name,
+                "service": self.name,
+                "taskDefinition": args.definition_arn,
+                "container": args.task.container,
+                "logGroup": args.task.log_group,
+                "timeoutSeconds": args.timeout_seconds,
+            },
+            self._child,
+        )

@@ -1,0 +1,132 @@
+"""What a service runs: a container with its rights, its environment and its log."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from infra.components.image import Image
+from infra.components.role import removable_role
+from infra.config.sections import ServiceConfig
+from infra.pure import policies
+from infra.pure.naming import log_group_name, safe_name
+from infra.pure.tags import Tags, component_tag
+
+FAMILY_LIMIT = 255  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
+STOP_SECONDS = 30  # between SIGTERM and SIGKILL
+
+
+@dataclass(frozen=True, kw_only=True)
+class TaskArgs:
+    """`policy`: what the code in the container may do. `environment`: no secrets, they are read at run time."""
+
+    image: Image
+    port: int
+    settings: ServiceConfig
+    environment: Mapping[str, pulumi.Input[str]]
+    policy: pulumi.Input[policies.Document]
+    account_id: pulumi.Input[str]
+    region: str
+    tags: Tags
+
+
+class Task(pulumi.ComponentResource):
+    """A task definition in bridge mode with a host port that Docker chooses, two roles, and a log group.
+
+    Bridge, because a t3a.small has network interfaces for a single task in `awsvpc` mode.
+    A month: the log, 0.50 USD a GB.
+    """
+
+    definition_arn: pulumi.Output[str]
+    container: str
+    port: int
+    log_group: pulumi.Output[str]
+
+    def __init__(self, name: str, args: TaskArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("app:infra:Task", name, None, opts)
+        self._child = ResourceOptions(parent=self)
+        self._tags = component_tag(name)
+        self.container, self.port = name, args.port
+
+        log = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=log_group_name(args.tags.project, args.tags.stack, name),
+            retention_in_days=args.settings.log_retention_days,
+            tags=self._tags,
+            opts=self._child,
+        )
+        self.log_group = log.name
+        trust = pulumi.Output.from_input(args.account_id).apply(policies.task_trust)
+        pull = pulumi.Output.all(args.image.repository_arn, log.arn).apply(lambda arns: policies.pull_and_log(*arns))
+        execution, may_start = self._role(name, "execution", "ECS: pulls the image, writes the log", trust, pull)
+        task, may_work = self._role(name, "task", "The code in the container", trust, args.policy)
+        definition = aws.ecs.TaskDefinition(
+            f"{name}-definition",
+            family=safe_name(args.tags.project, args.tags.stack, name, limit=FAMILY_LIMIT),
+            network_mode="bridge",
+            requires_compatibilities=["EC2"],
+            execution_role_arn=execution.arn,
+            task_role_arn=task.arn,
+            container_definitions=pulumi.Output.json_dumps([self._container_definition(args)]),
+            tags=self._tags,
+            # A task must not start before it may do its work.
+            opts=ResourceOptions(parent=self, depends_on=[may_start, may_work]),
+        )
+        self.definition_arn = definition.arn
+        self.register_outputs({"definitionArn": self.definition_arn, "logGroup": self.log_group})
+
+    def _role(
+        self,
+        name: str,
+        role: str,
+        description: str,
+        trust: pulumi.Output[policies.Document],
+        policy: pulumi.Input[policies.Document],
+    ) -> tuple[aws.iam.Role, aws.iam.RolePolicy]:
+        resource = removable_role(
+            f"{name}-{role}-role",
+            description=description,
+            trust=trust,
+            tags=self._tags,
+            opts=self._child,
+        )
+        rights = aws.iam.RolePolicy(
+            f"{name}-{role}-policy", role=resource.name, policy=pulumi.Output.json_dumps(policy), opts=self._child
+        )
+        return resource, rights
+
+    def _container_definition(self, args: TaskArgs) -> Mapping[str, Any]:
+        return {
+            "name": self.container,
+            "image": args.image.uri,
+            "essential": True,
+            "cpu": args.settings.cpu_units,
+            "memory": args.settings.memory_mib,
+            "environment": environment(args),
+            "portMappings": [{"containerPort": args.port, "hostPort": 0, "protocol": "tcp"}],
+            "linuxParameters": {"initProcessEnabled": True},  # reaps what shells of ECS Exec leave behind
+            "stopTimeout": STOP_SECONDS,
+            "logConfiguration": {
+                "logDriver": "awslogs",
+                "options": {
+                    "awslogs-group": self.log_group,
+                    "awslogs-region": args.region,
+                    "awslogs-stream-prefix": self.container,
+                },
+            },
+        }
+
+
+def environment(args: TaskArgs) -> list[dict[str, pulumi.Input[str]]]:
+    """The service's own variables and what every task has; sorted, so that their order is no difference."""
+    variables = {
+        **args.environment,
+        "APP_VERSION": args.image.tag,
+        "AWS_REGION": args.region,
+        "LOG_LEVEL": args.settings.log_level,
+        "PORT": str(args.port),
+    }
+    return [{"name": key, "value": variables[key]} for key in sorted(variables)]

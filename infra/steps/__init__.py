@@ -1,0 +1,26 @@
+"""Resources that pulumi_aws lacks: an image that is built, a migration that ran, a deployment that succeeded.
+
+They reach AWS by boto3 with the caller's credentials; `AWS_ENDPOINT_URL` holds. Pulumi keeps each one's provider in the
+state as a pickle. That pickle holds a step's name and not its code or its module, see `step`: editing or moving a
+class, or running from another folder, changes nothing.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from infra.steps.common import StepProvider
+
+# The names are in the state of every stack, so they stay; the modules may move.
+MODULES = {
+    "AccessPassword": "infra.steps.access_password",
+    "DeploymentWait": "infra.steps.deployment",
+    "ImageBuild": "infra.steps.image_build",
+    "MigrationRun": "infra.steps.migration_run",
+}
+
+
+def step(name: str) -> "StepProvider":
+    """The step of that name. States hold calls of this function, so neither its name nor its module may change."""
+    made: StepProvider = getattr(import_module(MODULES[name]), name)()
+    return made

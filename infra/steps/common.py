@@ -1,0 +1,70 @@
+"""What the dynamic resources share: clients, progress, errors without a stack trace, and a small base class."""
+
+import sys
+import traceback
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar, NoReturn
+
+from pulumi.dynamic import ConfigureRequest, DiffResult, ResourceProvider
+
+from infra.steps import step
+
+Props = dict[str, Any]
+
+
+class StepError(Exception):
+    """A step of the deployment failed for a reason that its text tells in full."""
+
+
+def aws_client(service: str, region: str) -> Any:
+    """A boto3 client with the caller's credentials."""
+    import boto3  # here: the program declares the resources, and only their host's process calls AWS
+
+    return boto3.client(service, region_name=region)  # type: ignore[call-overload] # stubs know names, not variables
+
+
+def fail(text: str) -> NoReturn:
+    """End the step with `text`, which a reader understands without the code."""
+    raise StepError(text)
+
+
+def hide_stack_of_step_errors() -> None:
+    """Pulumi's host of dynamic providers reports `traceback.format_exc()`: for a StepError that is its text alone."""
+    original = traceback.format_exc
+
+    def format_exc(limit: int | None = None, chain: bool = True) -> str:
+        error = sys.exc_info()[1]
+        return str(error) if isinstance(error, StepError) else original(limit, chain)
+
+    traceback.format_exc = format_exc
+
+
+def progress(subject: str, text: str) -> None:
+    """A line in the output of `up`, at once."""
+    print(f"{subject}: {text}", flush=True)
+
+
+def changed(olds: Mapping[str, Any], news: Mapping[str, Any], keys: tuple[str, ...]) -> list[str]:
+    return [key for key in keys if olds.get(key) != news.get(key)]
+
+
+class StepProvider(ResourceProvider):
+    """A dynamic provider that updates when one of `updates` changed and is replaced when one of `replaces` did.
+
+    Nothing else makes a difference: neither a timeout, nor where the checkout lies.
+    """
+
+    serialize_as_secret_always = False  # it holds a class name, nothing to hide
+    updates: ClassVar[tuple[str, ...]] = ()
+    replaces: ClassVar[tuple[str, ...]] = ()
+
+    def __reduce__(self) -> tuple[Callable[[str], "StepProvider"], tuple[str]]:
+        """What Pulumi's state holds of a step: its name."""
+        return step, (type(self).__name__,)
+
+    def configure(self, req: ConfigureRequest) -> None:
+        hide_stack_of_step_errors()  # in the host's process alone, where Pulumi configures the provider once
+
+    def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
+        replaces = changed(_olds, _news, self.replaces)
+        return DiffResult(changes=bool(replaces or changed(_olds, _news, self.updates)), replaces=replaces)

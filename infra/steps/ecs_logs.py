@@ -1,0 +1,60 @@
+"""Why a task stopped, and its last words: what an error of a deployment must show."""
+
+import time
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from botocore.exceptions import ClientError
+
+from infra.steps.common import aws_client
+
+if TYPE_CHECKING:
+    from types_boto3_logs.client import CloudWatchLogsClient
+
+LAST_LINES = 20
+# CloudWatch Logs delivers a stopped task's lines with a delay of a few seconds.
+PATIENCE_SECONDS = 10.0
+
+
+def stream_name(container: str, task_arn: str) -> str:
+    """How the awslogs driver names a task's stream: prefix, container and task id; the prefix is the container's name.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/using_awslogs.html
+    """
+    return f"{container}/{container}/{task_arn.rsplit('/', 1)[1]}"
+
+
+def read_stream(logs: "CloudWatchLogsClient", group: str, stream: str) -> list[str]:
+    try:
+        events = logs.get_log_events(logGroupName=group, logStreamName=stream, limit=LAST_LINES, startFromHead=False)
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ResourceNotFoundException":
+            return []
+        raise
+    return [event.get("message", "").rstrip() for event in events["events"]][-LAST_LINES:]
+
+
+def last_lines(region: str, group: str, container: str, task_arn: str) -> list[str]:
+    """The last lines of a stopped task's log; waits a little for them to arrive."""
+    logs = aws_client("logs", region)
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not (lines := read_stream(logs, group, stream_name(container, task_arn))) and time.monotonic() < deadline:
+        time.sleep(1)
+    return lines
+
+
+def stop_reasons(task: Mapping[str, Any]) -> list[str]:
+    """Why ECS says a task stopped, and how each of its containers ended."""
+    reasons = [task["stoppedReason"]] if task.get("stoppedReason") else []
+    for container in task.get("containers", ()):
+        if container.get("exitCode") is not None:
+            reasons.append(f"container {container['name']} exited with code {container['exitCode']}")
+        if container.get("reason"):
+            reasons.append(container["reason"])
+    return reasons
+
+
+def report(title: str, reasons: Sequence[str], group: str, lines: Sequence[str]) -> str:
+    """An error's text: what failed, why, and the last lines of the log."""
+    log = [f"last log lines, of {group}:", *(f"  {line}" for line in lines)] if lines else [f"no log in {group}"]
+    return "\n  ".join([title, *dict.fromkeys(reasons), *log])

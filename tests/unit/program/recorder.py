@@ -1,0 +1,180 @@
+"""Runs the program against Pulumi's mocks and returns all that it declared, for plain assertions."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import pulumi
+from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
+
+from infra import program
+from tests.unit.stack_files import PROJECT, stack_config
+
+ACCOUNT = "123456789012"
+# Of Pulumi's RegisterResourceRequest; the tests ask for parent, provider and dependencies by themselves.
+OPTIONS = (
+    "protect",
+    "retainOnDelete",
+    "deleteBeforeReplace",
+    "ignoreChanges",
+    "replaceOnChanges",
+    "aliases",
+    "customTimeouts",
+    "deletedWith",
+    "importId",
+)
+PREFIX_LIST = "pl-0123456789abcdef0"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registration:
+    """One resource as the engine would have got it."""
+
+    urn: str
+    type: str
+    name: str
+    parent: str
+    custom: bool
+    provider: str
+    inputs: Mapping[str, Any]
+    options: Mapping[str, Any]
+    depends_on: frozenset[str]
+
+    @property
+    def protect(self) -> bool:
+        return "protect" in self.options
+
+    @property
+    def retained(self) -> bool:
+        return "retainOnDelete" in self.options
+
+    @property
+    def component(self) -> str:
+        """The name of the component that it belongs to."""
+        return self.parent.rsplit("::", 1)[1]
+
+
+class Recorded:
+    """Everything that a program declared."""
+
+    def __init__(
+        self, registrations: list[Registration], outputs: Mapping[str, Any], calls: list[MockCallArgs]
+    ) -> None:
+        self.all = registrations
+        self.outputs = outputs
+        self.calls = calls
+
+    @property
+    def resources(self) -> list[Registration]:
+        """What exists in a cloud: neither components nor providers."""
+        return [r for r in self.all if r.custom and not r.type.startswith("pulumi:providers:")]
+
+    def of(self, type_: str) -> list[Registration]:
+        return [r for r in self.all if r.type == type_]
+
+    def one(self, name: str) -> Registration:
+        (found,) = [r for r in self.all if r.name == name and r.custom]
+        return found
+
+    def depends(self, dependent: str, on: str) -> bool:
+        """Whether the resource `dependent` is made after `on`, directly or through others."""
+        by_urn = {r.urn: r for r in self.all}
+        seen: set[str] = set()
+        waiting = [self.one(dependent).urn]
+        while waiting:
+            urn = waiting.pop()
+            if urn not in seen:
+                seen.add(urn)
+                waiting.extend(by_urn[urn].depends_on if urn in by_urn else ())
+        return self.one(on).urn in seen
+
+
+def options_of(request: Any) -> dict[str, Any]:
+    """The options that a resource was declared with, as far as they differ from the default."""
+    set_ = {field.name: value for field, value in request.ListFields() if value and field.name in OPTIONS}
+    return {name: value if isinstance(value, bool) else str(value) for name, value in set_.items()}
+
+
+class RecordingMonitor(MockMonitor):
+    def __init__(self, mocks: Mocks) -> None:
+        super().__init__(mocks)
+        self.recorded: list[Registration] = []
+
+    def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (Pulumi's name)
+        response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
+        if request.type != "pulumi:pulumi:Stack":
+            registered = self.resources[response.urn]
+            self.recorded.append(
+                Registration(
+                    urn=response.urn,
+                    type=request.type,
+                    name=request.name,
+                    parent=request.parent,
+                    custom=request.custom,
+                    provider=request.provider,
+                    inputs=dict(registered.state.get("__inputs", {})),
+                    options=options_of(request),
+                    depends_on=frozenset(request.dependencies),
+                )
+            )
+        return response
+
+
+def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, Any]:
+    """What AWS would add to a resource: an ARN for all, and the few attributes that the program reads."""
+    unique = f"{name}-1a2b3c4"
+    known: dict[str, dict[str, Any]] = {
+        "aws:s3/bucket:Bucket": {
+            "bucket": unique,
+            "bucketRegionalDomainName": f"{unique}.s3.us-east-1.amazonaws.com",
+            "bucketDomainName": f"{unique}.s3.amazonaws.com",
+        },
+        "aws:cloudfront/distribution:Distribution": {"domainName": "d123.cloudfront.net"},
+        "aws:lb/loadBalancer:LoadBalancer": {"dnsName": "balancer.us-east-1.elb.amazonaws.com"},
+        "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
+        "aws:ecr/repository:Repository": {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/{unique}"},
+        "aws:ec2/keyPair:KeyPair": {"keyName": unique},
+        "aws:rds/instance:Instance": {
+            "address": "database.rds.amazonaws.com",
+            "port": 5432,
+            "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"}],
+        },
+        "pulumi-python:dynamic/infra:ImageBuild": {"uri": f"{inputs.get('repositoryUrl')}:{inputs.get('tag')}"},
+    }
+    arn = f"arn:aws:mock:us-east-1:{ACCOUNT}:{name}"
+    return {"name": unique, "arn": arn, **inputs, **known.get(type_, {}), "__inputs": dict(inputs)}
+
+
+class Cloud(Mocks):
+    def __init__(self) -> None:
+        self.calls: list[MockCallArgs] = []
+
+    def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
+        return (f"{args.name}-id" if args.custom else None), outputs_of(args.typ, args.name, args.inputs)
+
+    def call(self, args: MockCallArgs) -> tuple[dict[str, Any], list[tuple[str, str]] | None]:
+        self.calls.append(args)
+        answers = {
+            "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
+            "aws:ec2/getManagedPrefixList:getManagedPrefixList": {"id": PREFIX_LIST},
+        }
+        return {**answers[args.token]}, []
+
+
+def record(declare: Callable[[], Mapping[str, Any]], *, stack: str) -> Recorded:
+    """Run `declare` as a program of `stack`; returns when every registration has landed."""
+    cloud = Cloud()
+    monitor = RecordingMonitor(cloud)
+    pulumi.runtime.set_mocks(cloud, project=PROJECT, stack=stack, preview=False, monitor=monitor)
+    outputs: dict[str, Any] = {}
+
+    @pulumi.runtime.test  # type: ignore[untyped-decorator]
+    def run() -> pulumi.Output[None]:
+        return pulumi.Output.from_input(dict(declare())).apply(outputs.update)
+
+    run()
+    return Recorded(monitor.recorded, outputs, cloud.calls)
+
+
+def record_stack(stack: str) -> Recorded:
+    return record(lambda: program.build(stack_config(stack)), stack=stack)

@@ -1,0 +1,323 @@
+"""The program as a reader of the architecture sees it: who connects, what is kept, what waits for what."""
+
+import base64
+import json
+from typing import Any
+
+import pytest
+
+from infra import program
+from tests.unit.program.recorder import PREFIX_LIST, Recorded, record
+from tests.unit.stack_files import stack_config
+
+
+def container(stack: Recorded, name: str) -> dict[str, Any]:
+    (definition,) = json.loads(stack.one(f"{name}-definition").inputs["containerDefinitions"])
+    assert isinstance(definition, dict)
+    return definition
+
+
+def environment(stack: Recorded, name: str) -> dict[str, str]:
+    return {entry["name"]: entry["value"] for entry in container(stack, name)["environment"]}
+
+
+# Who may connect
+
+
+def connections(stack: Recorded, direction: str) -> set[tuple[str, str, int, int]]:
+    """(group, other side, first port, last port) of each rule."""
+    rules = stack.of(f"aws:vpc/securityGroup{direction}Rule:SecurityGroup{direction}Rule")
+    sides = ("referencedSecurityGroupId", "prefixListId", "cidrIpv4")
+    return {
+        (
+            r.inputs["securityGroupId"].removesuffix("-id").removeprefix("firewall-"),
+            next(r.inputs[side] for side in sides if side in r.inputs).removesuffix("-id").removeprefix("firewall-"),
+            r.inputs["fromPort"],
+            r.inputs["toPort"],
+        )
+        for r in rules
+    }
+
+
+def test_only_cloudfront_reaches_the_load_balancer_and_only_it_the_instances(stack: Recorded) -> None:
+    assert connections(stack, "Ingress") == {
+        ("load-balancer", PREFIX_LIST, 80, 80),
+        ("instances", "load-balancer", 32768, 65535),
+        ("database", "instances", 5432, 5432),
+    }
+
+
+def test_connections_go_out_only_where_they_are_let_in_and_to_aws(stack: Recorded) -> None:
+    assert connections(stack, "Egress") == {
+        ("load-balancer", "instances", 32768, 65535),
+        ("instances", "database", 5432, 5432),
+        ("instances", "0.0.0.0/0", 443, 443),
+    }
+
+
+def test_the_database_is_private_encrypted_and_asks_for_tls(stack: Recorded) -> None:
+    database = stack.one("database-instance").inputs
+    assert database["publiclyAccessible"] is False
+    assert database["storageEncrypted"] is True
+    subnets = stack.one("database-subnets").inputs["subnetIds"]
+    assert all("private" in subnet for subnet in subnets)
+    assert {"name": "rds.force_ssl", "value": "1", "applyMethod": "immediate"} in stack.one(
+        "database-parameters"
+    ).inputs["parameters"]
+
+
+def test_private_subnets_have_no_route_out(stack: Recorded) -> None:
+    (route,) = stack.of("aws:ec2/route:Route")
+    assert route.inputs["routeTableId"] == "network-public-routes-id"
+    associations = stack.of("aws:ec2/routeTableAssociation:RouteTableAssociation")
+    assert {a.inputs["routeTableId"] for a in associations if "private" in a.inputs["subnetId"]} == {
+        "network-private-routes-id"
+    }
+
+
+def test_there_is_no_nat_gateway(stack: Recorded) -> None:
+    assert not [r for r in stack.resources if "nat" in r.type.lower().split("/")[1] and "Nat" in r.type]
+
+
+def test_the_bucket_is_closed(stack: Recorded) -> None:
+    assert stack.one("storage-private").inputs == {
+        "bucket": "storage-bucket-1a2b3c4",
+        "blockPublicAcls": True,
+        "blockPublicPolicy": True,
+        "ignorePublicAcls": True,
+        "restrictPublicBuckets": True,
+    }
+    assert stack.one("storage-versioning").inputs["versioningConfiguration"] == {"status": "Enabled"}
+    assert stack.one("storage-ownership").inputs["rule"] == {"objectOwnership": "BucketOwnerEnforced"}
+
+
+def test_the_site_alone_may_use_the_bucket_from_a_browser(stack: Recorded) -> None:
+    (rule,) = stack.one("browser-access-cors").inputs["corsRules"]
+    assert rule["allowedOrigins"] == [stack.outputs["url"]]
+
+
+def test_instances_give_metadata_to_the_host_alone(stack: Recorded) -> None:
+    template = stack.one("cluster-instance").inputs
+    assert template["metadataOptions"] == {
+        "httpEndpoint": "enabled",
+        "httpTokens": "required",
+        "httpPutResponseHopLimit": 1,
+    }
+    (disk,) = template["blockDeviceMappings"]
+    assert disk["ebs"]["encrypted"] == "true"
+    assert "ECS_CLUSTER=cluster-ecs-1a2b3c4" in base64.b64decode(template["userData"]).decode()
+
+
+# What survives a destroy
+
+
+def test_prod_refuses_to_lose_its_data(prod: Recorded) -> None:
+    assert {r.name for r in prod.resources if r.protect} == {"database-instance", "storage-bucket"}
+    database = prod.one("database-instance").inputs
+    assert database["deletionProtection"] is True
+    assert database["skipFinalSnapshot"] is False
+    assert database["finalSnapshotIdentifier"] == "database-subnets-1a2b3c4-final"
+    assert database["backupRetentionPeriod"] >= 7
+    assert prod.one("storage-bucket").inputs["forceDestroy"] is False
+
+
+def test_prod_keeps_its_bucket_as_closed_as_it_was(prod: Recorded) -> None:
+    assert {r.name for r in prod.resources if r.retained} == {
+        r.name for r in prod.resources if r.component == "storage"
+    }
+
+
+def test_prod_says_what_is_kept_and_how_to_lift_it(prod: Recorded) -> None:
+    assert "refused" in prod.outputs["on_destroy"]
+    assert "recipe" in prod.outputs["on_destroy"]
+
+
+@pytest.mark.parametrize("name", ["local", "dev"])
+def test_a_disposable_stack_leaves_nothing(stacks: dict[str, Recorded], name: str) -> None:
+    stack = stacks[name]
+    assert not [r.name for r in stack.resources if r.protect or r.retained]
+    database = stack.one("database-instance").inputs
+    assert database["deletionProtection"] is False
+    assert database["skipFinalSnapshot"] is True
+    assert stack.one("storage-bucket").inputs["forceDestroy"] is True
+    assert all(r.inputs["forceDelete"] for r in stack.of("aws:ecr/repository:Repository"))
+
+
+def test_destroy_never_needs_scaling_to_zero_by_hand(stack: Recorded) -> None:
+    group = stack.one("cluster-instances").inputs
+    assert group["forceDelete"] is True
+    assert group["protectFromScaleIn"] is False
+    capacity = stack.one("cluster-capacity").inputs["autoScalingGroupProvider"]
+    assert capacity["managedTerminationProtection"] == "DISABLED"
+
+
+# What waits for what
+
+
+@pytest.mark.parametrize(
+    ("later", "earlier"),
+    [
+        ("backend-service", "migration-run"),
+        ("migration-run", "backend-image-build"),
+        ("migration-run", "database-instance"),
+        ("backend-service", "access-password"),
+        ("migration-run", "cluster-capacity-association"),
+        ("backend-deployment", "backend-service"),
+        ("backend-service", "load-balancer-api-rule"),
+        ("backend-service", "backend-task-policy"),
+        ("frontend-service", "load-balancer-http"),
+        ("frontend-service", "cluster-capacity-association"),
+        ("cluster-capacity-association", "cluster-instances"),
+        ("cluster-instances", "cluster-instance-ecs"),
+        ("cluster-instances", "network-internet-route"),
+        ("load-balancer-alb", "network-internet-route"),
+        ("cache-reset-call", "frontend-deployment"),
+        ("cache-reset-call", "cache-reset-policy"),
+        ("browser-access-cors", "cdn-distribution"),
+    ],
+)
+def test_order(stack: Recorded, later: str, earlier: str) -> None:
+    """Made in this order, and removed in the other."""
+    assert stack.depends(later, earlier)
+
+
+def test_the_cache_is_reset_by_the_front_end_alone(stack: Recorded) -> None:
+    call = stack.one("cache-reset-call").inputs
+    assert json.loads(call["input"]) == {"version": stack.outputs["frontend_version"]}
+    assert not stack.depends("cache-reset-call", "backend-image-build")
+
+
+def test_the_front_end_does_not_wait_for_the_back_end(stack: Recorded) -> None:
+    assert not stack.depends("frontend-service", "backend-service")
+    assert not stack.depends("frontend-service", "migration-run")
+
+
+# What runs
+
+
+def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> None:
+    """docs/architecture.md, "Back end environment"; HOST is the image's, credentials and endpoint are AWS's."""
+    variables = environment(prod, "backend")
+    assert variables == {
+        "ACCESS": "password",
+        "ACCESS_SECRET_ARN": "arn:aws:mock:us-east-1:123456789012:access-secret",
+        "API_PREFIX": "/api",
+        "APP_VERSION": prod.outputs["backend_version"],
+        "AWS_REGION": "us-east-1",
+        "DATABASE_HOST": "database.rds.amazonaws.com",
+        "DATABASE_NAME": "app",
+        "DATABASE_PORT": "5432",
+        "DATABASE_SECRET_ARN": "arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1",
+        "DATABASE_SSLMODE": "verify-full",
+        "DISTRIBUTION_ID": "cdn-distribution-id",
+        "HEALTH_PATH": "/api/health",
+        "LOG_LEVEL": "INFO",
+        "MAIL_FROM": "me@example.com",
+        "MAIL_TO": "me@example.com",
+        "PORT": "8000",
+        "REQUESTS_PER_MINUTE": "600",
+        "S3_BUCKET": "storage-bucket-1a2b3c4",
+        "SESSION_COOKIE_SECURE": "true",
+        "SES_CONFIGURATION_SET": "fastapi-react-aws-prod",
+    }
+
+
+def test_variables_are_sorted_so_that_order_is_never_a_difference(stack: Recorded) -> None:
+    names = [entry["name"] for entry in container(stack, "backend")["environment"]]
+    assert names == sorted(names)
+
+
+@pytest.mark.parametrize(("name", "port"), [("backend", 8000), ("frontend", 3000)])
+def test_tasks_use_bridge_mode_and_a_port_that_docker_chooses(stack: Recorded, name: str, port: int) -> None:
+    assert stack.one(f"{name}-definition").inputs["networkMode"] == "bridge"
+    assert container(stack, name)["portMappings"] == [{"containerPort": port, "hostPort": 0, "protocol": "tcp"}]
+
+
+@pytest.mark.parametrize("name", ["backend", "frontend"])
+def test_a_service_rolls_without_a_gap_and_goes_back_when_it_fails(stack: Recorded, name: str) -> None:
+    service = stack.one(f"{name}-service").inputs
+    assert service["deploymentCircuitBreaker"] == {"enable": True, "rollback": True}
+    assert service["deploymentMinimumHealthyPercent"] == 100
+    assert service["deploymentMaximumPercent"] == 200
+    assert service["waitForSteadyState"] is False
+    assert "launchType" not in service
+    assert "sigintRollback" not in service
+
+
+def test_paths_of_the_api_go_to_the_back_end_and_no_look_alike_does(stack: Recorded) -> None:
+    rule = stack.one("load-balancer-api-rule").inputs
+    assert rule["conditions"] == [{"pathPattern": {"values": ["/api", "/api/*"]}}]
+    assert "load-balancer-api" in rule["actions"][0]["targetGroupArn"]
+    assert "load-balancer-web" in stack.one("load-balancer-http").inputs["defaultActions"][0]["targetGroupArn"]
+
+
+# What CloudFront does
+
+
+def behaviors(stack: Recorded) -> dict[str, dict[str, Any]]:
+    distribution = stack.one("cdn-distribution").inputs
+    ordered = {behavior["pathPattern"]: behavior for behavior in distribution["orderedCacheBehaviors"]}
+    return {"*": distribution["defaultCacheBehavior"], **ordered}
+
+
+def test_the_api_is_not_cached_and_gets_everything_but_the_host(stack: Recorded) -> None:
+    for path in ("/api", "/api/*"):
+        api = behaviors(stack)[path]
+        assert api["cachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+        assert api["originRequestPolicyId"] == "b689b0a8-53d0-40ab-baf2-68738e2966ac"
+        assert {"POST", "PUT", "PATCH", "DELETE"} <= set(api["allowedMethods"])
+        assert "functionAssociations" not in api
+
+
+def test_deep_links_are_a_function_of_the_page_and_errors_are_left_alone(stack: Recorded) -> None:
+    assert [b for b in behaviors(stack) if "functionAssociations" in behaviors(stack)[b]] == ["*"]
+    for error in stack.one("cdn-distribution").inputs["customErrorResponses"]:
+        assert set(error) == {"errorCode", "errorCachingMinTtl"}
+        assert error["errorCachingMinTtl"] == 0
+
+
+def test_the_page_is_kept_only_as_long_as_the_origin_says(stack: Recorded) -> None:
+    cache = stack.one("cdn-page-cache").inputs
+    assert (cache["minTtl"], cache["defaultTtl"]) == (0, 0)
+    assert behaviors(stack)["*"]["cachePolicyId"] == "cdn-page-cache-id"
+
+
+def test_pages_and_the_api_carry_all_security_headers_and_assets_those_that_count(stack: Recorded) -> None:
+    used = {path: behavior["responseHeadersPolicyId"] for path, behavior in behaviors(stack).items()}
+    assert {path for path, policy in used.items() if policy == "cdn-headers-id"} == {"*", "/api", "/api/*"}
+    assert used["/assets/*"] == "cdn-asset-headers-id"
+    assets = stack.one("cdn-asset-headers").inputs["securityHeadersConfig"]
+    assert set(assets) == {"contentTypeOptions", "strictTransportSecurity"}
+    policy = stack.one("cdn-headers").inputs["securityHeadersConfig"]
+    assert "frame-ancestors 'none'" in policy["contentSecurityPolicy"]["contentSecurityPolicy"]
+    assert "https://storage-bucket-1a2b3c4.s3.us-east-1.amazonaws.com" in json.dumps(policy)
+
+
+def test_plain_http_is_served_only_where_a_stacks_file_says_so(stacks: dict[str, Recorded]) -> None:
+    policies = {
+        name: {b["viewerProtocolPolicy"] for b in behaviors(stacks[name]).values()} for name in ("local", "dev", "prod")
+    }
+    assert policies == {"local": {"allow-all"}, "dev": {"redirect-to-https"}, "prod": {"redirect-to-https"}}
+    assert stacks["local"].outputs["url"].startswith("http://")
+    assert stacks["prod"].outputs["url"].startswith("https://")
+
+
+# Who may use the app
+
+
+def test_a_password_is_asked_for_unless_a_stacks_file_opens_the_app(stack: Recorded) -> None:
+    assert environment(stack, "backend")["ACCESS"] == "password"
+    assert stack.outputs["access_secret"] in stack.outputs["access"]
+
+
+def test_a_session_stays_off_plain_http_wherever_the_site_has_https(stacks: dict[str, Recorded]) -> None:
+    secure = {name: environment(stacks[name], "backend")["SESSION_COOKIE_SECURE"] for name in ("local", "dev", "prod")}
+    assert secure == {"local": "false", "dev": "true", "prod": "true"}
+
+
+def test_an_open_app_has_no_secret_and_says_what_it_means() -> None:
+    opened = stack_config("dev").model_copy(update={"access": "open"})
+    stack = record(lambda: program.build(opened), stack="dev")
+    assert [r.name for r in stack.resources if r.component == "access"] == []
+    assert environment(stack, "backend")["ACCESS"] == "open"
+    assert "everyone" in stack.outputs["access"]

@@ -1,0 +1,206 @@
+"""Images: the tag follows what the build can see, and a build happens only where ECR lacks the tag."""
+
+import base64
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import docker
+import pytest
+from docker.errors import DockerException
+from hypothesis import given
+from hypothesis import strategies as st
+
+from infra.pure.image_tag import admitted_files, image_tag
+from infra.pure.paths import ROOT
+from infra.steps import image_build
+from infra.steps.common import StepError
+from infra.steps.image_build import ImageBuild
+from tests.unit.steps.aws_fakes import refusal
+
+
+@pytest.fixture
+def context(tmp_path: Path) -> Path:
+    folder = tmp_path / "backend"
+    (folder / "app").mkdir(parents=True)
+    (folder / "Dockerfile").write_text("FROM scratch\nCOPY app /app\n")
+    (folder / ".dockerignore").write_text("*\n!app\n**/__pycache__\n# a comment\n")
+    (folder / "app/main.py").write_text("print()\n")
+    (folder / "README.md").write_text("not for the build\n")
+    return folder
+
+
+def test_only_what_dockerignore_admits_counts(context: Path) -> None:
+    assert admitted_files(context) == [".dockerignore", "Dockerfile", "app/main.py"]
+    before = image_tag(context)
+    (context / "README.md").write_text("changed\n")
+    (context / "app/__pycache__").mkdir()
+    (context / "app/__pycache__/main.pyc").write_bytes(b"\0")
+    assert image_tag(context) == before
+
+
+def test_times_and_places_do_not_count(context: Path, tmp_path: Path) -> None:
+    before = image_tag(context)
+    for file in context.rglob("*"):
+        os.utime(file, (time.time() + 3600,) * 2)
+    context.rename(tmp_path / "elsewhere")
+    assert image_tag(tmp_path / "elsewhere") == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda c: (c / "app/main.py").write_text("print(1)\n"),
+        lambda c: (c / "app/main.py").chmod(0o755),
+        lambda c: (c / "app/main.py").rename(c / "app/other.py"),
+        lambda c: (c / "app/new.py").write_text(""),
+        lambda c: (c / "Dockerfile").write_text("FROM debian\n"),
+        lambda c: (c / "app/link").symlink_to("main.py"),
+    ],
+    ids=["content", "mode", "name", "new file", "Dockerfile", "link"],
+)
+def test_contents_modes_and_names_count(context: Path, change: Any) -> None:
+    before = image_tag(context)
+    change(context)
+    assert image_tag(context) != before
+
+
+@given(st.dictionaries(st.sampled_from("abcd"), st.binary(max_size=4), max_size=4), st.data())
+def test_different_files_never_share_a_tag(
+    tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes], data: st.DataObject
+) -> None:
+    others = data.draw(st.dictionaries(st.sampled_from("abcd"), st.binary(max_size=4), max_size=4))
+    tags = []
+    for content in (files, others):
+        folder = tmp_path_factory.mktemp("context")
+        (folder / "Dockerfile").touch()
+        for name, value in content.items():
+            (folder / name).write_bytes(value)
+        tags.append(image_tag(folder))
+    assert (tags[0] == tags[1]) == (files == others)
+
+
+def test_a_folder_without_a_dockerfile_is_said_so(tmp_path: Path) -> None:
+    with pytest.raises(FileNotFoundError, match="must have a Dockerfile, found none; add one"):
+        image_tag(tmp_path)
+
+
+PROPS = {
+    "region": "us-east-1",
+    "repository": "backend-image",
+    "repositoryUrl": "123456789012.dkr.ecr.us-east-1.amazonaws.com/backend-image",
+    "context": "backend",
+    "tag": "0123456789abcdef",
+}
+
+
+class FakeRegistry:
+    """ECR and the engine that pushes to it."""
+
+    def __init__(self, tags: set[str]) -> None:
+        self.tags = tags
+        self.built: list[dict[str, Any]] = []
+        self.login: dict[str, str] = {}
+        self.build_stream: list[dict[str, Any]] = [{"stream": "Step 1/2 : FROM scratch\n"}]
+        self.loses_pushes = False
+        self.answers_empty = False
+        self.api = self
+
+    def describe_images(self, **arguments: Any) -> dict[str, Any]:
+        (wanted,) = arguments["imageIds"]
+        if wanted["imageTag"] not in self.tags:
+            if self.answers_empty:
+                return {"imageDetails": []}
+            raise refusal("ImageNotFoundException")
+        return {"imageDetails": [{"imageTags": [wanted["imageTag"]]}]}
+
+    def get_authorization_token(self) -> dict[str, Any]:
+        return {"authorizationData": [{"authorizationToken": base64.b64encode(b"AWS:token").decode()}]}
+
+    def build(self, **arguments: Any) -> Iterator[dict[str, Any]]:
+        self.built.append(arguments)
+        yield from self.build_stream
+
+    def push(self, repository: str, tag: str, auth_config: dict[str, str], **_: Any) -> Iterator[dict[str, Any]]:
+        self.login = auth_config
+        yield {"status": "Pushing", "id": "layer", "progress": "[=>  ]"}
+        if not self.loses_pushes:
+            self.tags.add(tag)
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.fixture
+def registry(monkeypatch: pytest.MonkeyPatch) -> FakeRegistry:
+    fake = FakeRegistry(set())
+    monkeypatch.setattr(boto3, "client", lambda name, region_name: fake)
+    monkeypatch.setattr(docker, "from_env", lambda timeout: fake)
+    return fake
+
+
+def test_a_missing_tag_is_built_for_the_instances_and_pushed(registry: FakeRegistry) -> None:
+    result = ImageBuild().create({**PROPS})
+    assert result.outs is not None
+    assert result.outs["uri"] == f"{PROPS['repositoryUrl']}:{PROPS['tag']}"
+    (build,) = registry.built
+    assert build["platform"] == "linux/amd64"
+    assert build["path"] == str(ROOT / "backend")
+    assert registry.login == {"username": "AWS", "password": "token"}
+    assert registry.tags == {PROPS["tag"]}
+
+
+def test_a_tag_that_ecr_has_is_not_built(registry: FakeRegistry) -> None:
+    registry.tags.add(PROPS["tag"])
+    ImageBuild().update("id", PROPS, {**PROPS})
+    assert registry.built == []
+
+
+def test_a_failing_build_shows_its_last_lines(registry: FakeRegistry) -> None:
+    registry.build_stream = [*({"stream": f"line {i}\n"} for i in range(100)), {"error": "returned a non-zero code: 1"}]
+    with pytest.raises(StepError) as caught:
+        ImageBuild().create({**PROPS})
+    assert str(caught.value).startswith("backend: returned a non-zero code: 1\n")
+    assert "line 99" in str(caught.value)
+    assert "line 9\n" not in str(caught.value)
+
+
+def test_a_push_that_did_not_arrive_is_noticed(registry: FakeRegistry) -> None:
+    registry.loses_pushes = True
+    with pytest.raises(StepError, match="yet ECR does not have it; run `up` again"):
+        ImageBuild().create({**PROPS})
+
+
+def test_a_missing_engine_is_said_so(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
+    def absent(timeout: int) -> None:
+        raise DockerException("connection refused")
+
+    monkeypatch.setattr(docker, "from_env", absent)
+    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
+    with pytest.raises(
+        StepError, match=r"needs a Docker engine to build, none answers at unix:///nowhere.sock .*set DOCKER_HOST"
+    ):
+        ImageBuild().create({**PROPS})
+
+
+@pytest.mark.parametrize("answers_empty", [False, True])
+def test_a_refresh_sees_that_ecr_lost_the_image(registry: FakeRegistry, answers_empty: bool) -> None:
+    registry.answers_empty = answers_empty
+    assert ImageBuild().read("id", {**PROPS}).id == ""
+    registry.tags.add(PROPS["tag"])
+    assert ImageBuild().read("id", {**PROPS}).id == "id"
+
+
+def test_only_another_tag_or_repository_is_a_change() -> None:
+    provider = ImageBuild()
+    assert provider.diff("id", PROPS, {**PROPS, "context": "moved"}).changes is False
+    assert provider.diff("id", PROPS, {**PROPS, "tag": "other"}).changes is True
+    assert provider.diff("id", PROPS, {**PROPS, "repository": "other"}).replaces == ["repository"]
+
+
+def test_progress_bars_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
+    image_build.follow("backend", [{"status": "Pushing", "id": "a"}, {"status": "latest: digest"}])
+    assert capsys.readouterr().out == "backend: latest: digest\n"

@@ -1,0 +1,88 @@
+"""A migration: run once for each version, its failure told with its log."""
+
+from typing import Any
+
+import boto3
+import pytest
+
+from infra.steps import ecs_logs, migration_run
+from infra.steps.common import StepError
+from infra.steps.migration_run import MigrationRun
+from tests.unit.steps.aws_fakes import Clock, FakeEcs, FakeLogs, task
+
+PROPS = {
+    "region": "us-east-1",
+    "cluster": "cluster",
+    "capacityProvider": "capacity",
+    "taskDefinition": "arn:td:2",
+    "container": "backend",
+    "command": ["alembic", "upgrade", "head"],
+    "version": "0123456789abcdef",
+    "logGroup": "/app/dev/backend",
+    "tags": {"stack": "dev", "component": "migration"},
+    "timeoutSeconds": 60,
+}
+
+
+def use(monkeypatch: pytest.MonkeyPatch, ecs: FakeEcs, lines: list[str] | None = None) -> FakeEcs:
+    clock = Clock()
+    monkeypatch.setattr(boto3, "client", lambda name, region_name: {"ecs": ecs, "logs": FakeLogs(lines)}[name])
+    monkeypatch.setattr(migration_run, "time", clock)
+    monkeypatch.setattr(ecs_logs, "time", clock)
+    return ecs
+
+
+def test_it_runs_the_command_with_the_new_version_and_waits(monkeypatch: pytest.MonkeyPatch) -> None:
+    ecs = use(monkeypatch, FakeEcs(tasks=[task(["PROVISIONING", "RUNNING", "STOPPED"], exit_code=0)]))
+    result = MigrationRun().create({**PROPS})
+    assert result.outs is not None and result.outs["taskDefinition"] == "arn:td:2"
+    (call,) = ecs.called("run_task")
+    assert call["taskDefinition"] == "arn:td:2"
+    assert call["capacityProviderStrategy"] == [{"capacityProvider": "capacity", "weight": 1}]
+    assert call["overrides"]["containerOverrides"] == [{"name": "backend", "command": ["alembic", "upgrade", "head"]}]
+    assert call["tags"] == [{"key": "component", "value": "migration"}, {"key": "stack", "value": "dev"}]
+    assert len(call["startedBy"]) <= 36
+
+
+def test_a_failure_shows_how_it_ended_and_its_last_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, FakeEcs(tasks=[task(["STOPPED"], exit_code=1)]), ["Traceback", "RuntimeError: no such era"])
+    with pytest.raises(StepError) as caught:
+        MigrationRun().update("id", PROPS, {**PROPS})
+    text = str(caught.value)
+    assert text.startswith("migration: failed, so the service was not moved to the new version")
+    assert "container backend exited with code 1" in text
+    assert "no such era" in text
+
+
+def test_a_task_that_never_started_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, FakeEcs(tasks=[task(["STOPPED"], reason="CannotPullContainerError")]))
+    with pytest.raises(StepError, match="CannotPullContainerError"):
+        MigrationRun().create({**PROPS})
+
+
+def test_no_task_at_all_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, FakeEcs())
+    with pytest.raises(StepError, match="ECS did not start the task\n  no room"):
+        MigrationRun().create({**PROPS})
+
+
+def test_an_interrupted_run_is_waited_for_and_not_doubled(monkeypatch: pytest.MonkeyPatch) -> None:
+    running = task(["RUNNING", "STOPPED"], exit_code=0, desired="RUNNING")
+    ecs = use(monkeypatch, FakeEcs(tasks=[running]))
+    MigrationRun().create({**PROPS})
+    assert ecs.called("run_task") == []
+
+
+def test_a_run_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
+    ecs = use(monkeypatch, FakeEcs(tasks=[task(["RUNNING"])]))
+    with pytest.raises(StepError, match="took longer than 1 minutes"):
+        MigrationRun().create({**PROPS})
+    assert len(ecs.called("stop_task")) == 1
+
+
+@pytest.mark.parametrize(
+    ("change", "changes"),
+    [({}, False), ({"taskDefinition": "arn:td:3"}, True), ({"timeoutSeconds": 5, "capacityProvider": "x"}, False)],
+)
+def test_it_runs_again_exactly_for_another_version(change: dict[str, Any], changes: bool) -> None:
+    assert MigrationRun().diff("id", PROPS, {**PROPS, **change}).changes is changes
