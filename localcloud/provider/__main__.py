@@ -6,11 +6,11 @@ import signal
 import sys
 from pathlib import Path
 
-import localcloud.provider.lean  # noqa: F401  # before all that imports the SDK
+import localcloud.provider.aws.lean  # noqa: F401  # before all that imports the SDK
 from localcloud.provider.errors import ProviderError
-from localcloud.provider.journal import Journal
-from localcloud.provider.provider import AwsProvider
-from localcloud.provider.server import serve
+from localcloud.provider.protocol.journal import Journal
+from localcloud.provider.protocol.requests import AwsProvider
+from localcloud.provider.protocol.server import serve
 
 
 async def run(provider: AwsProvider, port: int) -> None:

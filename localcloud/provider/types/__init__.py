@@ -1,11 +1,12 @@
 """The table of resource types.
 
-To add one: an entry in the module of its service, `python -m localcloud.provider.generate --write`, a life-cycle case.
+To add one: an entry in the module of its service, `python -m localcloud.provider.tools.generate --write`, and a
+life-cycle case in `tests/provider/case_tables`.
 """
 
 from collections.abc import Iterator, Mapping
 
-from localcloud.provider.model import ResourceType
+from localcloud.provider.definition.resource_type import ResourceType
 from localcloud.provider.types import (
     autoscaling,
     cloudfront,

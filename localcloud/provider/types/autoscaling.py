@@ -1,8 +1,8 @@
 """Auto Scaling groups."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, Update
-from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.values import Props
 

@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Read, ResourceType, Send
-from localcloud.provider.rules import Between, Case, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send
+from localcloud.provider.definition.rules import Between, Case, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types import cloudfront_parts
 from localcloud.provider.types.cloudfront_parts import cloudfront_tags
 from localcloud.provider.values import Props

@@ -1,8 +1,8 @@
 """What CloudFront distributions use: policies and functions."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle
-from localcloud.provider.rules import Between, Case, Matches, OneOf, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle
+from localcloud.provider.definition.rules import Between, Case, Matches, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html

@@ -4,9 +4,8 @@ import ipaddress
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import (
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import (
     Case,
     Cidr,
     Document,
@@ -18,6 +17,7 @@ from localcloud.provider.rules import (
     Says,
     cidr_problem,
 )
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle
-from localcloud.provider.rules import Case, ExactlyOne, Matches, Needed, Says, is_public_key
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle
+from localcloud.provider.definition.rules import Case, ExactlyOne, Matches, Needed, Says, is_public_key
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import ARN, exists, tags
 from localcloud.provider.values import Props
 

@@ -1,7 +1,7 @@
 """ECR: repositories of images and their life-cycle policies."""
 
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Document, Exists, Matches
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Document, Exists, Matches
 
 TYPES = [
     ResourceType(

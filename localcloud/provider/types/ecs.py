@@ -1,8 +1,8 @@
 """ECS: clusters, their capacity, and services. Task definitions are in `ecs_tasks.py`."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, Update
-from localcloud.provider.rules import Between, Case, Exists, Matches, OneOf, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update
+from localcloud.provider.definition.rules import Between, Case, Exists, Matches, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types import ecs_tasks
 from localcloud.provider.types.ecs_tasks import NAME, TAGS
 from localcloud.provider.values import Props

@@ -8,11 +8,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.convert import Sender
-from localcloud.provider.equality import is_nothing
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Read, ResourceType, Send, TagStyle
-from localcloud.provider.rules import Case, Exists, Matches, OneOf, Problem, Rule
+from localcloud.provider.aws.convert import Sender
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, TagStyle
+from localcloud.provider.definition.rules import Case, Exists, Matches, OneOf, Problem, Rule
+from localcloud.provider.lifecycle.equality import is_nothing
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 TAGS = TagStyle(

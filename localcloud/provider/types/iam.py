@@ -5,9 +5,9 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Between, Document, Exists, Matches, Needed
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Between, Document, Exists, Matches, Needed
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 NAME = Matches("name", r"[\w+=,.@-]{1,128}", "1 to 128 of letters, digits and _+=,.@-")

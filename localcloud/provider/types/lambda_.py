@@ -11,9 +11,9 @@ from typing import Any
 
 import pulumi
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 SOURCES = ("s3Bucket", "s3Key", "s3ObjectVersion", "imageUri")

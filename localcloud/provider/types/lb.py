@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.values import Props, at
 

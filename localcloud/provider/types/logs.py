@@ -1,8 +1,8 @@
 """CloudWatch Logs."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Matches, OneOf
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Matches, OneOf
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, Update
-from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types import rds_groups
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.types.rds_groups import TAGS

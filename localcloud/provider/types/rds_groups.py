@@ -1,8 +1,8 @@
 """RDS: the groups of subnets and of parameters that instances use."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Case, Matches, OneOf, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Case, Matches, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.values import Props
 

@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, TagStyle
-from localcloud.provider.rules import Case, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, TagStyle
+from localcloud.provider.definition.rules import Case, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 PAGE = 1000

@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Read, ResourceType, Send, Update
-from localcloud.provider.rules import Case, Document, Exists, Matches, OneOf, Rule, Says
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, Update
+from localcloud.provider.definition.rules import Case, Document, Exists, Matches, OneOf, Rule, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 BUCKET = Exists("bucket", "a bucket", "s3", "head_bucket", {"Bucket": "{value}"}, "ResponseMetadata.HTTPStatusCode")

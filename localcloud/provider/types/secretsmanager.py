@@ -1,8 +1,8 @@
 """Secrets Manager: secrets and their values."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import ExactlyOne, Exists, Matches, OneOf
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import ExactlyOne, Exists, Matches, OneOf
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 WINDOWS = (0, *range(7, 31))

@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send
-from localcloud.provider.rules import Between, Case, Cidr, ExactlyOne, Matches, Needed, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send
+from localcloud.provider.definition.rules import Between, Case, Cidr, ExactlyOne, Matches, Needed, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import ARN, exists, tags
 from localcloud.provider.values import Props
 

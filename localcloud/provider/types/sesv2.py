@@ -1,7 +1,7 @@
 """SES: identities that may send mail, and configuration sets."""
 
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Exists, Matches, OneOf
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Exists, Matches, OneOf
 
 ARN = "arn:{partition}:ses:{region}:{account}"
 

@@ -17,11 +17,11 @@ import jmespath
 from botocore.exceptions import ClientError, ParamValidationError
 from jmespath.exceptions import JMESPathError
 
-from localcloud.provider.templates import AbsentError, Scope
+from localcloud.provider.definition.templates import AbsentError, Scope
 from localcloud.provider.values import Props, at
 
 if TYPE_CHECKING:
-    from localcloud.provider.context import Context
+    from localcloud.provider.aws.context import Context
 
 Problem = tuple[str, str]
 

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from localcloud.provider.values import Props
 
 if TYPE_CHECKING:
-    from localcloud.provider.handler import Handler
-    from localcloud.provider.rules import Rule
+    from localcloud.provider.definition.rules import Rule
+    from localcloud.provider.lifecycle.handler import Handler
 
 
 class Send(enum.Enum):

@@ -8,12 +8,12 @@ from typing import Any
 
 import pulumi
 
-from localcloud.provider.convert import NO_PLACE, Sender
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Send
-from localcloud.provider.rules import Case, Problem
-from localcloud.provider.schema import Kind, Property
-from localcloud.provider.templates import REFERENCE
+from localcloud.provider.aws.convert import NO_PLACE, Sender
+from localcloud.provider.definition.resource_type import Call, Send
+from localcloud.provider.definition.rules import Case, Problem
+from localcloud.provider.definition.templates import REFERENCE
+from localcloud.provider.facts.schema import Kind, Property
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import UNKNOWN, Props, Unknown, has_unknown, known
 
 # The inputs that the program did not give, as the official provider notes them.

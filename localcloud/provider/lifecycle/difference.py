@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from localcloud.provider.check import DEFAULTS
-from localcloud.provider.equality import is_nothing, plain_path
-from localcloud.provider.handler import Handler
-from localcloud.provider.schema import Kind
+from localcloud.provider.facts.schema import Kind
+from localcloud.provider.lifecycle.check import DEFAULTS
+from localcloud.provider.lifecycle.equality import is_nothing, plain_path
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 # Not compared: archives (their hash is), the note of defaults, and the region, which is the provider's.
@@ -112,7 +112,7 @@ def arranged(actual: list[Any], wanted: list[Any]) -> list[Any]:
 
 
 def imported_inputs(handler: Handler, state: Props) -> Props:
-    from localcloud.provider.check import accepted_names
+    from localcloud.provider.lifecycle.check import accepted_names
 
     accepted = accepted_names(handler) - {"region"}
     result = {

@@ -24,7 +24,7 @@ Span = tuple[int, int]
 
 def used_operations() -> set[str]:
     """The operations, in boto3's names, that any type or function calls."""
-    from localcloud.provider.functions import OPERATIONS
+    from localcloud.provider.aws.functions import OPERATIONS
     from localcloud.provider.types import operations
 
     return operations() | set(OPERATIONS)

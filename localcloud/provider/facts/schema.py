@@ -1,4 +1,4 @@
-"""What properties each type has: the official provider's facts, from `schema.json` (see `generate.py`)."""
+"""What properties each type has: the official provider's facts, from `schema.json` (see `tools/generate.py`)."""
 
 import json
 from collections.abc import Mapping

@@ -1,7 +1,10 @@
-"""Writes `schema.json` from the classes of `pulumi_aws`: `python -m localcloud.provider.generate --write` or `--check`.
+"""Writes `schema.json` from the classes of `pulumi_aws`.
 
-`facts.json` adds what the classes do not tell: which properties are sets, which AWS fills in where they are left out,
-and which are secret beyond those that the classes mark. Extend it by hand for a new type, from the documentation.
+`python -m localcloud.provider.tools.generate --write`, or `--check` to fail where the file is stale.
+
+`schema_additions.json` adds what the classes do not tell: which properties are sets, which AWS fills in where they are
+left out, and which are secret beyond those that the classes mark. Extend it by hand for a new type, from the
+documentation.
 """
 
 import importlib
@@ -13,18 +16,17 @@ import types
 import typing
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import click
 import pulumi
 from pulumi import _types
 
-from localcloud.provider import schema
-from localcloud.provider.functions import FUNCTIONS
+from localcloud.provider.aws.functions import FUNCTIONS
+from localcloud.provider.facts import schema
 from localcloud.provider.types import TYPES
 
-FACTS = Path(__file__).with_name("facts.json")
+FACTS = schema.FILE.with_name("schema_additions.json")
 SCALARS = {str: "string", int: "integer", float: "number", bool: "boolean"}
 MODULES = {"lambda": "lambda_", "index": ""}
 
@@ -49,7 +51,7 @@ def unwrapped(annotation: Any) -> Any:
 
 @dataclass(frozen=True)
 class Facts:
-    """What `facts.json` says about a type: dotted paths of properties."""
+    """What `schema_additions.json` says about a type: dotted paths of properties."""
 
     sets: frozenset[str]
     filled: frozenset[str]
@@ -156,7 +158,9 @@ def main(write: bool) -> None:
     if write:
         schema.FILE.write_text(text)
     elif not schema.FILE.exists() or schema.FILE.read_text() != text:
-        raise click.ClickException(f"{schema.FILE.name} is stale; run `python -m localcloud.provider.generate --write`")
+        raise click.ClickException(
+            f"{schema.FILE.name} is stale; run `python -m localcloud.provider.tools.generate --write`"
+        )
 
 
 if __name__ == "__main__":

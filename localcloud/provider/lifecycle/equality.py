@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from localcloud.provider.schema import Kind
+from localcloud.provider.facts.schema import Kind
 from localcloud.provider.values import Unknown, has_unknown
 
 ANY = Kind("any")

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from localcloud.provider.context import Context
+from localcloud.provider.aws.context import Context
 from localcloud.provider.errors import ProviderError
 from localcloud.provider.values import Props
 

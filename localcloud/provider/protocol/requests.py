@@ -13,12 +13,13 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.provider.experimental import provider as sdk
 
-from localcloud.provider import check, difference, schema
-from localcloud.provider.context import Context, Settings, refuse_remote
+from localcloud.provider.aws.context import Context, Settings, refuse_remote
+from localcloud.provider.aws.functions import FUNCTIONS
 from localcloud.provider.errors import InitError, ProviderError, describe
-from localcloud.provider.functions import FUNCTIONS
-from localcloud.provider.handler import Handler
-from localcloud.provider.journal import Journal
+from localcloud.provider.facts import schema
+from localcloud.provider.lifecycle import check, difference
+from localcloud.provider.lifecycle.handler import Handler
+from localcloud.provider.protocol.journal import Journal
 from localcloud.provider.types import TYPES
 from localcloud.provider.values import UNKNOWN, PropertyMap, Props, plain_map, property_map, secret_names
 
@@ -230,7 +231,7 @@ class AwsProvider(sdk.Provider):
         if function is None:
             raise ProviderError(
                 f"{request.tok}: the laptop's provider does not know this function; add it to FUNCTIONS in"
-                " localcloud/provider/functions.py"
+                " localcloud/provider/aws/functions.py"
             )
         args = plain_map(request.args)
         known = schema.of(request.tok).inputs

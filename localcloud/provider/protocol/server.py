@@ -16,7 +16,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 from pulumi.runtime.rpc import _special_archive_sig, _special_asset_sig, _special_sig_key
 
 from localcloud.provider.errors import InitError, ProviderError
-from localcloud.provider.provider import OLD_INPUTS, AwsProvider
+from localcloud.provider.protocol.requests import OLD_INPUTS, AwsProvider
 from localcloud.provider.values import property_map
 
 # The version of the official provider whose schema this one follows.

@@ -8,14 +8,14 @@ from typing import Any, NoReturn
 import jmespath
 from botocore.exceptions import ClientError
 
-from localcloud.provider import schema
-from localcloud.provider.context import Context
-from localcloud.provider.convert import TAG_KEYS, Sender, match, received_properties
-from localcloud.provider.equality import Equality
+from localcloud.provider.aws.context import Context
+from localcloud.provider.aws.convert import TAG_KEYS, Sender, match, received_properties
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send
+from localcloud.provider.definition.templates import AbsentError, Scope, added, removed
 from localcloud.provider.errors import InitError, ProviderError, code_of, describe
-from localcloud.provider.model import Call, Read, ResourceType, Send
-from localcloud.provider.not_proven import NOT_PROVEN
-from localcloud.provider.templates import AbsentError, Scope, added, removed
+from localcloud.provider.facts import schema
+from localcloud.provider.facts.not_proven import NOT_PROVEN
+from localcloud.provider.lifecycle.equality import Equality
 from localcloud.provider.values import Props
 
 POLL_SECONDS = 0.2
@@ -310,14 +310,14 @@ class Handler:
 
     def refuse_forgotten(self, inputs: Props, state: Props) -> None:
         """Fail where the emulator did not keep what it was told: nothing is passed over in silence."""
-        from localcloud.provider.difference import between, refreshed_inputs
+        from localcloud.provider.lifecycle.difference import between, refreshed_inputs
 
         told = refreshed_inputs(self, inputs, state)
         lost = [path for path in between(self, told, inputs).paths if path.split(".")[0] not in ("tags", "tagsAll")]
         if lost:
             self.fail(
                 f"{', '.join(lost)}: the emulator does not keep it, so the laptop proves nothing about it; leave it"
-                " out, or name it with its reason in localcloud/provider/not_proven.py"
+                " out, or name it with its reason in localcloud/provider/facts/not_proven.py"
             )
 
     def wait(self, done: Any, what: str, seconds: float = WAIT_SECONDS) -> None:

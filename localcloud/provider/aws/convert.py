@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.provider.errors import ProviderError
-from localcloud.provider.schema import Kind, Property
+from localcloud.provider.facts.schema import Kind, Property
 from localcloud.provider.values import UNKNOWN, Unknown
 
 TAG_KEYS = ("Key", "key", "TagKey", "tagKey")

@@ -11,8 +11,8 @@ from urllib.parse import urlsplit
 import botocore.session
 from botocore.config import Config
 
+from localcloud.provider.aws.lean_models import LeanLoader, give_back_memory
 from localcloud.provider.errors import ProviderError
-from localcloud.provider.models import LeanLoader, give_back_memory
 
 LOOPBACK_NAMES = ("localhost",)
 # The emulator may be restarting: a refused connection is tried again for some seconds.
