@@ -9,6 +9,9 @@ from pulumi.provider.experimental.property_value import PropertyValue
 Props = dict[str, Any]
 PropertyMap = dict[str, PropertyValue]
 
+# The inputs that the program did not give, as the official provider notes them.
+DEFAULTS = "__defaults"
+
 
 class Unknown:
     """A value that only the deployment will tell. There is one, `UNKNOWN`; it equals nothing else."""

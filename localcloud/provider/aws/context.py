@@ -1,9 +1,7 @@
-"""Where the provider works: its configuration, and its clients, made when first used."""
+"""One configuration at work: the clients of AWS's services, each made when first used."""
 
-import ipaddress
 import threading
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -11,59 +9,22 @@ from urllib.parse import urlsplit
 import botocore.session
 from botocore.config import Config
 
-from localcloud.provider.aws.lean_models import LeanLoader, give_back_memory
-from localcloud.provider.errors import ProviderError
+from localcloud.provider.aws.lean_models import LeanLoader
+from localcloud.provider.aws.memory import give_back
+from localcloud.provider.aws.settings import Settings
 
-LOOPBACK_NAMES = ("localhost",)
 # The emulator may be restarting: a refused connection is tried again for some seconds.
 ATTEMPTS = 6
 
 
-def is_loopback(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
-    if host in LOOPBACK_NAMES or host.endswith(".localhost"):
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
-def refuse_remote(source: str, url: str) -> None:
-    """Fail unless `url` stays on this machine: this provider never speaks to AWS."""
-    if not is_loopback(url):
-        raise ProviderError(
-            f"{source}: must be an address of this machine (http://127.0.0.1:PORT), got {url!r}; "
-            "this is the laptop's provider, for AWS use the official plugin (a stack without PULUMI_DEBUG_PROVIDERS)"
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Settings:
-    """The provider's configuration in one stack."""
-
-    endpoint: str
-    region: str = "us-east-1"
-    access_key: str = "test"
-    secret_key: str = "test"  # noqa: S105 - what the emulator takes for its administrator
-    default_tags: Mapping[str, str] = field(default_factory=dict)
-    allowed_accounts: tuple[str, ...] = ()
-    endpoints: Mapping[str, str] = field(default_factory=dict)  # service -> its own endpoint
-
-    def __post_init__(self) -> None:
-        refuse_remote("endpoint", self.endpoint)
-        for service, url in self.endpoints.items():
-            refuse_remote(f"endpoints.{service}", url)
-
-
 class Context:
-    """One configuration at work."""
+    """One configuration at work. Its clients know the named operations alone, as boto3 names them."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, operations: Iterable[str]) -> None:
         self.settings = settings
         self.region = settings.region
         self._session = botocore.session.Session()
-        self._session.register_component("data_loader", LeanLoader())
+        self._session.register_component("data_loader", LeanLoader(operations))
         self._clients: dict[str, Any] = {}
         self._lock = threading.Lock()
         self._locks: dict[str, threading.Lock] = {}
@@ -104,7 +65,7 @@ class Context:
                         read_timeout=900 if service == "lambda" else 60,
                     ),
                 )
-                give_back_memory()
+                give_back()
             return self._clients[service]
 
     def shape(self, service: str, operation: str) -> Any:

@@ -3,13 +3,12 @@
 import enum
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from localcloud.provider.values import Props
 
 if TYPE_CHECKING:
     from localcloud.provider.definition.rules import Rule
-    from localcloud.provider.lifecycle.handler import Handler
 
 
 class Send(enum.Enum):
@@ -110,4 +109,14 @@ class ResourceType:
     same: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)  # property -> are these equal to AWS?
     waits_gone: bool = True  # False where AWS puts a default in place of what was deleted
     delete_first: bool = False  # the old one is in the new one's way
-    handler: "type[Handler] | None" = None
+    holds_data: bool = False  # a resource that an interrupted run left behind is taken over, never deleted
+    handler: "HandlerClass | None" = None
+
+
+class HandlerClass(Protocol):
+    """A subclass of `lifecycle.handler.Handler`: what the table alone cannot say of a type."""
+
+    @property
+    def operations(self) -> tuple[str, ...]: ...
+
+    def __call__(self, kind: ResourceType, context: Any, subject: str) -> Any: ...

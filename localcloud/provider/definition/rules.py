@@ -11,7 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 import jmespath
 from botocore.exceptions import ClientError, ParamValidationError
@@ -20,17 +20,22 @@ from jmespath.exceptions import JMESPathError
 from localcloud.provider.definition.templates import AbsentError, Scope
 from localcloud.provider.values import Props, at
 
-if TYPE_CHECKING:
-    from localcloud.provider.aws.context import Context
-
 Problem = tuple[str, str]
+
+
+class Cloud(Protocol):
+    """What rules may ask: the boto client of a service, and what an operation's input looks like."""
+
+    def client(self, service: str) -> Any: ...
+
+    def shape(self, service: str, operation: str) -> Any: ...
 
 
 @dataclass(frozen=True)
 class Case:
     """Inputs to judge. `inputs` has the known values alone; `given` names all that have a value, known or not."""
 
-    context: "Context"
+    context: Cloud
     inputs: Props
     given: frozenset[str]
     old: Props = field(default_factory=dict)

@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from localcloud.provider.facts.schema import Kind
-from localcloud.provider.values import Unknown, has_unknown
+from localcloud.provider.lifecycle.paths import join, plain_path
+from localcloud.provider.values import Unknown
 
 ANY = Kind("any")
 
@@ -43,6 +44,15 @@ def same_name(one: str, other: str) -> bool:
     return arn.startswith("arn:") and not name.startswith("arn:") and arn.endswith((f"/{name}", f":{name}"))
 
 
+def same_scalar(one: Any, other: Any) -> bool:
+    """Whether two texts, numbers or booleans are the same, also where one of the two is written as a text."""
+    if isinstance(one, bool) or isinstance(other, bool):
+        return str(one or False).lower() == str(other or False).lower()
+    if isinstance(one, str) and isinstance(other, str) and same_name(one, other):
+        return True
+    return one == other or (one is not None and other is not None and str(one) == str(other))
+
+
 @dataclass(frozen=True)
 class Equality:
     """Compares values of one type's properties; the rest is the table's."""
@@ -56,28 +66,32 @@ class Equality:
 
     def differences(self, one: Any, other: Any, kind: Kind, path: str) -> Iterator[str]:
         """The paths (`a.b[0].c`) at which `other` differs from `one`. An unknown value differs from all others."""
+        default = self.defaults.get(plain_path(path))
+        one, other = (default if value is None else value for value in (one, other))
+        same = self._as_whole(one, other, plain_path(path))
+        if same is None:
+            yield from self._in_parts(one, other, kind, path)
+        elif not same:
+            yield path
+
+    def _as_whole(self, one: Any, other: Any, path: str) -> bool | None:
+        """Whether two values are the same; None for those that are compared part by part."""
         if isinstance(one, Unknown) or isinstance(other, Unknown):
-            yield path
-            return
-        plain = plain_path(path)
-        one, other = (self.defaults.get(plain) if value is None else value for value in (one, other))
-        if plain in self.same and one is not None and other is not None:
-            if not self.same[plain](one, other):
-                yield path
-            return
+            return False
+        if path in self.same and one is not None and other is not None:
+            return self.same[path](one, other)
         if is_nothing(one) and is_nothing(other):
-            return
-        if plain in self.documents and not same_document(one, other):
-            yield path
-        elif plain in self.documents:
-            return
-        elif isinstance(one or {}, Mapping) and isinstance(other or {}, Mapping) and kind.name == "object":
-            yield from self._of_maps(one or {}, other or {}, kind, path)
-        elif isinstance(one, Mapping) and isinstance(other, Mapping):
+            return True
+        return same_document(one, other) if path in self.documents else None
+
+    def _in_parts(self, one: Any, other: Any, kind: Kind, path: str) -> Iterator[str]:
+        if kind.name == "object":  # an absent one is an empty one
+            one, other = one or {}, other or {}
+        if isinstance(one, Mapping) and isinstance(other, Mapping):
             yield from self._of_maps(one, other, kind, path)
         elif isinstance(one, list) and isinstance(other, list):
             yield from self._of_lists(one, other, kind, path)
-        elif not self._same_scalar(one, other):
+        elif not same_scalar(one, other):
             yield path
 
     def _of_maps(self, one: Mapping[str, Any], other: Mapping[str, Any], kind: Kind, path: str) -> Iterator[str]:
@@ -93,15 +107,14 @@ class Equality:
     def _of_lists(self, one: list[Any], other: list[Any], kind: Kind, path: str) -> Iterator[str]:
         inner = kind.element or ANY
         if kind.name == "set":
-            if len(one) != len(other) or not self._same_set(one, other, inner, path):
+            if not self._same_set(one, other, inner, path):
                 yield path
             return
-        for index in range(max(len(one), len(other))):
-            pair = [items[index] if index < len(items) else None for items in (one, other)]
-            if index >= min(len(one), len(other)):
-                yield f"{path}[{index}]"
-            else:
-                yield from self.differences(pair[0], pair[1], inner, f"{path}[{index}]")
+        shared = min(len(one), len(other))
+        for index in range(shared):
+            yield from self.differences(one[index], other[index], inner, f"{path}[{index}]")
+        for index in range(shared, max(len(one), len(other))):
+            yield f"{path}[{index}]"
 
     def _same_set(self, one: list[Any], other: list[Any], kind: Kind, path: str) -> bool:
         left = list(other)
@@ -110,23 +123,4 @@ class Equality:
             if found is None:
                 return False
             del left[found]
-        return not has_unknown(one)
-
-    @staticmethod
-    def _same_scalar(one: Any, other: Any) -> bool:
-        if isinstance(one, bool) or isinstance(other, bool):
-            return str(one or False).lower() == str(other or False).lower()
-        if isinstance(one, str) and isinstance(other, str) and same_name(one, other):
-            return True
-        return one == other or (one is not None and other is not None and str(one) == str(other))
-
-
-def join(path: str, key: str) -> str:
-    part = key if key.replace("_", "a").isalnum() else f'["{key}"]'
-    return f"{path}{part}" if not path or part.startswith("[") else f"{path}.{part}"
-
-
-def plain_path(path: str) -> str:
-    """`a[0].b` as the table writes it: `a.b`."""
-    head, *rest = path.split("[")
-    return head + "".join(part.split("]", 1)[1] for part in rest)
+        return not left

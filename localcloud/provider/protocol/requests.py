@@ -2,10 +2,8 @@
 
 import asyncio
 import functools
-import json
 import os
-import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextvars import ContextVar
 from typing import Any, TypeVar
@@ -13,22 +11,25 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.provider.experimental import provider as sdk
 
-from localcloud.provider.aws.context import Context, Settings, refuse_remote
-from localcloud.provider.aws.functions import FUNCTIONS
-from localcloud.provider.errors import InitError, ProviderError, describe
+from localcloud.provider.aws import functions
+from localcloud.provider.aws.context import Context
+from localcloud.provider.aws.settings import Settings, refuse_remote
+from localcloud.provider.errors import ProviderError, describe
 from localcloud.provider.facts import schema
-from localcloud.provider.lifecycle import check, difference
 from localcloud.provider.lifecycle.handler import Handler
+from localcloud.provider.lifecycle.inputs import Naming
+from localcloud.provider.lifecycle.paths import top
+from localcloud.provider.protocol.configuration import settings_of
+from localcloud.provider.protocol.creations import Creations
 from localcloud.provider.protocol.journal import Journal
-from localcloud.provider.types import TYPES
-from localcloud.provider.values import UNKNOWN, PropertyMap, Props, plain_map, property_map, secret_names
+from localcloud.provider.types import TYPES, operations
+from localcloud.provider.values import DEFAULTS, PropertyMap, Props, plain_map, property_map, secret_names
 
 T = TypeVar("T")
 # The old inputs of the request at hand: the SDK's requests leave them out.
 OLD_INPUTS: ContextVar[PropertyMap] = ContextVar("OLD_INPUTS")
 THREADS = 32
-# Data lives in these: an orphan of theirs is never deleted, only taken over.
-KEEPERS = ("aws:s3/bucket:Bucket", "aws:rds/instance:Instance", "aws:ecr/repository:Repository")
+OPERATIONS = operations() | {*functions.OPERATIONS}
 
 
 class AwsProvider(sdk.Provider):
@@ -38,8 +39,8 @@ class AwsProvider(sdk.Provider):
         refuse_remote("--endpoint", endpoint)
         self.endpoint = endpoint
         self.journal = journal or Journal()
-        self._creations: dict[str, threading.Lock] = {}
-        self.context = Context(Settings(endpoint=endpoint))
+        self._creations = Creations(self.journal)
+        self.context = Context(Settings(endpoint=endpoint), OPERATIONS)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="aws")
 
     async def _run(self, subject: str, work: Callable[[], T]) -> T:
@@ -76,7 +77,7 @@ class AwsProvider(sdk.Provider):
     async def configure(self, request: sdk.ConfigureRequest) -> sdk.ConfigureResponse:
         settings = self._settings(request.args)
         if settings != self.context.settings:
-            self.context = Context(settings)
+            self.context = Context(settings, OPERATIONS)
         if settings.allowed_accounts:
             account = await self._run("provider", lambda: self.context.account)
             if account not in settings.allowed_accounts:
@@ -85,22 +86,7 @@ class AwsProvider(sdk.Provider):
         return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True, accept_resources=False)
 
     def _settings(self, args: PropertyMap) -> Settings:
-        values = {name: decoded(value) for name, value in plain_map(args).items() if value is not UNKNOWN}
-        for name, url in os.environ.items():
-            if name.startswith("AWS_ENDPOINT_URL") and url:
-                refuse_remote(name, url)
-        services = [part for part in values.get("endpoints") or () if isinstance(part, Mapping)]
-        endpoints = {name: url for part in services for name, url in part.items() if url}
-        tags = (values.get("defaultTags") or {}).get("tags") or {}
-        return Settings(
-            endpoint=self.endpoint,
-            region=values.get("region") or os.environ.get("AWS_REGION") or "us-east-1",
-            access_key=values.get("accessKey") or "test",
-            secret_key=values.get("secretKey") or "test",
-            default_tags={} if tags is UNKNOWN else dict(tags),
-            allowed_accounts=tuple(values.get("allowedAccountIds") or ()),
-            endpoints=endpoints,
-        )
+        return settings_of(self.endpoint, plain_map(args), os.environ)
 
     # Resources.
 
@@ -120,10 +106,8 @@ class AwsProvider(sdk.Provider):
         entry = None if old else self.journal.find(request.urn)
         remembered = entry.inputs if entry and entry.resource_id else {}
 
-        def work() -> tuple[Props, list[tuple[str, str]]]:
-            inputs, problems = check.fill_in(handler, given, old or remembered, request.name, request.random_seed)
-            return inputs, problems + check.problems_of(handler, inputs, old or remembered)
-
+        naming = Naming(request.name, request.random_seed)
+        work = functools.partial(handler.check, given, old or remembered, naming)
         inputs, problems = await self._run(handler.subject, work)
         new = {name: value for name, value in inputs.items() if name not in given or name == "tagsAll"}
         secret = {"tagsAll"} if "tags" in secret_names(request.new_inputs) else set()
@@ -135,12 +119,12 @@ class AwsProvider(sdk.Provider):
     async def diff(self, request: sdk.DiffRequest) -> sdk.DiffResponse:
         handler = self.handler(request)
         self.journal.seen(request.urn, request.resource_id)
-        found = difference.between(handler, plain_map(OLD_INPUTS.get()), plain_map(request.new_inputs))
+        found = handler.difference(plain_map(OLD_INPUTS.get()), plain_map(request.new_inputs))
         return sdk.DiffResponse(
             changes=bool(found.paths),
             replaces=list(found.replaces),
             delete_before_replace=found.delete_first,
-            diffs=sorted({path.split(".")[0].split("[")[0] for path in found.paths}),
+            diffs=sorted({top(path) for path in found.paths}),
             detailed_diff={path: kind_of_diff(pair, path in found.replaces) for path, pair in found.paths.items()},
         )
 
@@ -149,44 +133,10 @@ class AwsProvider(sdk.Provider):
         inputs = without_note(plain_map(request.properties))
         secret = secret_names(request.properties) | handler.schema.secrets
         if request.preview:
-            return sdk.CreateResponse("", property_map(preview(handler, inputs, {}), secret))
-        made = functools.partial(self._create, handler, request.urn, inputs)
-        resource_id, state = await self._run(handler.subject, made)
+            return sdk.CreateResponse("", property_map(handler.preview(inputs, {}), secret))
+        work = functools.partial(self._creations.create, handler, request.urn, inputs)
+        resource_id, state = await self._run(handler.subject, work)
         return sdk.CreateResponse(resource_id, property_map(state, secret))
-
-    def _create(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
-        # An engine that was killed cannot call its creation back: the next one's waits for the end of it.
-        with self._creations.setdefault(urn, threading.Lock()):
-            return self._take_over(handler, urn, inputs) or self._make(handler, urn, inputs)
-
-    def _make(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
-        self.journal.write(urn, "", inputs)
-        try:
-            resource_id, state = handler.create(inputs)
-        except InitError as error:
-            self.journal.write(urn, error.resource_id, inputs)
-            raise
-        except BaseException:
-            self.journal.forget(urn)
-            raise
-        self.journal.write(urn, resource_id, inputs)
-        return resource_id, state
-
-    def _take_over(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props] | None:
-        """The resource that an interrupted run made under this URN, when it is what is wanted; else it goes."""
-        entry = self.journal.find(urn)
-        if entry is None or not entry.resource_id:
-            return None
-        state = handler.read(entry.resource_id, {**entry.inputs, **inputs})
-        self.journal.forget(urn)
-        if state is None:
-            return None
-        if not difference.between(handler, entry.inputs, inputs).paths:
-            self.journal.write(urn, entry.resource_id, inputs)
-            return entry.resource_id, state
-        if handler.kind.token not in KEEPERS:
-            handler.delete(entry.resource_id, {**entry.inputs, **state})
-        return None
 
     async def read(self, request: sdk.ReadRequest) -> sdk.ReadResponse:
         handler = self.handler(request)
@@ -195,7 +145,7 @@ class AwsProvider(sdk.Provider):
 
         def work() -> tuple[Props, Props] | None:
             state = handler.read(request.resource_id, old_state)
-            return None if state is None else (state, difference.refreshed_inputs(handler, old_inputs, state))
+            return None if state is None else (state, handler.current_inputs(old_inputs, state))
 
         found = await self._run(handler.subject, work)
         if found is None:
@@ -214,7 +164,7 @@ class AwsProvider(sdk.Provider):
         old = without_note(plain_map(OLD_INPUTS.get()))
         secret = secret_names(request.olds, request.news) | handler.schema.secrets
         if request.preview:
-            return sdk.UpdateResponse(property_map(preview(handler, new, state), secret))
+            return sdk.UpdateResponse(property_map(handler.preview(new, state), secret))
         work = functools.partial(handler.update, request.resource_id, old, state, new)
         return sdk.UpdateResponse(property_map(await self._run(handler.subject, work), secret))
 
@@ -227,7 +177,7 @@ class AwsProvider(sdk.Provider):
     # Functions.
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
-        function = FUNCTIONS.get(request.tok)
+        function = functions.FUNCTIONS.get(request.tok)
         if function is None:
             raise ProviderError(
                 f"{request.tok}: the laptop's provider does not know this function; add it to FUNCTIONS in"
@@ -242,28 +192,8 @@ class AwsProvider(sdk.Provider):
         return sdk.InvokeResponse(property_map({"region": self.context.region, **answer}))
 
 
-def decoded(value: Any) -> Any:
-    """Nested configuration comes as JSON."""
-    if isinstance(value, str) and value[:1] in ("{", "["):
-        try:
-            return json.loads(value)
-        except ValueError:
-            return value
-    return value
-
-
 def without_note(inputs: Props) -> Props:
-    return {name: value for name, value in inputs.items() if name != check.DEFAULTS}
-
-
-def preview(handler: Handler, new: Props, state: Props) -> Props:
-    """The state that a deployment would come to, as far as it is known."""
-    outputs = handler.schema.outputs
-    given = {name: value for name, value in {**new, "region": handler.context.region}.items() if name in outputs}
-    if not state:
-        return {**dict.fromkeys(outputs, UNKNOWN), **given}
-    kept = {name: value for name, value in state.items() if name not in handler.schema.inputs or outputs[name].filled}
-    return {**kept, **dict.fromkeys(handler.kind.volatile, UNKNOWN), **given}
+    return {name: value for name, value in inputs.items() if name != DEFAULTS}
 
 
 def kind_of_diff(pair: tuple[Any, Any], replaces: bool) -> sdk.PropertyDiff:

@@ -75,8 +75,8 @@ class Distribution(Handler):
     def domain(self, name: str) -> str:
         return f"{name.split('.')[0]}.cloudfront.localhost:{self.context.port}"
 
-    def create(self, inputs: Props, old: Props | None = None) -> tuple[str, Props]:
-        return super().create({**inputs, "callerReference": str(uuid.uuid4())}, old)
+    def create(self, inputs: Props) -> tuple[str, Props]:
+        return super().create({**inputs, "callerReference": str(uuid.uuid4())})
 
     def update(self, resource_id: str, old: Props, state: Props, new: Props) -> Props:
         if self.changed(old, new, CONFIGURED):

@@ -89,12 +89,12 @@ def zone(case: Case, name: str) -> str:
 class Subnet(Handler):
     """Two subnets made at once must not both find their range free."""
 
-    def create(self, inputs: Props, old: Props | None = None) -> tuple[str, Props]:
+    def create(self, inputs: Props) -> tuple[str, Props]:
         with self.context.lock(f"subnets of {inputs['vpcId']}"):
             reason = conflict(Case(self.context, inputs, frozenset(inputs)), inputs["cidrBlock"])
             if reason:
                 self.fail(f"cidrBlock: {reason}")
-            return super().create(inputs, old)
+            return super().create(inputs)
 
 
 class InternetGateway(Handler):

@@ -6,6 +6,7 @@ from localcloud.provider.definition.rules import Document, Exists, Matches
 TYPES = [
     ResourceType(
         token="aws:ecr/repository:Repository",
+        holds_data=True,
         service="ecr",
         create=Call(operation="create_repository", sends=Send.ALL),
         id="{name}",

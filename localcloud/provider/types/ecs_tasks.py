@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.aws.convert import Sender
+from localcloud.provider.aws.sender import Sender
 from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, TagStyle
 from localcloud.provider.definition.rules import Case, Exists, Matches, OneOf, Problem, Rule
 from localcloud.provider.lifecycle.equality import is_nothing

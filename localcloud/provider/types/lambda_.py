@@ -94,7 +94,7 @@ class Invocation(Handler):
 
     operations = ("invoke",)
 
-    def create(self, inputs: Props, old: Props | None = None) -> tuple[str, Props]:
+    def create(self, inputs: Props) -> tuple[str, Props]:
         where = {"FunctionName": inputs["functionName"], "Qualifier": inputs["qualifier"]}
         answer = self.operate("invoke", {**where, "Payload": inputs["input"].encode(), "LogType": "Tail"})
         result = answer["Payload"].read().decode()

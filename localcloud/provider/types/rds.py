@@ -52,13 +52,13 @@ class Instance(Handler):
             "manageMasterUserPassword": True if secret else None,
         }  # fmt: skip
 
-    def create(self, inputs: Props, old: Props | None = None) -> tuple[str, Props]:
+    def create(self, inputs: Props) -> tuple[str, Props]:
         if not inputs.get("manageMasterUserPassword"):
-            return super().create(inputs, old)
+            return super().create(inputs)
         arn = f"arn:aws:rds:{self.context.region}:{self.context.account}:db:{inputs['identifier']}"
         password = self.keep_password(arn, inputs["username"])
         try:
-            return super().create({**inputs, "password": password}, old)
+            return super().create({**inputs, "password": password})
         except ClientError:
             self.drop_secret(arn)
             raise
@@ -186,6 +186,7 @@ MODIFY_ALL: dict[str, Any] = {"DBInstanceIdentifier": "{identifier}", "ApplyImme
 TYPES = [
     ResourceType(
         token="aws:rds/instance:Instance",
+        holds_data=True,
         service="rds",
         handler=Instance,
         create=Call(operation="create_db_instance", sends=Send.ALL),

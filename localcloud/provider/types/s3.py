@@ -73,6 +73,7 @@ def name(case: Case, value: str) -> str:
 TYPES = [
     ResourceType(
         token="aws:s3/bucket:Bucket",
+        holds_data=True,
         service="s3",
         handler=Bucket,
         create=Call(operation="create_bucket", sends=["bucket", "createBucketConfiguration"]),

@@ -1,29 +1,14 @@
-"""Pulumi's property names and values to an operation's input and back, along botocore's shapes."""
+"""Pulumi's property names and values to an operation's input, along botocore's shapes."""
 
-import base64
-import datetime
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from localcloud.provider.errors import ProviderError
-from localcloud.provider.facts.schema import Kind, Property
-from localcloud.provider.values import UNKNOWN, Unknown
+from localcloud.provider.aws.members import TAG_KEYS, TAG_VALUES, match
+from localcloud.provider.values import Unknown
 
-TAG_KEYS = ("Key", "key", "TagKey", "tagKey")
 NO_PLACE = "is not supported on the laptop yet: the embedded provider knows no place for it in AWS's API; leave it out"
-TAG_VALUES = ("Value", "value", "TagValue", "tagValue")
-
-
-def match(names: Iterable[str], wanted: str) -> str | None:
-    """The member that means `wanted`: the same letters in any case, singular or plural."""
-    by_lower = {name.lower(): name for name in names}
-    low = wanted.lower()
-    for form in (low, low.removesuffix("s"), low + "s", low.removesuffix("es"), low.removesuffix("ies") + "y"):
-        if form in by_lower:
-            return by_lower[form]
-    return None
 
 
 @dataclass
@@ -139,80 +124,19 @@ def options(values: Iterable[str]) -> str:
     return f"one of {shown}{', …' if len(words) > 12 else ''}"
 
 
-def received(value: Any, kind: Kind, names: Mapping[str, str], path: str) -> Any:
-    """A part of an answer as a property of the given kind; None where it holds nothing."""
-    if value is None:
-        return None
-    if isinstance(value, Unknown):
-        return UNKNOWN
-    if isinstance(value, Mapping) and "Quantity" in value and kind.name in ("list", "set"):
-        value = value.get("Items", [])
-    if kind.name == "object":
-        return _object(value, kind.properties, names, path)
-    if kind.name in ("list", "set") and kind.element:
-        items = value if isinstance(value, list | tuple) else [value]
-        return [received(item, kind.element, names, path) for item in items]
-    if kind.name == "map":
-        return _map(value)
-    return _scalar(value, kind.name)
-
-
-def _object(value: Any, properties: Mapping[str, Property], names: Mapping[str, str], path: str) -> Any:
-    if isinstance(value, list):
-        value = value[0] if value else None
-    if not isinstance(value, Mapping):
-        return None
-    return received_properties(value, properties, names, f"{path}.") or None
-
-
-def received_properties(
-    item: Mapping[str, Any], properties: Mapping[str, Property], names: Mapping[str, str], prefix: str = ""
-) -> dict[str, Any]:
-    """The properties that an answer's structure tells."""
-    result = {}
-    for name, prop in properties.items():
-        path = prefix + name
-        member = names.get(path) or match(item, name)
-        found: Any = item
-        for part in (member or "").split("."):
-            found = found.get(part) if isinstance(found, Mapping) else None
-        value = received(found, prop.kind, names, path)
-        if value is not None:
-            result[name] = value
-    return result
-
-
-def _map(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _scalar(item, "string") for key, item in value.items()}
-    if not isinstance(value, list):
-        raise ProviderError(f"a map was expected, got {value!r}")
-    return dict(_tag(entry) for entry in value)
-
-
-def _tag(entry: Mapping[str, Any]) -> tuple[str, str]:
-    key = next(entry[name] for name in TAG_KEYS if name in entry)
-    return key, next((entry[name] for name in TAG_VALUES if name in entry), "")
-
-
-def _scalar(value: Any, kind: str) -> Any:
-    match kind:
-        case "string":
-            return _text(value)
-        case "integer":
-            return int(value) if str(value).lstrip("-").isdigit() else None
-        case "number":
-            return float(value)
-        case "boolean":
-            return value.lower() == "true" if isinstance(value, str) else bool(value)
+def fitted(value: Any, shape: Any) -> Any:
+    """An argument in the form its shape wants: maps as lists of keys and values, names as lists of keys."""
+    if shape.type_name == "structure" and isinstance(value, Mapping):
+        return {key: fitted(item, shape.members[key]) for key, item in value.items()}
+    if shape.type_name == "structure" and isinstance(value, list):
+        return {"Items": fitted(value, shape.members["Items"])}
+    if shape.type_name == "list" and isinstance(value, Mapping):
+        return Sender().value(value, shape, "")
+    if shape.type_name == "list" and isinstance(value, list):
+        if value and shape.member.type_name == "structure" and all(isinstance(item, str) for item in value):
+            keys = [name for name in shape.member.members if name in TAG_KEYS]
+            return [{keys[0]: item} for item in value]
+        return [fitted(item, shape.member) for item in value]
+    if shape.type_name == "list":
+        return [value]
     return value
-
-
-def _text(value: Any) -> str:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, datetime.datetime):
-        return value.isoformat()
-    if isinstance(value, bytes):
-        return base64.b64encode(value).decode()
-    return json.dumps(value) if isinstance(value, dict | list) else str(value)
