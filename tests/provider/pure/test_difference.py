@@ -33,9 +33,7 @@ SCHEMA = TypeSchema(PROPERTIES, {**PROPERTIES, "arn": Property(TEXT, input=False
 
 def resource_type(**more: Any) -> ResourceType:
     create = Call(operation="create")
-    return ResourceType(
-        **{"token": "t", "service": "s", "create": create, "reads": [], "delete": None, "id": "", **more}
-    )
+    return ResourceType(token="t", service="s", create=create, reads=[], delete=None, id="", **more)
 
 
 def diff(old: Props, new: Props, **more: Any) -> Difference:

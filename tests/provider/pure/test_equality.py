@@ -12,9 +12,8 @@ from localcloud.provider.lifecycle.equality import Equality, is_nothing, same_do
 from localcloud.provider.values import UNKNOWN
 
 TEXT = Kind("string")
-PAIR = Kind(
-    "object", properties={"a": Property(TEXT), "b": Property(Kind("integer")), "f": Property(TEXT, filled=True)}
-)
+PROPERTIES = {"a": Property(TEXT), "b": Property(Kind("integer")), "f": Property(TEXT, filled=True)}
+PAIR = Kind("object", properties=PROPERTIES)
 SET, LIST = Kind("set", element=PAIR), Kind("list", element=PAIR)
 MAP = Kind("map", element=TEXT)
 EQUAL = Equality()
