@@ -21,8 +21,12 @@ def region(context: Context, args: Props) -> Props:
 
 
 def partition(context: Context, _args: Props) -> Props:
-    return {"id": context.partition, "partition": context.partition, "dnsSuffix": "amazonaws.com",
-            "reverseDnsPrefix": "com.amazonaws"}  # fmt: skip
+    return {
+        "id": context.partition,
+        "partition": context.partition,
+        "dnsSuffix": "amazonaws.com",
+        "reverseDnsPrefix": "com.amazonaws",
+    }
 
 
 def availability_zones(context: Context, args: Props) -> Props:
@@ -35,10 +39,12 @@ def availability_zones(context: Context, args: Props) -> Props:
         and row["ZoneName"] not in (args.get("excludeNames") or ())
     ]
     return {
-        **args, "id": context.region, "names": [row["ZoneName"] for row in zones],
+        **args,
+        "id": context.region,
+        "names": [row["ZoneName"] for row in zones],
         "zoneIds": [row["ZoneId"] for row in zones],
         "groupNames": sorted({row.get("GroupName", context.region) for row in zones}),
-    }  # fmt: skip
+    }
 
 
 def managed_prefix_list(context: Context, args: Props) -> Props:
@@ -53,10 +59,16 @@ def managed_prefix_list(context: Context, args: Props) -> Props:
         raise ProviderError(f"name: must name one managed prefix list, got {len(rows)} for {args.get('name')!r}")
     row = rows[0]
     return {
-        "id": row["PrefixListId"], "name": row["PrefixListName"], "arn": row["PrefixListArn"],
-        "addressFamily": row["AddressFamily"], "maxEntries": row.get("MaxEntries", 0), "ownerId": row["OwnerId"],
-        "version": row.get("Version", 1), "entries": [], "tags": {},
-    }  # fmt: skip
+        "id": row["PrefixListId"],
+        "name": row["PrefixListName"],
+        "arn": row["PrefixListArn"],
+        "addressFamily": row["AddressFamily"],
+        "maxEntries": row.get("MaxEntries", 0),
+        "ownerId": row["OwnerId"],
+        "version": row.get("Version", 1),
+        "entries": [],
+        "tags": {},
+    }
 
 
 FUNCTIONS: Mapping[str, Callable[[Context, Props], Any]] = {

@@ -11,6 +11,11 @@ if TYPE_CHECKING:
     from localcloud.provider.definition.rules import Rule
 
 
+def names(text: str) -> tuple[str, ...]:
+    """A long list of names, written as words with spaces between them."""
+    return tuple(text.split())
+
+
 class Send(enum.Enum):
     """Which properties a call sends beside its `args`."""
 

@@ -24,12 +24,26 @@ from localcloud.provider.types import (
     secretsmanager,
     security_groups,
     sesv2,
-)  # fmt: skip
+)
 
 _MODULES = (
-    autoscaling, cloudfront, ec2, ec2_instances, ecr, ecs, iam, lambda_, lb, logs, rds, s3, s3_settings,
-    secretsmanager, security_groups, sesv2,
-)  # fmt: skip
+    autoscaling,
+    cloudfront,
+    ec2,
+    ec2_instances,
+    ecr,
+    ecs,
+    iam,
+    lambda_,
+    lb,
+    logs,
+    rds,
+    s3,
+    s3_settings,
+    secretsmanager,
+    security_groups,
+    sesv2,
+)
 
 TYPES: Mapping[str, ResourceType] = {kind.token: kind for module in _MODULES for kind in module.TYPES}
 

@@ -112,8 +112,11 @@ TYPES = [
         rules=[
             Matches("name", r"[A-Za-z0-9().\-/_]{3,128}", "3 to 128 of letters, digits and ().-/_"),
             Matches("imageId", r"ami-[0-9a-f]{8,17}|resolve:ssm:.+", "an AMI's id (ami-…) or resolve:ssm:<parameter>"),
-            exists("keyName"), exists("vpcSecurityGroupIds"), exists("networkInterfaces.securityGroups"),
-            Says("networkInterfaces", placed), ExactlyOne(("updateDefaultVersion", "defaultVersion"), needed=False),
+            exists("keyName"),
+            exists("vpcSecurityGroupIds"),
+            exists("networkInterfaces.securityGroups"),
+            Says("networkInterfaces", placed),
+            ExactlyOne(("updateDefaultVersion", "defaultVersion"), needed=False),
         ],
     ),
     ResourceType(
@@ -140,4 +143,4 @@ TYPES = [
         ),
         rules=[Says("publicKey", key), Says("keyName", unique_key, ("describe_key_pairs",)), Needed("publicKey")],
     ),
-]  # fmt: skip
+]

@@ -67,8 +67,14 @@ TYPES = [
         replaces=["repository"],
         rules=[
             Document("policy", policy=False),
-            Exists("repository", "a repository", "ecr", "describe_repositories", {"repositoryNames": ["{value}"]},
-                   "repositories[0].repositoryName"),
+            Exists(
+                "repository",
+                "a repository",
+                "ecr",
+                "describe_repositories",
+                {"repositoryNames": ["{value}"]},
+                "repositories[0].repositoryName",
+            ),
         ],
     ),
-]  # fmt: skip
+]

@@ -8,7 +8,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update, names
 from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, Says
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types import rds_groups
@@ -41,16 +41,21 @@ class Instance(Handler):
         groups = item.get("DBParameterGroups") or [{}]
         secret = self.secret_of(item["DBInstanceArn"])
         return {
-            **item, "address": address, "port": port, "endpoint": f"{address}:{port}" if address else None,
-            "hostedZoneId": endpoint.get("HostedZoneId"), "status": item.get("DBInstanceStatus"),
-            "engineVersionActual": item.get("EngineVersion"), "resourceId": item.get("DbiResourceId"),
+            **item,
+            "address": address,
+            "port": port,
+            "endpoint": f"{address}:{port}" if address else None,
+            "hostedZoneId": endpoint.get("HostedZoneId"),
+            "status": item.get("DBInstanceStatus"),
+            "engineVersionActual": item.get("EngineVersion"),
+            "resourceId": item.get("DbiResourceId"),
             "dbSubnetGroupName": (item.get("DBSubnetGroup") or {}).get("DBSubnetGroupName"),
             "DBParameterGroupName": groups[0].get("DBParameterGroupName"),
             "vpcSecurityGroupIds": [row["VpcSecurityGroupId"] for row in item.get("VpcSecurityGroups", ())],
             "tags": item.get("TagList", []),
             "masterUserSecrets": [{"kmsKeyId": "", "secretArn": secret, "secretStatus": "active"}] if secret else [],
             "manageMasterUserPassword": True if secret else None,
-        }  # fmt: skip
+        }
 
     def create(self, inputs: Props) -> tuple[str, Props]:
         if not inputs.get("manageMasterUserPassword"):
@@ -81,8 +86,10 @@ class Instance(Handler):
         arn, managed = state["arn"], bool(new.get("manageMasterUserPassword"))
         if managed and not self.secret_of(arn):
             password = self.keep_password(arn, new["username"])
-            self.operate("modify_db_instance", {"DBInstanceIdentifier": new["identifier"],
-                                                "MasterUserPassword": password, "ApplyImmediately": True})  # fmt: skip
+            self.operate(
+                "modify_db_instance",
+                {"DBInstanceIdentifier": new["identifier"], "MasterUserPassword": password, "ApplyImmediately": True},
+            )
         elif not managed:
             self.drop_secret(arn)
 
@@ -174,13 +181,12 @@ def group(path: str, what: str, operation: str, argument: str, item: str) -> Exi
     return Exists(path, what, "rds", operation, {argument: "{value}"}, item)
 
 
-MODIFIED = (
-    "instanceClass", "allocatedStorage", "maxAllocatedStorage", "storageType", "iops", "storageThroughput",
-    "engineVersion", "allowMajorVersionUpgrade", "dbSubnetGroupName", "vpcSecurityGroupIds", "parameterGroupName",
-    "publiclyAccessible", "multiAz", "backupRetentionPeriod", "backupWindow", "maintenanceWindow",
-    "deletionProtection", "copyTagsToSnapshot", "autoMinorVersionUpgrade", "caCertIdentifier",
-    "performanceInsightsEnabled", "monitoringInterval", "password",
-)  # fmt: skip
+MODIFIED = names(
+    "instanceClass allocatedStorage maxAllocatedStorage storageType iops storageThroughput engineVersion "
+    "allowMajorVersionUpgrade dbSubnetGroupName vpcSecurityGroupIds parameterGroupName publiclyAccessible multiAz "
+    "backupRetentionPeriod backupWindow maintenanceWindow deletionProtection copyTagsToSnapshot "
+    "autoMinorVersionUpgrade caCertIdentifier performanceInsightsEnabled monitoringInterval password"
+)
 MODIFY_ALL: dict[str, Any] = {"DBInstanceIdentifier": "{identifier}", "ApplyImmediately": "{applyImmediately}"}
 
 TYPES = [
@@ -203,47 +209,80 @@ TYPES = [
         updates=[Update(on=MODIFIED, call=Call(operation="modify_db_instance", sends=MODIFIED, args=MODIFY_ALL))],
         delete=Call(operation="delete_db_instance"),
         names={
-            "identifier": "DBInstanceIdentifier", "instanceClass": "DBInstanceClass", "username": "MasterUsername",
-            "password": "MasterUserPassword", "parameterGroupName": "DBParameterGroupName", "arn": "DBInstanceArn",
-            "backupWindow": "PreferredBackupWindow", "maintenanceWindow": "PreferredMaintenanceWindow",
+            "identifier": "DBInstanceIdentifier",
+            "instanceClass": "DBInstanceClass",
+            "username": "MasterUsername",
+            "password": "MasterUserPassword",
+            "parameterGroupName": "DBParameterGroupName",
+            "arn": "DBInstanceArn",
+            "backupWindow": "PreferredBackupWindow",
+            "maintenanceWindow": "PreferredMaintenanceWindow",
             "caCertIdentifier": "CACertificateIdentifier",
             "performanceInsightsEnabled": "EnablePerformanceInsights",
         },
         auto_name=AutoName(name="identifier", limit=63, lower=True),
         defaults={
-            "autoMinorVersionUpgrade": True, "copyTagsToSnapshot": False, "deleteAutomatedBackups": True,
-            "publiclyAccessible": False, "skipFinalSnapshot": False, "applyImmediately": False,
+            "autoMinorVersionUpgrade": True,
+            "copyTagsToSnapshot": False,
+            "deleteAutomatedBackups": True,
+            "publiclyAccessible": False,
+            "skipFinalSnapshot": False,
+            "applyImmediately": False,
         },
         local=[
-            "skipFinalSnapshot", "finalSnapshotIdentifier", "deleteAutomatedBackups", "applyImmediately", "password",
+            "skipFinalSnapshot",
+            "finalSnapshotIdentifier",
+            "deleteAutomatedBackups",
+            "applyImmediately",
+            "password",
             "allowMajorVersionUpgrade",
         ],
         handled=["manageMasterUserPassword"],
-        replaces=[
-            "dbName", "engine", "username", "storageEncrypted", "kmsKeyId", "availabilityZone", "characterSetName",
-            "timezone", "snapshotIdentifier", "restoreToPointInTime", "identifierPrefix",
-        ],
+        replaces=names(
+            "dbName engine username storageEncrypted kmsKeyId availabilityZone characterSetName timezone "
+            "snapshotIdentifier restoreToPointInTime identifierPrefix"
+        ),
         tags=TAGS,
         same={"engineVersion": same_version},
         volatile=["latestRestorableTime", "masterUserSecrets", "endpoint", "engineVersionActual"],
         ready="DBInstanceStatus=='available'",
         failed="contains(['failed', 'incompatible-parameters'], DBInstanceStatus) && DBInstanceStatus",
         rules=[
-            Matches("identifier", r"(?!.*--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?",
-                    "1 to 63 of lower-case letters, digits and single hyphens, beginning with a letter"),
-            Matches("dbName", WORD, WORD_SAYS), Matches("username", WORD, WORD_SAYS),
-            Says("username", username), Needed("username", from_scratch), Needed("engine", from_scratch),
-            Matches("password", r"(?!.*[/@\" ])[!-~]{8,128}", "8 to 128 printable characters but / @ \" and space"),
+            Matches(
+                "identifier",
+                r"(?!.*--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?",
+                "1 to 63 of lower-case letters, digits and single hyphens, beginning with a letter",
+            ),
+            Matches("dbName", WORD, WORD_SAYS),
+            Matches("username", WORD, WORD_SAYS),
+            Says("username", username),
+            Needed("username", from_scratch),
+            Needed("engine", from_scratch),
+            Matches("password", r"(?!.*[/@\" ])[!-~]{8,128}", '8 to 128 printable characters but / @ " and space'),
             Matches("instanceClass", r"db\.[a-z0-9-]+\.[a-z0-9]+", "a class such as db.t4g.micro"),
-            ExactlyOne(("manageMasterUserPassword", "password")), Needed("allocatedStorage", from_scratch),
-            Between("allocatedStorage", 20, 65536), Says("maxAllocatedStorage", growth),
-            Between("backupRetentionPeriod", 0, 35), Says("engineVersion", version, ("describe_db_engine_versions",)),
-            exists("vpcSecurityGroupIds"), Says("parameterGroupName", family, ("describe_db_parameter_groups",)),
-            group("dbSubnetGroupName", "a subnet group", "describe_db_subnet_groups", "DBSubnetGroupName",
-                  "DBSubnetGroups[0]"),
-            group("parameterGroupName", "a parameter group", "describe_db_parameter_groups", "DBParameterGroupName",
-                  "DBParameterGroups[0]"),
+            ExactlyOne(("manageMasterUserPassword", "password")),
+            Needed("allocatedStorage", from_scratch),
+            Between("allocatedStorage", 20, 65536),
+            Says("maxAllocatedStorage", growth),
+            Between("backupRetentionPeriod", 0, 35),
+            Says("engineVersion", version, ("describe_db_engine_versions",)),
+            exists("vpcSecurityGroupIds"),
+            Says("parameterGroupName", family, ("describe_db_parameter_groups",)),
+            group(
+                "dbSubnetGroupName",
+                "a subnet group",
+                "describe_db_subnet_groups",
+                "DBSubnetGroupName",
+                "DBSubnetGroups[0]",
+            ),
+            group(
+                "parameterGroupName",
+                "a parameter group",
+                "describe_db_parameter_groups",
+                "DBParameterGroupName",
+                "DBParameterGroups[0]",
+            ),
         ],
     ),
     *rds_groups.TYPES,
-]  # fmt: skip
+]

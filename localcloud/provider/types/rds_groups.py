@@ -102,8 +102,11 @@ TYPES = [
         ],
         delete=Call(operation="delete_db_parameter_group", args={"DBParameterGroupName": "{id}"}),
         names={
-            "name": "DBParameterGroupName", "family": "DBParameterGroupFamily", "arn": "DBParameterGroupArn",
-            "parameters.name": "ParameterName", "parameters.value": "ParameterValue",
+            "name": "DBParameterGroupName",
+            "family": "DBParameterGroupFamily",
+            "arn": "DBParameterGroupArn",
+            "parameters.name": "ParameterName",
+            "parameters.value": "ParameterValue",
         },
         auto_name=AutoName(lower=True),
         defaults={"description": "Managed by Pulumi", "skipDestroy": False},
@@ -111,10 +114,13 @@ TYPES = [
         replaces=["name", "namePrefix", "family", "description"],
         tags=listed("{DBParameterGroupArn}"),
         rules=[
-            Matches("name", r"(?!.*--)[a-z](?:[a-z0-9-]{0,253}[a-z0-9])?",
-                    "1 to 255 of lower-case letters, digits and single hyphens, beginning with a letter"),
+            Matches(
+                "name",
+                r"(?!.*--)[a-z](?:[a-z0-9-]{0,253}[a-z0-9])?",
+                "1 to 255 of lower-case letters, digits and single hyphens, beginning with a letter",
+            ),
             Matches("family", r"[a-z-]+[0-9.]*", "an engine and its version, such as postgres18"),
             OneOf("parameters.applyMethod", ("immediate", "pending-reboot")),
         ],
     ),
-]  # fmt: skip
+]

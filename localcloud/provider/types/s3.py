@@ -15,9 +15,13 @@ class Bucket(Handler):
     """With `forceDestroy` it is emptied, all versions, before it is deleted. Its tags are set as a whole."""
 
     operations = (
-        "list_object_versions", "delete_objects", "list_multipart_uploads", "abort_multipart_upload",
-        "put_bucket_tagging", "delete_bucket_tagging",
-    )  # fmt: skip
+        "list_object_versions",
+        "delete_objects",
+        "list_multipart_uploads",
+        "abort_multipart_upload",
+        "put_bucket_tagging",
+        "delete_bucket_tagging",
+    )
 
     def outgoing(self, values: Props) -> Props:
         region = self.context.region
