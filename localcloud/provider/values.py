@@ -14,7 +14,7 @@ DEFAULTS = "__defaults"
 
 
 class Unknown:
-    """A value that only the deployment will tell. There is one, `UNKNOWN`; it equals nothing else."""
+    """A value that is known only during the deployment. There is one, `UNKNOWN`; it equals nothing else."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -39,7 +39,7 @@ _UNKNOWN_MARKS = {
 
 
 def plain(value: PropertyValue) -> Any:
-    """A Python value: whole numbers as int, unknown ones as UNKNOWN, assets as they are, secrets uncovered."""
+    """A Python value: whole numbers as int, unknown values as UNKNOWN, assets unchanged, secrets in plain text."""
     inner = value.value
     if isinstance(inner, str):
         return UNKNOWN if inner in _UNKNOWN_MARKS else inner
@@ -96,7 +96,7 @@ def has_unknown(value: Any) -> bool:
 
 
 def known(values: Mapping[str, Any]) -> Props:
-    """The properties whose value is known to the last part."""
+    """The properties whose value has no unknown part."""
     return {key: value for key, value in values.items() if not has_unknown(value)}
 
 

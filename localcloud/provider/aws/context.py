@@ -13,7 +13,7 @@ from localcloud.provider.aws.lean_models import LeanLoader
 from localcloud.provider.aws.memory import give_back
 from localcloud.provider.aws.settings import Settings
 
-# The emulator may be restarting: a refused connection is tried again for some seconds.
+# The emulator may be restarting: a refused connection is retried for some seconds.
 ATTEMPTS = 6
 
 

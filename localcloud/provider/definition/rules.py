@@ -1,4 +1,4 @@
-"""What AWS refuses and the emulator takes: rules for `check`, each a short object in a type's entry.
+"""What AWS refuses but the emulator accepts: rules for `check`, each a short object in a type's entry.
 
 A rule gets the inputs whose values are known, and yields problems: the property and `rule, got value; what to do`.
 Rules that ask the cloud do so only where a value is new or changed, so that an `up` without changes asks nothing.

@@ -1,4 +1,4 @@
-"""What the laptop does not prove: properties that the emulator takes and forgets, and the state alone keeps."""
+"""What the laptop does not prove: properties that the emulator accepts but does not store; only the state has them."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""`check`: everything that AWS would refuse, told at once."""
+"""`check`: everything that AWS would refuse, reported together."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -17,7 +17,7 @@ TAG_KEY_LIMIT, TAG_VALUE_LIMIT, TAGS_LIMIT = 128, 256, 50
 def problems_of(caller: Caller, inputs: Props, old: Props) -> list[Problem]:
     """All that is wrong with the inputs, each problem once."""
     found = list(schema_problems(caller, inputs))
-    if not found:  # else rules could stumble over values of wrong types
+    if not found:  # otherwise rules could fail on values of the wrong type
         found += sending_problems(caller, inputs)
         case = Case(caller.context, known(inputs), frozenset(inputs), old)
         found += [problem for rule in caller.kind.rules for problem in rule.problems(case)]
@@ -50,8 +50,8 @@ def sending_problems(caller: Caller, inputs: Props) -> Iterator[Problem]:
     create = caller.kind.create
     for call in (create, *(update.call for update in caller.kind.updates)):
         for path, reason in caller.converted(call, values)[1]:
-            # What `outgoing` adds beside the program's properties is not the program's fault; and what only the
-            # creation takes needs no place in an update.
+            # Skipped: what `outgoing` added, because the program cannot correct it; and a property that has a member in
+            # the creation but none in the update.
             if path.split(".")[0] in inputs and (call is create or reason != NO_PLACE):
                 yield path, reason
 

@@ -1,4 +1,4 @@
-"""When two values are the same to AWS: sets in any order, JSON by its meaning, nothing as nothing."""
+"""When AWS treats two values as equal: sets in any order, JSON by its meaning, all forms of "not set" alike."""
 
 import json
 from collections.abc import Callable, Iterator, Mapping
@@ -13,7 +13,7 @@ ANY = Kind("any")
 
 
 def is_nothing(value: Any) -> bool:
-    """Absent, false or empty: what the official provider takes for not set."""
+    """Absent, false or empty: what the official provider treats as not set. Zero is a value."""
     if isinstance(value, Mapping):
         return all(is_nothing(item) for item in value.values())
     return value is None or value is False or value == "" or value == []
@@ -55,7 +55,7 @@ def same_scalar(one: Any, other: Any) -> bool:
 
 @dataclass(frozen=True)
 class Equality:
-    """Compares values of one type's properties; the rest is the table's."""
+    """Compares the values of one type's properties, by the type's entry in the table."""
 
     same: Mapping[str, Callable[[Any, Any], bool]] = field(default_factory=dict)
     documents: frozenset[str] = frozenset()

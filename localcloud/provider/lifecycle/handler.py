@@ -1,4 +1,4 @@
-"""The life of a resource, driven by its entry in the table. A type that differs has a subclass beside its entry."""
+"""The life cycle of a resource, driven by its entry in the table. A type that needs more has a subclass there."""
 
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -28,7 +28,7 @@ class Handler(Reader):
         """Inputs that follow from others; `check` adds those that the program does not give."""
         return {}
 
-    # Before anything is done.
+    # What changes nothing in the cloud.
 
     def check(self, given: Props, old: Props, naming: Naming) -> tuple[Props, list[Problem]]:
         """The inputs with defaults, the automatic name and all tags, and what AWS would refuse of them."""
@@ -48,7 +48,7 @@ class Handler(Reader):
         )
 
     def preview(self, new: Props, state: Props) -> Props:
-        """The state that a deployment would come to, as far as it is known. Without a state: a creation's."""
+        """The state after a deployment, as far as it is known before. An empty `state` means a creation."""
         outputs = self.schema.outputs
         given = {name: value for name, value in {**new, "region": self.context.region}.items() if name in outputs}
         if not state:
@@ -82,7 +82,7 @@ class Handler(Reader):
         return found
 
     def settle(self, resource_id: str, inputs: Props) -> None:
-        """What the creating operation does not take."""
+        """Send what the creating operation does not accept."""
         for update in self.kind.updates:
             is_set = any(inputs.get(name) is not None for name in update.on)
             if update.settles and is_set and update.when(inputs):
@@ -113,7 +113,7 @@ class Handler(Reader):
         try:
             self.call(self.kind.delete, {}, old={}, resource_id=resource_id, state=state)
         except ClientError:
-            # Services have many words for "not there": what matters is that it is not.
+            # Services have many error codes for "not there", so look whether it is there.
             if self.fetch(resource_id, state) is not None:
                 raise
         if self.kind.waits_gone:
@@ -151,7 +151,7 @@ class Handler(Reader):
         return self.state_of(resource_id, item or {}, values)
 
     def refuse_forgotten(self, inputs: Props, state: Props) -> None:
-        """Fail where the emulator did not keep what it was told: nothing is passed over in silence."""
+        """Fail if the emulator did not store one of the inputs, rather than ignore it silently."""
         lost = self.difference(self.current_inputs(inputs, state), inputs).paths
         shown = [path for path in lost if top(path) not in ("tags", "tagsAll")]
         if shown:

@@ -1,4 +1,4 @@
-"""What AWS tells of a resource, as the state and the inputs that Pulumi keeps."""
+"""Reads a resource from AWS, as the state and the inputs that Pulumi stores."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -17,7 +17,7 @@ from localcloud.provider.lifecycle.caller import Caller
 from localcloud.provider.lifecycle.equality import Equality
 from localcloud.provider.values import Props
 
-# The names AWS gives to "it is not there", beside those of a type's entry.
+# Parts of AWS's error codes for "it is not there"; a type's entry may name more.
 GONE = ("NotFound", "NoSuch", "DoesNotExist", "ResourceNotFound")
 
 
@@ -33,7 +33,7 @@ class Reader(Caller):
         return item
 
     def kept(self, state: Props) -> Sequence[str]:
-        """The properties that reading does not tell."""
+        """The properties that AWS does not return: the state is their only source."""
         return [*self.kind.local, *NOT_PROVEN.get(self.kind.token, {})]
 
     def read(self, resource_id: str, state: Props) -> Props | None:
@@ -60,7 +60,7 @@ class Reader(Caller):
         for name in {*known} & {*found}:
             kind = self.schema.outputs[name].kind
             if kind.name == "string" and self.equality.holds(known[name], found[name], kind, name):
-                found[name] = known[name]  # as the program writes it: a name for an ARN, JSON in its own form
+                found[name] = known[name]  # in the program's form: a name instead of an ARN, JSON with its own spaces
         kept = {name: known[name] for name in self.kept(state) if name in known}
         for path in self.kept(state):
             keep_part(found, known, path)
@@ -105,14 +105,14 @@ class Reader(Caller):
         return code in self.kind.gone or code == "404" or any(word in code for word in GONE)
 
     def split_tags(self, found: Props) -> Props:
-        """All tags, and those that are the resource's own: the rest are the provider's default tags."""
+        """All tags, and those that are the resource's own; the others are the provider's default tags."""
         every = {key: value for key, value in (found.get("tags") or {}).items() if not key.startswith("aws:")}
         defaults = self.context.settings.default_tags
         return {"tagsAll": every, "tags": {key: value for key, value in every.items() if defaults.get(key) != value}}
 
 
 def keep_part(found: Any, known: Any, path: str) -> None:
-    """Put a part that reading does not tell (`a.b`) from the known value into the one that was read."""
+    """Copy a nested property that AWS does not return (`a.b`) from the known value into the one that was read."""
     name, _, rest = path.partition(".")
     if not rest:
         if isinstance(found, dict) and isinstance(known, Mapping) and name in known:

@@ -17,7 +17,7 @@ class Creations:
 
     def create(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
         """The id and the state of the resource: one that an interrupted run left, or a new one."""
-        # An engine that was killed cannot call its creation back: the next one's waits for the end of it.
+        # A creation goes on after its engine was killed: the next run's creation waits until it has ended.
         with self._locks.setdefault(urn, threading.Lock()):
             return self._take_over(handler, urn, inputs) or self._make(handler, urn, inputs)
 
@@ -35,7 +35,10 @@ class Creations:
         return resource_id, state
 
     def _take_over(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props] | None:
-        """The resource that an interrupted run made under this URN, when it is what is wanted; else it goes."""
+        """The resource that an interrupted run made under this URN, if its inputs are the wanted ones.
+
+        Otherwise it is deleted, unless it holds data, and None is returned.
+        """
         entry = self._journal.find(urn)
         if entry is None or not entry.resource_id:
             return None

@@ -1,7 +1,7 @@
-"""Creations whose end the engine may not have seen: killed between the call and its own state file.
+"""A record of creations that the engine may not have saved: it was killed before it wrote its own state file.
 
-Such a resource is in the cloud and in no state. The next creation under the same URN takes it over, so that the
-command that was interrupted goes on, and leaves nothing behind.
+Such a resource exists in the cloud but in no state. The next creation under the same URN takes it over, so that
+running the interrupted command again continues it, and no orphan is left.
 """
 
 import json
@@ -15,7 +15,7 @@ from localcloud.provider.values import Props
 
 @dataclass(frozen=True)
 class Entry:
-    """A creation: `resource_id` is empty while it is under way."""
+    """A creation: `resource_id` is empty while it is in progress."""
 
     resource_id: str
     inputs: Props
@@ -42,7 +42,7 @@ class Journal:
             self._save()
 
     def seen(self, urn: str, resource_id: str) -> None:
-        """The engine knows the resource: it spoke of it."""
+        """The engine sent a request about the resource, so its state has it: the entry is no longer needed."""
         with self._lock:
             entry = self._entries.get(urn)
             if entry and entry.resource_id == resource_id:
@@ -62,7 +62,7 @@ class Journal:
 
 
 def plain(value: Any) -> Any:
-    """What JSON can hold: archives are left out, their hash stands beside them. No password is written down."""
+    """The part that JSON can hold. Archives are left out (the inputs also have their hash), and so are passwords."""
     if isinstance(value, dict):
         kept = {key: plain(item) for key, item in value.items() if key not in ("password", "secretString")}
         return {key: item for key, item in kept.items() if item is not None}

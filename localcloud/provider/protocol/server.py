@@ -1,4 +1,4 @@
-"""The gRPC server: the SDK's, with what it leaves out (old inputs of a diff, readable errors, half-made resources)."""
+"""The gRPC server: the SDK's, plus what it lacks (a diff's old inputs, readable errors, half-created resources)."""
 
 import asyncio
 from collections.abc import Awaitable, Callable
@@ -33,7 +33,7 @@ class Status(NamedTuple):
 
 
 class Servicer(ProviderServicer):
-    """Errors that tell the user everything go out as they are, others with their stack."""
+    """Errors that are complete for the user are sent as they are, others with their stack trace."""
 
     def __init__(self, provider: AwsProvider) -> None:
         super().__init__([], VERSION, provider, "")
@@ -94,7 +94,7 @@ for _name in (
 
 
 async def readable(method: Any, request: Any, context: Any) -> Any:
-    """Run a method; an error whose text tells everything ends it without a stack."""
+    """Run a method; a ProviderError, whose text is complete, ends it without a stack trace."""
     try:
         return await method(request, context)
     except Exception as error:
@@ -107,7 +107,7 @@ async def readable(method: Any, request: Any, context: Any) -> Any:
 
 
 def half_made(error: InitError) -> Status:
-    """The error that makes Pulumi keep what was made."""
+    """The error that makes Pulumi keep a resource whose creation failed half-way."""
     details = provider_pb2.ErrorResourceInitFailed(
         id=error.resource_id,
         properties=PropertyValue.marshal_map(property_map(error.state)),
@@ -120,7 +120,7 @@ def half_made(error: InitError) -> Status:
 
 
 async def serve(provider: AwsProvider, port: int, started: Callable[[int], None]) -> None:
-    """Serve on loopback until the process ends; `started` hears the port."""
+    """Serve on loopback until the process ends; `started` is called with the port."""
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
     provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider), server)
     bound = server.add_insecure_port(f"127.0.0.1:{port}")

@@ -92,7 +92,7 @@ def zone(case: Case, name: str) -> str:
 
 
 class Subnet(Handler):
-    """Two subnets made at once must not both find their range free."""
+    """Subnets of one VPC are created one at a time, so that two of them cannot both find the same range free."""
 
     def create(self, inputs: Props) -> tuple[str, Props]:
         with self.context.lock(f"subnets of {inputs['vpcId']}"):

@@ -25,14 +25,14 @@ RESERVED_NAMES = ("admin", "rdsadmin", "rds_superuser", "replication", "user", "
 
 
 class Instance(Handler):
-    """With `manageMasterUserPassword` it does what RDS does and the emulator does not: it makes the password, keeps it
-    in a secret that belongs to the instance, and tells nobody but the secret.
+    """With `manageMasterUserPassword` it does what RDS does and the emulator does not: it makes the password and stores
+    it only in a secret that belongs to the instance.
     """
 
     operations = ("list_secrets", "create_secret", "delete_secret")
 
     def outgoing(self, values: Props) -> Props:
-        """Without the one property that the emulator would take no notice of."""
+        """Without the one property that the emulator would ignore."""
         return {key: value for key, value in values.items() if key != "manageMasterUserPassword"}
 
     def incoming(self, item: Props) -> Props:

@@ -48,7 +48,7 @@ def setting(
 
 
 class Lifecycle(Handler):
-    """A rule without a filter is one with an empty filter, which the API demands."""
+    """The API requires a filter in every rule: a rule without one gets an empty one."""
 
     def outgoing(self, values: Props) -> Props:
         return {**values, "rules": [{"filter": {}, **rule} for rule in values.get("rules", ())]}
