@@ -56,8 +56,8 @@ check: develop ## Format, lint, types, generated files not stale
 	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/python -m app.openapi --check
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent generate:check
 	@$(PYTHON) -m infra.config.docs --check
-	@$(PYTHON) -m localcloud.provider.limits --check
-	@$(PYTHON) -m localcloud.provider.generate --check
+	@$(PYTHON) -m localcloud.provider.tools.limits --check
+	@$(PYTHON) -m localcloud.provider.tools.generate --check
 
 lock: ## Write the lock files anew after a change in a pyproject.toml
 	@python3 toolchain/setup.py --lock

@@ -6,11 +6,11 @@ import signal
 import sys
 from pathlib import Path
 
-import localcloud.provider.lean  # noqa: F401  # before all that imports the SDK
+from localcloud.provider.aws import memory
 from localcloud.provider.errors import ProviderError
-from localcloud.provider.journal import Journal
-from localcloud.provider.provider import AwsProvider
-from localcloud.provider.server import serve
+from localcloud.provider.protocol.journal import Journal
+from localcloud.provider.protocol.requests import AwsProvider
+from localcloud.provider.protocol.server import serve
 
 
 async def run(provider: AwsProvider, port: int) -> None:
@@ -26,6 +26,7 @@ def main() -> None:
     parser.add_argument("--endpoint", required=True, help="the emulator's, such as http://127.0.0.1:4566")
     parser.add_argument("--journal", type=Path, help="a file that remembers creations which the engine may have missed")
     options = parser.parse_args()
+    memory.limit_heaps()
     try:
         provider = AwsProvider(options.endpoint, Journal(options.journal))
     except ProviderError as error:

@@ -6,7 +6,7 @@ from botocore.exceptions import ClientError
 
 
 class ProviderError(Exception):
-    """A problem that its text tells in full."""
+    """A problem that its text describes completely: no stack trace is needed."""
 
 
 class InitError(ProviderError):

@@ -9,9 +9,12 @@ from pulumi.provider.experimental.property_value import PropertyValue
 Props = dict[str, Any]
 PropertyMap = dict[str, PropertyValue]
 
+# The inputs that the program did not give, as the official provider notes them.
+DEFAULTS = "__defaults"
+
 
 class Unknown:
-    """A value that only the deployment will tell. There is one, `UNKNOWN`; it equals nothing else."""
+    """A value that is known only during the deployment. There is one, `UNKNOWN`; it equals nothing else."""
 
     def __repr__(self) -> str:
         return "UNKNOWN"
@@ -36,7 +39,7 @@ _UNKNOWN_MARKS = {
 
 
 def plain(value: PropertyValue) -> Any:
-    """A Python value: whole numbers as int, unknown ones as UNKNOWN, assets as they are, secrets uncovered."""
+    """A Python value: whole numbers as int, unknown values as UNKNOWN, assets unchanged, secrets in plain text."""
     inner = value.value
     if isinstance(inner, str):
         return UNKNOWN if inner in _UNKNOWN_MARKS else inner
@@ -93,7 +96,7 @@ def has_unknown(value: Any) -> bool:
 
 
 def known(values: Mapping[str, Any]) -> Props:
-    """The properties whose value is known to the last part."""
+    """The properties whose value has no unknown part."""
     return {key: value for key, value in values.items() if not has_unknown(value)}
 
 

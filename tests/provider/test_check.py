@@ -93,7 +93,6 @@ REFUSED: list[tuple[str, Props, str, str]] = [
     ("mail-identity", {"configurationSetName": "none"}, "configurationSetName", "must name a configuration set"),
     ("function", {"role": "arn:aws:iam::000000000000:role/none"}, "role", "must name a role"),
     ("invocation", {"functionName": "none"}, "functionName", "must name a function"),
-    ("secret-value", {"secretId": "none"}, "secretId", "must name a secret"),
     # Names.
     ("bucket", {"bucket": "Has_Capitals"}, "bucket", "3 to 63 of lower-case letters"),
     ("bucket", {"bucket": "10.0.0.1"}, "bucket", "must not look like an IP address"),

@@ -9,9 +9,9 @@ import pytest
 from botocore.exceptions import ClientError
 from pulumi import Archive
 
-from localcloud.provider import schema
-from localcloud.provider.not_proven import NOT_PROVEN
-from localcloud.provider.templates import Scope
+from localcloud.provider.definition.templates import Scope
+from localcloud.provider.facts import schema
+from localcloud.provider.facts.not_proven import NOT_PROVEN
 from localcloud.provider.types import TYPES
 from localcloud.provider.values import UNKNOWN, Props
 from tests.provider.case_tables import CASES

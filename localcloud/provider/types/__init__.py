@@ -1,11 +1,12 @@
 """The table of resource types.
 
-To add one: an entry in the module of its service, `python -m localcloud.provider.generate --write`, a life-cycle case.
+To add one: an entry in the module of its service, `python -m localcloud.provider.tools.generate --write`, and a
+life-cycle case in `tests/provider/case_tables`.
 """
 
 from collections.abc import Iterator, Mapping
 
-from localcloud.provider.model import ResourceType
+from localcloud.provider.definition.resource_type import ResourceType
 from localcloud.provider.types import (
     autoscaling,
     cloudfront,
@@ -23,12 +24,26 @@ from localcloud.provider.types import (
     secretsmanager,
     security_groups,
     sesv2,
-)  # fmt: skip
+)
 
 _MODULES = (
-    autoscaling, cloudfront, ec2, ec2_instances, ecr, ecs, iam, lambda_, lb, logs, rds, s3, s3_settings,
-    secretsmanager, security_groups, sesv2,
-)  # fmt: skip
+    autoscaling,
+    cloudfront,
+    ec2,
+    ec2_instances,
+    ecr,
+    ecs,
+    iam,
+    lambda_,
+    lb,
+    logs,
+    rds,
+    s3,
+    s3_settings,
+    secretsmanager,
+    security_groups,
+    sesv2,
+)
 
 TYPES: Mapping[str, ResourceType] = {kind.token: kind for module in _MODULES for kind in module.TYPES}
 

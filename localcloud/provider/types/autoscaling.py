@@ -1,8 +1,8 @@
 """Auto Scaling groups."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, Update
-from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update, names
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.values import Props
 
@@ -51,10 +51,10 @@ def minimum(case: Case, low: int) -> str:
     return ""
 
 
-UPDATED = (
-    "launchTemplate", "minSize", "maxSize", "desiredCapacity", "vpcZoneIdentifiers", "healthCheckType",
-    "healthCheckGracePeriod", "defaultCooldown", "protectFromScaleIn", "terminationPolicies",
-)  # fmt: skip
+UPDATED = names(
+    "launchTemplate minSize maxSize desiredCapacity vpcZoneIdentifiers healthCheckType healthCheckGracePeriod "
+    "defaultCooldown protectFromScaleIn terminationPolicies"
+)
 
 TYPES = [
     ResourceType(
@@ -73,9 +73,7 @@ TYPES = [
         updates=[
             Update(
                 on=UPDATED,
-                call=Call(
-                    operation="update_auto_scaling_group", sends=UPDATED, args={"AutoScalingGroupName": "{id}"}
-                ),
+                call=Call(operation="update_auto_scaling_group", sends=UPDATED, args={"AutoScalingGroupName": "{id}"}),
             )
         ],
         delete=Call(
@@ -92,21 +90,36 @@ TYPES = [
         },
         auto_name=AutoName(),
         defaults={
-            "defaultCooldown": 300, "forceDelete": False, "forceDeleteWarmPool": False, "healthCheckGracePeriod": 300,
-            "metricsGranularity": "1Minute", "protectFromScaleIn": False, "waitForCapacityTimeout": "10m",
-            "ignoreFailedScalingActivities": False, "launchTemplate.version": "$Default",
+            "defaultCooldown": 300,
+            "forceDelete": False,
+            "forceDeleteWarmPool": False,
+            "healthCheckGracePeriod": 300,
+            "metricsGranularity": "1Minute",
+            "protectFromScaleIn": False,
+            "waitForCapacityTimeout": "10m",
+            "ignoreFailedScalingActivities": False,
+            "launchTemplate.version": "$Default",
         },
-        local=[
-            "forceDelete", "forceDeleteWarmPool", "waitForCapacityTimeout", "waitForElbCapacity", "minElbCapacity",
-            "ignoreFailedScalingActivities", "metricsGranularity",
-        ],
+        local=names(
+            "forceDelete forceDeleteWarmPool waitForCapacityTimeout waitForElbCapacity minElbCapacity "
+            "ignoreFailedScalingActivities metricsGranularity"
+        ),
         replaces=["name", "serviceLinkedRoleArn"],
         rules=[
-            ExactlyOne(("launchTemplate",)), exists("vpcZoneIdentifiers"), Says("minSize", minimum),
-            ExactlyOne(("vpcZoneIdentifiers", "availabilityZones")), Between("minSize", 0, 10000),
+            ExactlyOne(("launchTemplate",)),
+            exists("vpcZoneIdentifiers"),
+            Says("minSize", minimum),
+            ExactlyOne(("vpcZoneIdentifiers", "availabilityZones")),
+            Between("minSize", 0, 10000),
             Matches("healthCheckType", "EC2|ELB|EBS|VPC_LATTICE", "EC2, ELB, EBS or VPC_LATTICE"),
-            Exists("launchTemplate.id", "a launch template", "ec2", "describe_launch_templates",
-                   {"LaunchTemplateIds": ["{value}"]}, "LaunchTemplates[0].LaunchTemplateId"),
+            Exists(
+                "launchTemplate.id",
+                "a launch template",
+                "ec2",
+                "describe_launch_templates",
+                {"LaunchTemplateIds": ["{value}"]},
+                "LaunchTemplates[0].LaunchTemplateId",
+            ),
         ],
     )
-]  # fmt: skip
+]

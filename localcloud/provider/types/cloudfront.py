@@ -4,9 +4,9 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Read, ResourceType, Send
-from localcloud.provider.rules import Between, Case, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, names
+from localcloud.provider.definition.rules import Between, Case, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types import cloudfront_parts
 from localcloud.provider.types.cloudfront_parts import cloudfront_tags
 from localcloud.provider.values import Props
@@ -33,11 +33,11 @@ NAMES = {
     "restrictions.geoRestriction.locations": "Items",
     "arn": "ARN",
 }
-CONFIGURED = (
-    "enabled", "comment", "httpVersion", "isIpv6Enabled", "priceClass", "aliases", "defaultRootObject", "origins",
-    "originGroups", "defaultCacheBehavior", "orderedCacheBehaviors", "customErrorResponses", "restrictions",
-    "viewerCertificate", "loggingConfig", "webAclId", "staging",
-)  # fmt: skip
+CONFIGURED = names(
+    "enabled comment httpVersion isIpv6Enabled priceClass aliases defaultRootObject origins originGroups "
+    "defaultCacheBehavior orderedCacheBehaviors customErrorResponses restrictions viewerCertificate loggingConfig "
+    "webAclId staging"
+)
 
 
 class Distribution(Handler):
@@ -47,8 +47,10 @@ class Distribution(Handler):
 
     def outgoing(self, values: Props) -> Props:
         behaviors = {path: values[path] for path in BEHAVIORS if values.get(path)}
-        return {**{key: value for key, value in values.items() if key != "aliases" or value},
-                **{path: self.behavior_out(part) for path, part in behaviors.items()}}  # fmt: skip
+        return {
+            **{key: value for key, value in values.items() if key != "aliases" or value},
+            **{path: self.behavior_out(part) for path, part in behaviors.items()},
+        }
 
     def behavior_out(self, part: Any) -> Any:
         """In the API the methods that are cached lie within those that are allowed."""
@@ -67,23 +69,30 @@ class Distribution(Handler):
         if geo:
             config["Restrictions"] = {"GeoRestriction": {"Items": [], **geo}}
         return {
-            **config, **{key: found[key] for key in ("ARN", "Status", "LastModifiedTime") if key in found},
-            "domainName": self.domain(found["DomainName"]), "etag": item.get("ETag"), "hostedZoneId": HOSTED_ZONE,
+            **config,
+            **{key: found[key] for key in ("ARN", "Status", "LastModifiedTime") if key in found},
+            "domainName": self.domain(found["DomainName"]),
+            "etag": item.get("ETag"),
+            "hostedZoneId": HOSTED_ZONE,
             "tags": item.get("Tags", {}).get("Items", []),
-        }  # fmt: skip
+        }
 
     def domain(self, name: str) -> str:
         return f"{name.split('.')[0]}.cloudfront.localhost:{self.context.port}"
 
-    def create(self, inputs: Props, old: Props | None = None) -> tuple[str, Props]:
-        return super().create({**inputs, "callerReference": str(uuid.uuid4())}, old)
+    def create(self, inputs: Props) -> tuple[str, Props]:
+        return super().create({**inputs, "callerReference": str(uuid.uuid4())})
 
     def update(self, resource_id: str, old: Props, state: Props, new: Props) -> Props:
         if self.changed(old, new, CONFIGURED):
             found = self.operate("get_distribution_config", {"Id": resource_id})
             reference = found["DistributionConfig"]["CallerReference"]
-            call = Call(operation="update_distribution", root="DistributionConfig", sends=Send.ALL,
-                        args={"Id": "{id}", "IfMatch": found["ETag"]})  # fmt: skip
+            call = Call(
+                operation="update_distribution",
+                root="DistributionConfig",
+                sends=Send.ALL,
+                args={"Id": "{id}", "IfMatch": found["ETag"]},
+            )
             self.call(call, {**new, "callerReference": reference}, old=old, resource_id=resource_id, state=state)
         return super().update(resource_id, old, state, new)
 
@@ -100,8 +109,10 @@ class Distribution(Handler):
             config["Enabled"] = False
             call = {"Id": resource_id, "IfMatch": tag, "DistributionConfig": config}
             tag = self.operate("update_distribution", call)["ETag"]
-            self.wait(lambda: (self.fetch(resource_id, state) or {})["Distribution"]["Status"] == "Deployed",
-                      f"{resource_id} to be disabled")  # fmt: skip
+            self.wait(
+                lambda: (self.fetch(resource_id, state) or {})["Distribution"]["Status"] == "Deployed",
+                f"{resource_id} to be disabled",
+            )
         super().delete(resource_id, {**state, "etag": tag})
 
 
@@ -154,21 +165,29 @@ TYPES = [
         names=NAMES,
         outputs={"arn": ARN},
         defaults={
-            "httpVersion": "http2", "isIpv6Enabled": False, "priceClass": "PriceClass_All", "retainOnDelete": False,
-            "staging": False, "waitForDeployment": True, "comment": "",
+            "httpVersion": "http2",
+            "isIpv6Enabled": False,
+            "priceClass": "PriceClass_All",
+            "retainOnDelete": False,
+            "staging": False,
+            "waitForDeployment": True,
+            "comment": "",
         },
         local=["retainOnDelete", "waitForDeployment"],
         volatile=["etag", "lastModifiedTime", "status", "inProgressValidationBatches"],
         tags=cloudfront_tags(ARN),
         ready="Distribution.Status=='Deployed'",
         rules=[
-            Says("origins", targets), Says("defaultCacheBehavior", legacy), Says("orderedCacheBehaviors", legacy),
+            Says("origins", targets),
+            Says("defaultCacheBehavior", legacy),
+            Says("orderedCacheBehaviors", legacy),
             Between("origins.customOriginConfig.httpPort", 1, 65535),
             Between("origins.customOriginConfig.originReadTimeout", 1, 120),
             Matches("origins.domainName", r"[A-Za-z0-9.-]+(:\d+)?", "a host name without a scheme"),
-            OneOf("viewerCertificate.minimumProtocolVersion",
-                  ("TLSv1", "TLSv1_2016", "TLSv1.1_2016", "TLSv1.2_2018", "TLSv1.2_2019", "TLSv1.2_2021",
-                   "TLSv1.3_2025")),
+            OneOf(
+                "viewerCertificate.minimumProtocolVersion",
+                names("TLSv1 TLSv1_2016 TLSv1.1_2016 TLSv1.2_2018 TLSv1.2_2019 TLSv1.2_2021 TLSv1.3_2025"),
+            ),
             Needed("defaultCacheBehavior"),
             *(
                 policy(f"{path}.{name}", kind, what)
@@ -182,4 +201,4 @@ TYPES = [
         ],
     ),
     *cloudfront_parts.TYPES,
-]  # fmt: skip
+]

@@ -1,8 +1,8 @@
 """What CloudFront distributions use: policies and functions."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle
-from localcloud.provider.rules import Between, Case, Matches, OneOf, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle
+from localcloud.provider.definition.rules import Between, Case, Matches, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cloudfront-limits.html
@@ -36,8 +36,12 @@ class Policy(Handler):
 
     def update(self, resource_id: str, old: Props, state: Props, new: Props) -> Props:
         tag = self.fetch(resource_id, state)
-        call = Call(operation=self.kind.create.operation.replace("create_", "update_"), root=f"{self.word}Config",
-                    sends=Send.ALL, args={"Id": "{id}", "IfMatch": (tag or {}).get("ETag", "")})  # fmt: skip
+        call = Call(
+            operation=self.kind.create.operation.replace("create_", "update_"),
+            root=f"{self.word}Config",
+            sends=Send.ALL,
+            args={"Id": "{id}", "IfMatch": (tag or {}).get("ETag", "")},
+        )
         self.call(call, new, old=old, resource_id=resource_id, state=state)
         return super().update(resource_id, old, state, new)
 
@@ -67,9 +71,13 @@ class Function(Handler):
         summary = item["FunctionSummary"]
         tags = item.get("Tags", {}).get("Items", [])
         return {
-            **summary.get("FunctionConfig", {}), **summary, "arn": summary["FunctionMetadata"]["FunctionARN"],
-            "etag": item.get("ETag"), "code": item["code"], "tags": tags,
-        }  # fmt: skip
+            **summary.get("FunctionConfig", {}),
+            **summary,
+            "arn": summary["FunctionMetadata"]["FunctionARN"],
+            "etag": item.get("ETag"),
+            "code": item["code"],
+            "tags": tags,
+        }
 
     def settle(self, resource_id: str, inputs: Props) -> None:
         self.publish(resource_id, inputs)
@@ -83,8 +91,11 @@ class Function(Handler):
     def update(self, resource_id: str, old: Props, state: Props, new: Props) -> Props:
         item = self.fetch(resource_id, state) or {}
         if self.changed(old, new, ["code", "comment", "runtime"]):
-            call = Call(operation="update_function", sends=["functionConfig", "functionCode"],
-                        args={"Name": "{id}", "IfMatch": item["ETag"]})  # fmt: skip
+            call = Call(
+                operation="update_function",
+                sends=["functionConfig", "functionCode"],
+                args={"Name": "{id}", "IfMatch": item["ETag"]},
+            )
             self.call(call, new, old=old, resource_id=resource_id)
         self.publish(resource_id, new)
         return super().update(resource_id, old, state, new)
@@ -148,9 +159,7 @@ TYPES = [
         handler=Function,
         tags=cloudfront_tags(FUNCTION_ARN),
         outputs={"arn": FUNCTION_ARN},
-        create=Call(
-            operation="create_function", sends=["functionConfig", "functionCode"], args={"Name": "{name}"}
-        ),
+        create=Call(operation="create_function", sends=["functionConfig", "functionCode"], args={"Name": "{name}"}),
         id="{name}",
         reads=[Read(operation="describe_function", args={"Name": "{id}", "Stage": "DEVELOPMENT"})],
         delete=Call(operation="delete_function", args={"Name": "{id}", "IfMatch": "{etag}"}),
@@ -162,7 +171,8 @@ TYPES = [
         volatile=["etag", "liveStageEtag", "status"],
         rules=[
             Matches("name", r"[A-Za-z0-9_-]{1,64}", "1 to 64 of letters, digits, _ and -"),
-            OneOf("runtime", ("cloudfront-js-1.0", "cloudfront-js-2.0")), Says("code", small),
+            OneOf("runtime", ("cloudfront-js-1.0", "cloudfront-js-2.0")),
+            Says("code", small),
         ],
     ),
-]  # fmt: skip
+]

@@ -4,9 +4,8 @@ import ipaddress
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import (
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, TagStyle, Update, names
+from localcloud.provider.definition.rules import (
     Case,
     Cidr,
     Document,
@@ -18,6 +17,7 @@ from localcloud.provider.rules import (
     Says,
     cidr_problem,
 )
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 
@@ -47,16 +47,21 @@ THINGS = {
     "routeTableIds": ("a route table", "describe_route_tables", "RouteTableIds", "RouteTables[0].RouteTableId"),
     "securityGroupId": ("a security group", "describe_security_groups", "GroupIds", "SecurityGroups[0].GroupId"),
     "referencedSecurityGroupId": (
-        "a security group", "describe_security_groups", "GroupIds", "SecurityGroups[0].GroupId",
+        "a security group",
+        "describe_security_groups",
+        "GroupIds",
+        "SecurityGroups[0].GroupId",
     ),
     "securityGroups": ("a security group", "describe_security_groups", "GroupIds", "SecurityGroups[0].GroupId"),
     "vpcSecurityGroupIds": ("a security group", "describe_security_groups", "GroupIds", "SecurityGroups[0].GroupId"),
     "keyName": ("a key pair", "describe_key_pairs", "KeyNames", "KeyPairs[0].KeyName"),
     "prefixListId": (
-        "a prefix list", "describe_managed_prefix_lists", "PrefixListIds",
+        "a prefix list",
+        "describe_managed_prefix_lists",
+        "PrefixListIds",
         "PrefixLists[?PrefixListId=='{value}'] | [0]",
     ),
-}  # fmt: skip
+}
 
 
 def conflict(case: Case, cidr: str) -> str:
@@ -87,14 +92,14 @@ def zone(case: Case, name: str) -> str:
 
 
 class Subnet(Handler):
-    """Two subnets made at once must not both find their range free."""
+    """Subnets of one VPC are created one at a time, so that two of them cannot both find the same range free."""
 
-    def create(self, inputs: Props, old: Props | None = None) -> tuple[str, Props]:
+    def create(self, inputs: Props) -> tuple[str, Props]:
         with self.context.lock(f"subnets of {inputs['vpcId']}"):
             reason = conflict(Case(self.context, inputs, frozenset(inputs)), inputs["cidrBlock"])
             if reason:
                 self.fail(f"cidrBlock: {reason}")
-            return super().create(inputs, old)
+            return super().create(inputs)
 
 
 class InternetGateway(Handler):
@@ -125,10 +130,10 @@ class InternetGateway(Handler):
         super().delete(resource_id, state)
 
 
-ROUTE_TARGETS = (
-    "gatewayId", "natGatewayId", "networkInterfaceId", "vpcPeeringConnectionId", "transitGatewayId", "vpcEndpointId",
-    "egressOnlyGatewayId", "carrierGatewayId", "localGatewayId", "coreNetworkArn",
-)  # fmt: skip
+ROUTE_TARGETS = names(
+    "gatewayId natGatewayId networkInterfaceId vpcPeeringConnectionId transitGatewayId vpcEndpointId "
+    "egressOnlyGatewayId carrierGatewayId localGatewayId coreNetworkArn"
+)
 
 # The account's own id and the region stand in the ARNs that EC2 does not answer.
 IN_VPC = {"Name": "vpc-id", "Values": ["{id}"]}
@@ -207,7 +212,9 @@ TYPES = [
         replaces=["vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId"],
         tags=tags("subnet"),
         rules=[
-            Needed("cidrBlock"), Cidr("cidrBlock", 16, 28), exists("vpcId"),
+            Needed("cidrBlock"),
+            Cidr("cidrBlock", 16, 28),
+            exists("vpcId"),
             Says("cidrBlock", conflict, ("describe_vpcs", "describe_subnets")),
             Says("availabilityZone", zone, ("describe_availability_zones",)),
         ],
@@ -290,10 +297,18 @@ TYPES = [
         replaces=["routeTableId", "destinationCidrBlock", "destinationIpv6CidrBlock", "destinationPrefixListId"],
         delete_first=True,
         rules=[
-            Cidr("destinationCidrBlock"), Needed("destinationCidrBlock"), exists("routeTableId"),
+            Cidr("destinationCidrBlock"),
+            Needed("destinationCidrBlock"),
+            exists("routeTableId"),
             ExactlyOne(ROUTE_TARGETS),
-            Exists("gatewayId", "an internet gateway", "ec2", "describe_internet_gateways",
-                   {"InternetGatewayIds": ["{value}"]}, "InternetGateways[0].InternetGatewayId"),
+            Exists(
+                "gatewayId",
+                "an internet gateway",
+                "ec2",
+                "describe_internet_gateways",
+                {"InternetGatewayIds": ["{value}"]},
+                "InternetGateways[0].InternetGatewayId",
+            ),
         ],
     ),
     ResourceType(
@@ -352,8 +367,12 @@ TYPES = [
         replaces=["vpcId", "serviceName", "vpcEndpointType"],
         tags=tags("vpc-endpoint"),
         rules=[
-            exists("vpcId"), exists("routeTableIds"), exists("subnetIds"), Document("policy"), Needed("serviceName"),
+            exists("vpcId"),
+            exists("routeTableIds"),
+            exists("subnetIds"),
+            Document("policy"),
+            Needed("serviceName"),
             Matches("serviceName", r"(com|cn)\.amazonaws(\.[a-z0-9-]+)+", "com.amazonaws.<region>.<service>"),
         ],
     ),
-]  # fmt: skip
+]

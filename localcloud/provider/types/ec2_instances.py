@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle
-from localcloud.provider.rules import Case, ExactlyOne, Matches, Needed, Says, is_public_key
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle
+from localcloud.provider.definition.rules import Case, ExactlyOne, Matches, Needed, Says, is_public_key
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import ARN, exists, tags
 from localcloud.provider.values import Props
 
@@ -112,8 +112,11 @@ TYPES = [
         rules=[
             Matches("name", r"[A-Za-z0-9().\-/_]{3,128}", "3 to 128 of letters, digits and ().-/_"),
             Matches("imageId", r"ami-[0-9a-f]{8,17}|resolve:ssm:.+", "an AMI's id (ami-…) or resolve:ssm:<parameter>"),
-            exists("keyName"), exists("vpcSecurityGroupIds"), exists("networkInterfaces.securityGroups"),
-            Says("networkInterfaces", placed), ExactlyOne(("updateDefaultVersion", "defaultVersion"), needed=False),
+            exists("keyName"),
+            exists("vpcSecurityGroupIds"),
+            exists("networkInterfaces.securityGroups"),
+            Says("networkInterfaces", placed),
+            ExactlyOne(("updateDefaultVersion", "defaultVersion"), needed=False),
         ],
     ),
     ResourceType(
@@ -140,4 +143,4 @@ TYPES = [
         ),
         rules=[Says("publicKey", key), Says("keyName", unique_key, ("describe_key_pairs",)), Needed("publicKey")],
     ),
-]  # fmt: skip
+]

@@ -1,11 +1,12 @@
 """ECR: repositories of images and their life-cycle policies."""
 
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Document, Exists, Matches
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Document, Exists, Matches
 
 TYPES = [
     ResourceType(
         token="aws:ecr/repository:Repository",
+        holds_data=True,
         service="ecr",
         create=Call(operation="create_repository", sends=Send.ALL),
         id="{name}",
@@ -66,8 +67,14 @@ TYPES = [
         replaces=["repository"],
         rules=[
             Document("policy", policy=False),
-            Exists("repository", "a repository", "ecr", "describe_repositories", {"repositoryNames": ["{value}"]},
-                   "repositories[0].repositoryName"),
+            Exists(
+                "repository",
+                "a repository",
+                "ecr",
+                "describe_repositories",
+                {"repositoryNames": ["{value}"]},
+                "repositories[0].repositoryName",
+            ),
         ],
     ),
-]  # fmt: skip
+]

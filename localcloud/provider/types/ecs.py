@@ -1,8 +1,8 @@
 """ECS: clusters, their capacity, and services. Task definitions are in `ecs_tasks.py`."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, Update
-from localcloud.provider.rules import Between, Case, Exists, Matches, OneOf, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update, names
+from localcloud.provider.definition.rules import Between, Case, Exists, Matches, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types import ecs_tasks
 from localcloud.provider.types.ecs_tasks import NAME, TAGS
 from localcloud.provider.values import Props
@@ -40,13 +40,12 @@ def strategy(case: Case, entries: list[Props]) -> str:
 CLUSTER = Exists(
     "cluster", "a cluster", "ecs", "describe_clusters", {"clusters": ["{value}"]}, "clusters[?status=='ACTIVE'] | [0]"
 )
-UPDATED = (
-    "taskDefinition", "desiredCount", "capacityProviderStrategies", "deploymentCircuitBreaker",
-    "deploymentMinimumHealthyPercent", "deploymentMaximumPercent", "healthCheckGracePeriodSeconds",
-    "enableExecuteCommand", "enableEcsManagedTags", "propagateTags", "loadBalancers", "orderedPlacementStrategies",
-    "placementConstraints", "networkConfiguration", "forceNewDeployment", "platformVersion", "serviceRegistries",
-    "availabilityZoneRebalancing",
-)  # fmt: skip
+UPDATED = names(
+    "taskDefinition desiredCount capacityProviderStrategies deploymentCircuitBreaker deploymentMinimumHealthyPercent "
+    "deploymentMaximumPercent healthCheckGracePeriodSeconds enableExecuteCommand enableEcsManagedTags propagateTags "
+    "loadBalancers orderedPlacementStrategies placementConstraints networkConfiguration forceNewDeployment "
+    "platformVersion serviceRegistries availabilityZoneRebalancing"
+)
 
 TYPES = [
     ResourceType(
@@ -106,20 +105,27 @@ TYPES = [
         replaces=["name", "autoScalingGroupProvider.autoScalingGroupArn"],
         tags=TAGS,
         rules=[
-            Matches("name", r"(?!(?i:aws|ecs|fargate))[A-Za-z0-9_-]{1,255}",
-                    "1 to 255 of letters, digits, _ and -, and not begin with aws, ecs or fargate"),
+            Matches(
+                "name",
+                r"(?!(?i:aws|ecs|fargate))[A-Za-z0-9_-]{1,255}",
+                "1 to 255 of letters, digits, _ and -, and not begin with aws, ecs or fargate",
+            ),
             Between("autoScalingGroupProvider.managedScaling.targetCapacity", 1, 100),
-            Exists("autoScalingGroupProvider.autoScalingGroupArn", "an Auto Scaling group", "autoscaling",
-                   "describe_auto_scaling_groups", {"AutoScalingGroupNames": ["{name}"]}, "AutoScalingGroups[0]"),
+            Exists(
+                "autoScalingGroupProvider.autoScalingGroupArn",
+                "an Auto Scaling group",
+                "autoscaling",
+                "describe_auto_scaling_groups",
+                {"AutoScalingGroupNames": ["{name}"]},
+                "AutoScalingGroups[0]",
+            ),
         ],
     ),
     ResourceType(
         token="aws:ecs/clusterCapacityProviders:ClusterCapacityProviders",
         service="ecs",
         handler=ClusterCapacityProviders,
-        create=Call(
-            operation="put_cluster_capacity_providers", sends=Send.ALL, args={"cluster": "{clusterName}"}
-        ),
+        create=Call(operation="put_cluster_capacity_providers", sends=Send.ALL, args={"cluster": "{clusterName}"}),
         id="{clusterName}",
         reads=[
             Read(
@@ -142,10 +148,22 @@ TYPES = [
         ),
         replaces=["clusterName"],
         rules=[
-            Exists("clusterName", "a cluster", "ecs", "describe_clusters", {"clusters": ["{value}"]},
-                   "clusters[?status=='ACTIVE'] | [0]"),
-            Exists("capacityProviders", "a capacity provider", "ecs", "describe_capacity_providers",
-                   {"capacityProviders": ["{value}"]}, "capacityProviders[?status=='ACTIVE'] | [0]"),
+            Exists(
+                "clusterName",
+                "a cluster",
+                "ecs",
+                "describe_clusters",
+                {"clusters": ["{value}"]},
+                "clusters[?status=='ACTIVE'] | [0]",
+            ),
+            Exists(
+                "capacityProviders",
+                "a capacity provider",
+                "ecs",
+                "describe_capacity_providers",
+                {"capacityProviders": ["{value}"]},
+                "capacityProviders[?status=='ACTIVE'] | [0]",
+            ),
         ],
     ),
     ResourceType(
@@ -173,7 +191,9 @@ TYPES = [
         ],
         delete=Call(operation="delete_service", args={"cluster": "{cluster}", "service": "{name}", "force": True}),
         names={
-            "name": "serviceName", "arn": "serviceArn", "iamRole": "role",
+            "name": "serviceName",
+            "arn": "serviceArn",
+            "iamRole": "role",
             "orderedPlacementStrategies": "placementStrategy",
             "deploymentCircuitBreaker": "deploymentConfiguration.deploymentCircuitBreaker",
             "deploymentMinimumHealthyPercent": "deploymentConfiguration.minimumHealthyPercent",
@@ -183,28 +203,52 @@ TYPES = [
         },
         auto_name=AutoName(),
         defaults={
-            "deploymentMaximumPercent": 200, "deploymentMinimumHealthyPercent": 100, "enableEcsManagedTags": False,
-            "enableExecuteCommand": False, "schedulingStrategy": "REPLICA", "waitForSteadyState": False,
+            "deploymentMaximumPercent": 200,
+            "deploymentMinimumHealthyPercent": 100,
+            "enableEcsManagedTags": False,
+            "enableExecuteCommand": False,
+            "schedulingStrategy": "REPLICA",
+            "waitForSteadyState": False,
             "deploymentController.type": "ECS",
         },
         local=["waitForSteadyState", "forceNewDeployment", "forceDelete", "sigintRollback", "triggers"],
-        replaces=[
-            "name", "cluster", "launchType", "schedulingStrategy", "deploymentController.type", "iamRole",
-            "capacityProviderStrategies",
-        ],
+        replaces=names(
+            "name cluster launchType schedulingStrategy deploymentController.type iamRole capacityProviderStrategies"
+        ),
         tags=TAGS,
         rules=[
-            NAME, CLUSTER, Between("desiredCount", 0, 5000), Says("deploymentMinimumHealthyPercent", percent),
-            Says("capacityProviderStrategies", strategy), OneOf("waitForSteadyState", (False,)),
-            Exists("taskDefinition", "a task definition", "ecs", "describe_task_definition",
-                   {"taskDefinition": "{value}"}, "[taskDefinition][?status=='ACTIVE'] | [0]"),
-            Exists("capacityProviderStrategies.capacityProvider", "a capacity provider of the cluster", "ecs",
-                   "describe_clusters", {"clusters": ["{cluster}"]},
-                   "contains(clusters[0].capacityProviders || `[]`, '{value}')"),
-            Exists("loadBalancers.targetGroupArn", "a target group", "elbv2", "describe_target_groups",
-                   {"TargetGroupArns": ["{value}"]}, "TargetGroups[0]"),
+            NAME,
+            CLUSTER,
+            Between("desiredCount", 0, 5000),
+            Says("deploymentMinimumHealthyPercent", percent),
+            Says("capacityProviderStrategies", strategy),
+            OneOf("waitForSteadyState", (False,)),
+            Exists(
+                "taskDefinition",
+                "a task definition",
+                "ecs",
+                "describe_task_definition",
+                {"taskDefinition": "{value}"},
+                "[taskDefinition][?status=='ACTIVE'] | [0]",
+            ),
+            Exists(
+                "capacityProviderStrategies.capacityProvider",
+                "a capacity provider of the cluster",
+                "ecs",
+                "describe_clusters",
+                {"clusters": ["{cluster}"]},
+                "contains(clusters[0].capacityProviders || `[]`, '{value}')",
+            ),
+            Exists(
+                "loadBalancers.targetGroupArn",
+                "a target group",
+                "elbv2",
+                "describe_target_groups",
+                {"TargetGroupArns": ["{value}"]},
+                "TargetGroups[0]",
+            ),
             Says("loadBalancers", ecs_tasks.containers_match, ("describe_task_definition",)),
         ],
     ),
     *ecs_tasks.TYPES,
-]  # fmt: skip
+]

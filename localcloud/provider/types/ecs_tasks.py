@@ -8,11 +8,11 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.convert import Sender
-from localcloud.provider.equality import is_nothing
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Read, ResourceType, Send, TagStyle
-from localcloud.provider.rules import Case, Exists, Matches, OneOf, Problem, Rule
+from localcloud.provider.aws.sender import Sender
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, TagStyle, names
+from localcloud.provider.definition.rules import Case, Exists, Matches, OneOf, Problem, Rule
+from localcloud.provider.lifecycle.equality import is_nothing
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 TAGS = TagStyle(
@@ -161,16 +161,19 @@ TYPES = [
         local=["skipDestroy", "trackLatest"],
         documents=["containerDefinitions"],
         same={"containerDefinitions": same_containers},
-        replaces=[
-            "family", "containerDefinitions", "cpu", "memory", "networkMode", "executionRoleArn", "taskRoleArn",
-            "requiresCompatibilities", "volumes", "placementConstraints", "pidMode", "ipcMode", "runtimePlatform",
-            "ephemeralStorage", "proxyConfiguration", "inferenceAccelerators", "enableFaultInjection",
-        ],
+        replaces=names(
+            "family containerDefinitions cpu memory networkMode executionRoleArn taskRoleArn requiresCompatibilities "
+            "volumes placementConstraints pidMode ipcMode runtimePlatform ephemeralStorage proxyConfiguration "
+            "inferenceAccelerators enableFaultInjection"
+        ),
         tags=TAGS,
         gone=["ClientException"],
         rules=[
-            Matches("family", r"[A-Za-z0-9_-]{1,255}", "1 to 255 of letters, digits, _ and -"), Containers(),
-            OneOf("networkMode", ("bridge", "host", "awsvpc", "none")), role("executionRoleArn"), role("taskRoleArn"),
+            Matches("family", r"[A-Za-z0-9_-]{1,255}", "1 to 255 of letters, digits, _ and -"),
+            Containers(),
+            OneOf("networkMode", ("bridge", "host", "awsvpc", "none")),
+            role("executionRoleArn"),
+            role("taskRoleArn"),
         ],
     ),
-]  # fmt: skip
+]

@@ -5,9 +5,9 @@ from urllib.parse import unquote
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Between, Document, Exists, Matches, Needed
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Between, Document, Exists, Matches, Needed
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 NAME = Matches("name", r"[\w+=,.@-]{1,128}", "1 to 128 of letters, digits and _+=,.@-")
@@ -127,8 +127,10 @@ TYPES = [
         replaces=["name", "path"],
         tags=tags("role", "RoleName"),
         rules=[
-            Matches("name", r"[\w+=,.@-]{1,64}", "1 to 64 of letters, digits and _+=,.@-"), PATH,
-            Document("assumeRolePolicy", limit=2048), Between("maxSessionDuration", 3600, 43200),
+            Matches("name", r"[\w+=,.@-]{1,64}", "1 to 64 of letters, digits and _+=,.@-"),
+            PATH,
+            Document("assumeRolePolicy", limit=2048),
+            Between("maxSessionDuration", 3600, 43200),
         ],
     ),
     ResourceType(
@@ -165,7 +167,8 @@ TYPES = [
         local=["role"],
         replaces=["role", "policyArn"],
         rules=[
-            ROLE_ARN, role_exists("role"),
+            ROLE_ARN,
+            role_exists("role"),
             Exists("policyArn", "a managed policy", "iam", "get_policy", {"PolicyArn": "{value}"}, "Policy.Arn"),
         ],
     ),
@@ -185,4 +188,4 @@ TYPES = [
         tags=tags("instance_profile", "InstanceProfileName"),
         rules=[NAME, PATH, role_exists("role"), Needed("role")],
     ),
-]  # fmt: skip
+]

@@ -11,9 +11,18 @@ from typing import Any
 
 import pulumi
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.definition.resource_type import (
+    AutoName,
+    Call,
+    Read,
+    ResourceType,
+    Send,
+    TagStyle,
+    Update,
+    names,
+)
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 SOURCES = ("s3Bucket", "s3Key", "s3ObjectVersion", "imageUri")
@@ -76,11 +85,13 @@ class Function(Handler):
         environment = found.get("Environment") or {}
         network = found.get("VpcConfig") or {}
         return {
-            **found, "sourceCodeHash": found.get("CodeSha256"), "sourceCodeSize": found.get("CodeSize"),
+            **found,
+            "sourceCodeHash": found.get("CodeSha256"),
+            "sourceCodeSize": found.get("CodeSize"),
             "layers": [row["Arn"] for row in found.get("Layers") or ()],
             "Environment": environment if environment.get("Variables") else None,
             "VpcConfig": network if network.get("SubnetIds") else None,
-        }  # fmt: skip
+        }
 
     def update(self, resource_id: str, old: Props, state: Props, new: Props) -> Props:
         if self.changed(old, new, ["sourceCodeHash", *SOURCES]):
@@ -94,7 +105,7 @@ class Invocation(Handler):
 
     operations = ("invoke",)
 
-    def create(self, inputs: Props, old: Props | None = None) -> tuple[str, Props]:
+    def create(self, inputs: Props) -> tuple[str, Props]:
         where = {"FunctionName": inputs["functionName"], "Qualifier": inputs["qualifier"]}
         answer = self.operate("invoke", {**where, "Payload": inputs["input"].encode(), "LogType": "Tail"})
         result = answer["Payload"].read().decode()
@@ -121,10 +132,13 @@ class Permission(Handler):
         principal = row["Principal"]
         conditions = {k: v for part in row.get("Condition", {}).values() for k, v in part.items()}
         return {
-            "statementId": row["Sid"], "action": row["Action"], "function": row["Resource"],
+            "statementId": row["Sid"],
+            "action": row["Action"],
+            "function": row["Resource"],
             "principal": principal if isinstance(principal, str) else next(iter(principal.values())),
-            "sourceArn": conditions.get("AWS:SourceArn"), "sourceAccount": conditions.get("AWS:SourceAccount"),
-        }  # fmt: skip
+            "sourceArn": conditions.get("AWS:SourceArn"),
+            "sourceAccount": conditions.get("AWS:SourceAccount"),
+        }
 
     def fetch(self, resource_id: str, state: Props) -> Props | None:
         item = super().fetch(resource_id, state)
@@ -155,10 +169,10 @@ def function(path: str) -> Exists:
     )
 
 
-CONFIGURATION = (
-    "description", "environment", "handler", "kmsKeyArn", "layers", "loggingConfig", "memorySize", "role", "runtime",
-    "timeout", "tracingConfig", "vpcConfig", "deadLetterConfig", "ephemeralStorage",
-)  # fmt: skip
+CONFIGURATION = names(
+    "description environment handler kmsKeyArn layers loggingConfig memorySize role runtime timeout tracingConfig "
+    "vpcConfig deadLetterConfig ephemeralStorage"
+)
 
 TYPES = [
     ResourceType(
@@ -178,9 +192,7 @@ TYPES = [
         ],
         delete=Call(operation="delete_function", args={"FunctionName": "{id}"}),
         names={"name": "FunctionName", "arn": "FunctionArn"},
-        outputs={
-            "invokeArn": "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"
-        },
+        outputs={"invokeArn": "arn:{partition}:apigateway:{region}:lambda:path/2015-03-31/functions/{arn}/invocations"},
         auto_name=AutoName(limit=64),
         defaults={"memorySize": 128, "packageType": "Zip", "publish": False, "skipDestroy": False, "timeout": 3},
         local=["code", "publish", "skipDestroy", *SOURCES],
@@ -196,8 +208,13 @@ TYPES = [
         failed="Configuration.State=='Failed' && Configuration.StateReason",
         rules=[
             Matches("name", r"[A-Za-z0-9_-]{1,64}", "1 to 64 of letters, digits, _ and -"),
-            ExactlyOne(("code", "s3Bucket", "imageUri")), Between("timeout", 1, 900), Says("code", readable),
-            Between("memorySize", 128, 10240), OneOf("packageType", ("Zip",)), Needed("runtime"), Needed("handler"),
+            ExactlyOne(("code", "s3Bucket", "imageUri")),
+            Between("timeout", 1, 900),
+            Says("code", readable),
+            Between("memorySize", 128, 10240),
+            OneOf("packageType", ("Zip",)),
+            Needed("runtime"),
+            Needed("handler"),
             Exists("role", "a role", "iam", "get_role", {"RoleName": "{name}"}, "Role.RoleName"),
         ],
     ),
@@ -210,16 +227,14 @@ TYPES = [
         state_id="{statementId}",
         import_id="(?P<function>[^/]+)/(?P<statementId>.+)",
         reads=[Read(operation="get_policy", args={"FunctionName": "{function}"})],
-        delete=Call(
-            operation="remove_permission", args={"FunctionName": "{function}", "StatementId": "{statementId}"}
-        ),
+        delete=Call(operation="remove_permission", args={"FunctionName": "{function}", "StatementId": "{statementId}"}),
         names={"function": "FunctionName"},
         auto_name=AutoName(name="statementId", limit=100),
         local=["function", "statementId", "action", "principal", "sourceArn", "sourceAccount"],
-        replaces=[
-            "action", "function", "principal", "statementId", "sourceArn", "sourceAccount", "qualifier",
-            "eventSourceToken", "functionUrlAuthType", "principalOrgId",
-        ],
+        replaces=names(
+            "action function principal statementId sourceArn sourceAccount qualifier eventSourceToken "
+            "functionUrlAuthType principalOrgId"
+        ),
         rules=[
             function("function"),
             Matches("action", r"lambda:[A-Za-z*]+|\*", "an action such as lambda:InvokeFunction"),
@@ -238,4 +253,4 @@ TYPES = [
         replaces=["functionName", "input", "qualifier", "triggers"],
         rules=[function("functionName"), Says("input", is_json), OneOf("lifecycleScope", ("CREATE_ONLY",))],
     ),
-]  # fmt: skip
+]

@@ -3,9 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.definition.resource_type import (
+    AutoName,
+    Call,
+    Read,
+    ResourceType,
+    Send,
+    TagStyle,
+    Update,
+    names,
+)
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.values import Props, at
 
@@ -17,9 +26,10 @@ TAGS = TagStyle(
 )
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/APIReference/API_CreateLoadBalancer.html
 NAME = Matches(
-    "name", r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
+    "name",
+    r"(?!internal-)[A-Za-z0-9](?:[A-Za-z0-9-]{0,30}[A-Za-z0-9])?",
     "1 to 32 of letters, digits and hyphens, no hyphen at either end, not beginning with internal-",
-)  # fmt: skip
+)
 BALANCER_ATTRIBUTES = {
     "idleTimeout": "idle_timeout.timeout_seconds",
     "dropInvalidHeaderFields": "routing.http.drop_invalid_header_fields.enabled",
@@ -77,11 +87,14 @@ class Balancer(Handler):
         subnets = [zone["SubnetId"] for zone in item.get("AvailabilityZones", ())]
         vpc = self.vpc_of(subnets) or item.get("VpcId")
         return {
-            **item, **attributes_read(BALANCER_ATTRIBUTES, item.pop("Attributes", [])), "subnets": subnets,
-            "internal": item.get("Scheme") == "internal", "VpcId": vpc,
+            **item,
+            **attributes_read(BALANCER_ATTRIBUTES, item.pop("Attributes", [])),
+            "subnets": subnets,
+            "internal": item.get("Scheme") == "internal",
+            "VpcId": vpc,
             "zoneId": item.get("CanonicalHostedZoneId"),
             "arnSuffix": item["LoadBalancerArn"].split("loadbalancer/", 1)[1],
-        }  # fmt: skip
+        }
 
     def vpc_of(self, subnets: list[str]) -> str | None:
         """The VPC of the subnets; the emulator answers the default one for every balancer."""
@@ -106,23 +119,27 @@ class TargetGroup(Handler):
             f"healthCheck{key[0].upper()}{key[1:]}": check.get(key) for key in ("path", "port", "protocol", "enabled")
         }
         flat |= {
-            "healthCheckIntervalSeconds": check.get("interval"), "healthCheckTimeoutSeconds": check.get("timeout"),
+            "healthCheckIntervalSeconds": check.get("interval"),
+            "healthCheckTimeoutSeconds": check.get("timeout"),
             "healthyThresholdCount": check.get("healthyThreshold"),
             "unhealthyThresholdCount": check.get("unhealthyThreshold"),
             "matcher": {"httpCode": check["matcher"]} if check.get("matcher") else None,
             "attributes": written(TARGET_ATTRIBUTES, values),
-        }  # fmt: skip
+        }
         return {**values, **{key: value for key, value in flat.items() if value is not None}}
 
     def incoming(self, item: Props) -> Props:
         check = {
-            "enabled": item.get("HealthCheckEnabled"), "path": item.get("HealthCheckPath"),
-            "port": item.get("HealthCheckPort"), "protocol": item.get("HealthCheckProtocol"),
-            "interval": item.get("HealthCheckIntervalSeconds"), "timeout": item.get("HealthCheckTimeoutSeconds"),
+            "enabled": item.get("HealthCheckEnabled"),
+            "path": item.get("HealthCheckPath"),
+            "port": item.get("HealthCheckPort"),
+            "protocol": item.get("HealthCheckProtocol"),
+            "interval": item.get("HealthCheckIntervalSeconds"),
+            "timeout": item.get("HealthCheckTimeoutSeconds"),
             "healthyThreshold": item.get("HealthyThresholdCount"),
             "unhealthyThreshold": item.get("UnhealthyThresholdCount"),
             "matcher": (item.get("Matcher") or {}).get("HttpCode"),
-        }  # fmt: skip
+        }
         attributes = attributes_read(TARGET_ATTRIBUTES, item.pop("Attributes", []))
         return {**item, **attributes, "healthCheck": check, "arnSuffix": item["TargetGroupArn"].rsplit(":", 1)[1]}
 
@@ -131,19 +148,22 @@ ACTION_NAMES = {
     name: f"{kind}Config"
     for path in ("defaultActions", "actions")
     for name, kind in (
-        (f"{path}.redirect", "Redirect"), (f"{path}.fixedResponse", "FixedResponse"), (f"{path}.forward", "Forward"),
+        (f"{path}.redirect", "Redirect"),
+        (f"{path}.fixedResponse", "FixedResponse"),
+        (f"{path}.forward", "Forward"),
     )
 } | {
     f"{path}.forward.{inner}": member
     for path in ("defaultActions", "actions")
     for inner, member in (("targetGroups.arn", "TargetGroupArn"), ("stickiness", "TargetGroupStickinessConfig"))
-}  # fmt: skip
+}
 REDIRECT = {"host": "#{host}", "path": "/#{path}", "port": "#{port}", "protocol": "#{protocol}", "query": "#{query}"}
 CONDITIONS = {
-    "pathPattern": ("path-pattern", "PathPatternConfig"), "hostHeader": ("host-header", "HostHeaderConfig"),
+    "pathPattern": ("path-pattern", "PathPatternConfig"),
+    "hostHeader": ("host-header", "HostHeaderConfig"),
     "httpRequestMethod": ("http-request-method", "HttpRequestMethodConfig"),
     "sourceIp": ("source-ip", "SourceIpConfig"),
-}  # fmt: skip
+}
 
 
 class Rule(Handler):
@@ -223,9 +243,7 @@ TYPES = [
             ),
             Update(
                 on=["securityGroups"],
-                call=Call(
-                    operation="set_security_groups", sends=["securityGroups"], args={"LoadBalancerArn": "{id}"}
-                ),
+                call=Call(operation="set_security_groups", sends=["securityGroups"], args={"LoadBalancerArn": "{id}"}),
             ),
             Update(
                 on=["subnets"],
@@ -240,15 +258,23 @@ TYPES = [
         names={"name": "LoadBalancerName", "loadBalancerType": "Type", "arn": "LoadBalancerArn"},
         auto_name=AutoName(limit=32),
         handled=["internal", "name", *BALANCER_ATTRIBUTES],
-        defaults={"loadBalancerType": "application", "enableDeletionProtection": False, "idleTimeout": 60,
-                  "dropInvalidHeaderFields": False},
+        defaults={
+            "loadBalancerType": "application",
+            "enableDeletionProtection": False,
+            "idleTimeout": 60,
+            "dropInvalidHeaderFields": False,
+        },
         replaces=["name", "internal", "loadBalancerType", "customerOwnedIpv4Pool"],
         tags=TAGS,
         ready="State.Code=='active'",
         failed="State.Code=='failed' && State.Reason",
         rules=[
-            NAME, exists("subnets"), exists("securityGroups"), ExactlyOne(("subnets", "subnetMappings")),
-            Says("subnets", two_zones, ("describe_subnets",)), Between("idleTimeout", 1, 4000),
+            NAME,
+            exists("subnets"),
+            exists("securityGroups"),
+            ExactlyOne(("subnets", "subnetMappings")),
+            Says("subnets", two_zones, ("describe_subnets",)),
+            Between("idleTimeout", 1, 4000),
         ],
     ),
     ResourceType(
@@ -266,11 +292,11 @@ TYPES = [
                 on=["healthCheck"],
                 call=Call(
                     operation="modify_target_group",
-                    sends=[
-                        "healthCheckPath", "healthCheckPort", "healthCheckProtocol", "healthCheckEnabled", "matcher",
-                        "healthCheckIntervalSeconds", "healthCheckTimeoutSeconds", "healthyThresholdCount",
-                        "unhealthyThresholdCount",
-                    ],
+                    sends=names(
+                        "healthCheckPath healthCheckPort healthCheckProtocol healthCheckEnabled matcher "
+                        "healthCheckIntervalSeconds healthCheckTimeoutSeconds healthyThresholdCount "
+                        "unhealthyThresholdCount"
+                    ),
                     args={"TargetGroupArn": "{id}"},
                 ),
             ),
@@ -287,25 +313,38 @@ TYPES = [
         names={"name": "TargetGroupName", "arn": "TargetGroupArn"},
         auto_name=AutoName(limit=32),
         defaults={
-            "targetType": "instance", "deregistrationDelay": 300, "healthCheck.enabled": True,
-            "healthCheck.healthyThreshold": 3, "healthCheck.interval": 30, "healthCheck.port": "traffic-port",
-            "healthCheck.protocol": "HTTP", "healthCheck.unhealthyThreshold": 3,
+            "targetType": "instance",
+            "deregistrationDelay": 300,
+            "healthCheck.enabled": True,
+            "healthCheck.healthyThreshold": 3,
+            "healthCheck.interval": 30,
+            "healthCheck.port": "traffic-port",
+            "healthCheck.protocol": "HTTP",
+            "healthCheck.unhealthyThreshold": 3,
         },
         handled=["name", "healthCheck", "deregistrationDelay", "slowStart", "loadBalancingAlgorithmType", "stickiness"],
         replaces=["name", "port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType"],
         tags=TAGS,
         rules=[
-            NAME, exists("vpcId"), Between("port", 1, 65535), Between("deregistrationDelay", 0, 3600),
+            NAME,
+            exists("vpcId"),
+            Between("port", 1, 65535),
+            Between("deregistrationDelay", 0, 3600),
             Needed("vpcId", lambda inputs: inputs.get("targetType") != "lambda"),
             Needed("port", lambda inputs: inputs.get("targetType") != "lambda"),
             Needed("protocol", lambda inputs: inputs.get("targetType") != "lambda"),
             OneOf("targetType", ("instance", "ip", "lambda", "alb")),
-            Between("healthCheck.interval", 5, 300), Between("healthCheck.timeout", 2, 120),
-            Between("healthCheck.healthyThreshold", 2, 10), Between("healthCheck.unhealthyThreshold", 2, 10),
+            Between("healthCheck.interval", 5, 300),
+            Between("healthCheck.timeout", 2, 120),
+            Between("healthCheck.healthyThreshold", 2, 10),
+            Between("healthCheck.unhealthyThreshold", 2, 10),
             Matches("healthCheck.path", "/[!-~]{0,1023}", "a path that begins with /"),
-            Says("healthCheck", lambda _case, check: ""
-                 if check.get("timeout", 5) < check.get("interval", 30)
-                 else f"timeout must be below interval {check.get('interval', 30)}, got {check.get('timeout', 5)}"),
+            Says(
+                "healthCheck",
+                lambda _case, check: ""
+                if check.get("timeout", 5) < check.get("interval", 30)
+                else f"timeout must be below interval {check.get('interval', 30)}, got {check.get('timeout', 5)}",
+            ),
         ],
     ),
     ResourceType(
@@ -336,10 +375,18 @@ TYPES = [
         replaces=["loadBalancerArn"],
         tags=TAGS,
         rules=[
-            Between("port", 1, 65535), Needed("port"), Says("defaultActions", actions),
+            Between("port", 1, 65535),
+            Needed("port"),
+            Says("defaultActions", actions),
             target_group("defaultActions.targetGroupArn"),
-            Exists("loadBalancerArn", "a load balancer", "elbv2", "describe_load_balancers",
-                   {"LoadBalancerArns": ["{value}"]}, "LoadBalancers[0].LoadBalancerArn"),
+            Exists(
+                "loadBalancerArn",
+                "a load balancer",
+                "elbv2",
+                "describe_load_balancers",
+                {"LoadBalancerArns": ["{value}"]},
+                "LoadBalancers[0].LoadBalancerArn",
+            ),
         ],
     ),
     ResourceType(
@@ -368,10 +415,19 @@ TYPES = [
         replaces=["listenerArn"],
         tags=TAGS,
         rules=[
-            Between("priority", 1, 50000), Needed("priority"), Says("actions", actions),
-            target_group("actions.targetGroupArn"), Says("priority", free_priority, ("describe_rules",)),
-            Exists("listenerArn", "a listener", "elbv2", "describe_listeners", {"ListenerArns": ["{value}"]},
-                   "Listeners[0].ListenerArn"),
+            Between("priority", 1, 50000),
+            Needed("priority"),
+            Says("actions", actions),
+            target_group("actions.targetGroupArn"),
+            Says("priority", free_priority, ("describe_rules",)),
+            Exists(
+                "listenerArn",
+                "a listener",
+                "elbv2",
+                "describe_listeners",
+                {"ListenerArns": ["{value}"]},
+                "Listeners[0].ListenerArn",
+            ),
         ],
     ),
-]  # fmt: skip
+]

@@ -1,14 +1,23 @@
 """CloudWatch Logs."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Matches, OneOf
+from localcloud.provider.definition.resource_type import (
+    AutoName,
+    Call,
+    Read,
+    ResourceType,
+    Send,
+    TagStyle,
+    Update,
+    names,
+)
+from localcloud.provider.definition.rules import Matches, OneOf
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
-RETENTION_DAYS = (
-    0, 1, 3, 5, 7, 14, 30, 60, 90, 120, 150, 180, 365, 400, 545, 731, 1096, 1827, 2192, 2557, 2922, 3288, 3653,
-)  # fmt: skip
+RETENTION_DAYS = tuple(
+    int(days) for days in names("0 1 3 5 7 14 30 60 90 120 150 180 365 400 545 731 1096 1827 2192 2557 2922 3288 3653")
+)
 
 
 class LogGroup(Handler):

@@ -8,9 +8,9 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, Update
-from localcloud.provider.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update, names
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types import rds_groups
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.types.rds_groups import TAGS
@@ -25,14 +25,14 @@ RESERVED_NAMES = ("admin", "rdsadmin", "rds_superuser", "replication", "user", "
 
 
 class Instance(Handler):
-    """With `manageMasterUserPassword` it does what RDS does and the emulator does not: it makes the password, keeps it
-    in a secret that belongs to the instance, and tells nobody but the secret.
+    """With `manageMasterUserPassword` it does what RDS does and the emulator does not: it makes the password and stores
+    it only in a secret that belongs to the instance.
     """
 
     operations = ("list_secrets", "create_secret", "delete_secret")
 
     def outgoing(self, values: Props) -> Props:
-        """Without the one property that the emulator would take no notice of."""
+        """Without the one property that the emulator would ignore."""
         return {key: value for key, value in values.items() if key != "manageMasterUserPassword"}
 
     def incoming(self, item: Props) -> Props:
@@ -41,24 +41,29 @@ class Instance(Handler):
         groups = item.get("DBParameterGroups") or [{}]
         secret = self.secret_of(item["DBInstanceArn"])
         return {
-            **item, "address": address, "port": port, "endpoint": f"{address}:{port}" if address else None,
-            "hostedZoneId": endpoint.get("HostedZoneId"), "status": item.get("DBInstanceStatus"),
-            "engineVersionActual": item.get("EngineVersion"), "resourceId": item.get("DbiResourceId"),
+            **item,
+            "address": address,
+            "port": port,
+            "endpoint": f"{address}:{port}" if address else None,
+            "hostedZoneId": endpoint.get("HostedZoneId"),
+            "status": item.get("DBInstanceStatus"),
+            "engineVersionActual": item.get("EngineVersion"),
+            "resourceId": item.get("DbiResourceId"),
             "dbSubnetGroupName": (item.get("DBSubnetGroup") or {}).get("DBSubnetGroupName"),
             "DBParameterGroupName": groups[0].get("DBParameterGroupName"),
             "vpcSecurityGroupIds": [row["VpcSecurityGroupId"] for row in item.get("VpcSecurityGroups", ())],
             "tags": item.get("TagList", []),
             "masterUserSecrets": [{"kmsKeyId": "", "secretArn": secret, "secretStatus": "active"}] if secret else [],
             "manageMasterUserPassword": True if secret else None,
-        }  # fmt: skip
+        }
 
-    def create(self, inputs: Props, old: Props | None = None) -> tuple[str, Props]:
+    def create(self, inputs: Props) -> tuple[str, Props]:
         if not inputs.get("manageMasterUserPassword"):
-            return super().create(inputs, old)
+            return super().create(inputs)
         arn = f"arn:aws:rds:{self.context.region}:{self.context.account}:db:{inputs['identifier']}"
         password = self.keep_password(arn, inputs["username"])
         try:
-            return super().create({**inputs, "password": password}, old)
+            return super().create({**inputs, "password": password})
         except ClientError:
             self.drop_secret(arn)
             raise
@@ -81,8 +86,10 @@ class Instance(Handler):
         arn, managed = state["arn"], bool(new.get("manageMasterUserPassword"))
         if managed and not self.secret_of(arn):
             password = self.keep_password(arn, new["username"])
-            self.operate("modify_db_instance", {"DBInstanceIdentifier": new["identifier"],
-                                                "MasterUserPassword": password, "ApplyImmediately": True})  # fmt: skip
+            self.operate(
+                "modify_db_instance",
+                {"DBInstanceIdentifier": new["identifier"], "MasterUserPassword": password, "ApplyImmediately": True},
+            )
         elif not managed:
             self.drop_secret(arn)
 
@@ -174,18 +181,18 @@ def group(path: str, what: str, operation: str, argument: str, item: str) -> Exi
     return Exists(path, what, "rds", operation, {argument: "{value}"}, item)
 
 
-MODIFIED = (
-    "instanceClass", "allocatedStorage", "maxAllocatedStorage", "storageType", "iops", "storageThroughput",
-    "engineVersion", "allowMajorVersionUpgrade", "dbSubnetGroupName", "vpcSecurityGroupIds", "parameterGroupName",
-    "publiclyAccessible", "multiAz", "backupRetentionPeriod", "backupWindow", "maintenanceWindow",
-    "deletionProtection", "copyTagsToSnapshot", "autoMinorVersionUpgrade", "caCertIdentifier",
-    "performanceInsightsEnabled", "monitoringInterval", "password",
-)  # fmt: skip
+MODIFIED = names(
+    "instanceClass allocatedStorage maxAllocatedStorage storageType iops storageThroughput engineVersion "
+    "allowMajorVersionUpgrade dbSubnetGroupName vpcSecurityGroupIds parameterGroupName publiclyAccessible multiAz "
+    "backupRetentionPeriod backupWindow maintenanceWindow deletionProtection copyTagsToSnapshot "
+    "autoMinorVersionUpgrade caCertIdentifier performanceInsightsEnabled monitoringInterval password"
+)
 MODIFY_ALL: dict[str, Any] = {"DBInstanceIdentifier": "{identifier}", "ApplyImmediately": "{applyImmediately}"}
 
 TYPES = [
     ResourceType(
         token="aws:rds/instance:Instance",
+        holds_data=True,
         service="rds",
         handler=Instance,
         create=Call(operation="create_db_instance", sends=Send.ALL),
@@ -202,47 +209,80 @@ TYPES = [
         updates=[Update(on=MODIFIED, call=Call(operation="modify_db_instance", sends=MODIFIED, args=MODIFY_ALL))],
         delete=Call(operation="delete_db_instance"),
         names={
-            "identifier": "DBInstanceIdentifier", "instanceClass": "DBInstanceClass", "username": "MasterUsername",
-            "password": "MasterUserPassword", "parameterGroupName": "DBParameterGroupName", "arn": "DBInstanceArn",
-            "backupWindow": "PreferredBackupWindow", "maintenanceWindow": "PreferredMaintenanceWindow",
+            "identifier": "DBInstanceIdentifier",
+            "instanceClass": "DBInstanceClass",
+            "username": "MasterUsername",
+            "password": "MasterUserPassword",
+            "parameterGroupName": "DBParameterGroupName",
+            "arn": "DBInstanceArn",
+            "backupWindow": "PreferredBackupWindow",
+            "maintenanceWindow": "PreferredMaintenanceWindow",
             "caCertIdentifier": "CACertificateIdentifier",
             "performanceInsightsEnabled": "EnablePerformanceInsights",
         },
         auto_name=AutoName(name="identifier", limit=63, lower=True),
         defaults={
-            "autoMinorVersionUpgrade": True, "copyTagsToSnapshot": False, "deleteAutomatedBackups": True,
-            "publiclyAccessible": False, "skipFinalSnapshot": False, "applyImmediately": False,
+            "autoMinorVersionUpgrade": True,
+            "copyTagsToSnapshot": False,
+            "deleteAutomatedBackups": True,
+            "publiclyAccessible": False,
+            "skipFinalSnapshot": False,
+            "applyImmediately": False,
         },
         local=[
-            "skipFinalSnapshot", "finalSnapshotIdentifier", "deleteAutomatedBackups", "applyImmediately", "password",
+            "skipFinalSnapshot",
+            "finalSnapshotIdentifier",
+            "deleteAutomatedBackups",
+            "applyImmediately",
+            "password",
             "allowMajorVersionUpgrade",
         ],
         handled=["manageMasterUserPassword"],
-        replaces=[
-            "dbName", "engine", "username", "storageEncrypted", "kmsKeyId", "availabilityZone", "characterSetName",
-            "timezone", "snapshotIdentifier", "restoreToPointInTime", "identifierPrefix",
-        ],
+        replaces=names(
+            "dbName engine username storageEncrypted kmsKeyId availabilityZone characterSetName timezone "
+            "snapshotIdentifier restoreToPointInTime identifierPrefix"
+        ),
         tags=TAGS,
         same={"engineVersion": same_version},
         volatile=["latestRestorableTime", "masterUserSecrets", "endpoint", "engineVersionActual"],
         ready="DBInstanceStatus=='available'",
         failed="contains(['failed', 'incompatible-parameters'], DBInstanceStatus) && DBInstanceStatus",
         rules=[
-            Matches("identifier", r"(?!.*--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?",
-                    "1 to 63 of lower-case letters, digits and single hyphens, beginning with a letter"),
-            Matches("dbName", WORD, WORD_SAYS), Matches("username", WORD, WORD_SAYS),
-            Says("username", username), Needed("username", from_scratch), Needed("engine", from_scratch),
-            Matches("password", r"(?!.*[/@\" ])[!-~]{8,128}", "8 to 128 printable characters but / @ \" and space"),
+            Matches(
+                "identifier",
+                r"(?!.*--)[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?",
+                "1 to 63 of lower-case letters, digits and single hyphens, beginning with a letter",
+            ),
+            Matches("dbName", WORD, WORD_SAYS),
+            Matches("username", WORD, WORD_SAYS),
+            Says("username", username),
+            Needed("username", from_scratch),
+            Needed("engine", from_scratch),
+            Matches("password", r"(?!.*[/@\" ])[!-~]{8,128}", '8 to 128 printable characters but / @ " and space'),
             Matches("instanceClass", r"db\.[a-z0-9-]+\.[a-z0-9]+", "a class such as db.t4g.micro"),
-            ExactlyOne(("manageMasterUserPassword", "password")), Needed("allocatedStorage", from_scratch),
-            Between("allocatedStorage", 20, 65536), Says("maxAllocatedStorage", growth),
-            Between("backupRetentionPeriod", 0, 35), Says("engineVersion", version, ("describe_db_engine_versions",)),
-            exists("vpcSecurityGroupIds"), Says("parameterGroupName", family, ("describe_db_parameter_groups",)),
-            group("dbSubnetGroupName", "a subnet group", "describe_db_subnet_groups", "DBSubnetGroupName",
-                  "DBSubnetGroups[0]"),
-            group("parameterGroupName", "a parameter group", "describe_db_parameter_groups", "DBParameterGroupName",
-                  "DBParameterGroups[0]"),
+            ExactlyOne(("manageMasterUserPassword", "password")),
+            Needed("allocatedStorage", from_scratch),
+            Between("allocatedStorage", 20, 65536),
+            Says("maxAllocatedStorage", growth),
+            Between("backupRetentionPeriod", 0, 35),
+            Says("engineVersion", version, ("describe_db_engine_versions",)),
+            exists("vpcSecurityGroupIds"),
+            Says("parameterGroupName", family, ("describe_db_parameter_groups",)),
+            group(
+                "dbSubnetGroupName",
+                "a subnet group",
+                "describe_db_subnet_groups",
+                "DBSubnetGroupName",
+                "DBSubnetGroups[0]",
+            ),
+            group(
+                "parameterGroupName",
+                "a parameter group",
+                "describe_db_parameter_groups",
+                "DBParameterGroupName",
+                "DBParameterGroups[0]",
+            ),
         ],
     ),
     *rds_groups.TYPES,
-]  # fmt: skip
+]

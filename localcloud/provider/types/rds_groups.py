@@ -1,8 +1,8 @@
 """RDS: the groups of subnets and of parameters that instances use."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Case, Matches, OneOf, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Case, Matches, OneOf, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.values import Props
 
@@ -102,8 +102,11 @@ TYPES = [
         ],
         delete=Call(operation="delete_db_parameter_group", args={"DBParameterGroupName": "{id}"}),
         names={
-            "name": "DBParameterGroupName", "family": "DBParameterGroupFamily", "arn": "DBParameterGroupArn",
-            "parameters.name": "ParameterName", "parameters.value": "ParameterValue",
+            "name": "DBParameterGroupName",
+            "family": "DBParameterGroupFamily",
+            "arn": "DBParameterGroupArn",
+            "parameters.name": "ParameterName",
+            "parameters.value": "ParameterValue",
         },
         auto_name=AutoName(lower=True),
         defaults={"description": "Managed by Pulumi", "skipDestroy": False},
@@ -111,10 +114,13 @@ TYPES = [
         replaces=["name", "namePrefix", "family", "description"],
         tags=listed("{DBParameterGroupArn}"),
         rules=[
-            Matches("name", r"(?!.*--)[a-z](?:[a-z0-9-]{0,253}[a-z0-9])?",
-                    "1 to 255 of lower-case letters, digits and single hyphens, beginning with a letter"),
+            Matches(
+                "name",
+                r"(?!.*--)[a-z](?:[a-z0-9-]{0,253}[a-z0-9])?",
+                "1 to 255 of lower-case letters, digits and single hyphens, beginning with a letter",
+            ),
             Matches("family", r"[a-z-]+[0-9.]*", "an engine and its version, such as postgres18"),
             OneOf("parameters.applyMethod", ("immediate", "pending-reboot")),
         ],
     ),
-]  # fmt: skip
+]

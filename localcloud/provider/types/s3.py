@@ -3,9 +3,9 @@
 import re
 from typing import Any
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, TagStyle
-from localcloud.provider.rules import Case, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, TagStyle
+from localcloud.provider.definition.rules import Case, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 PAGE = 1000
@@ -15,9 +15,13 @@ class Bucket(Handler):
     """With `forceDestroy` it is emptied, all versions, before it is deleted. Its tags are set as a whole."""
 
     operations = (
-        "list_object_versions", "delete_objects", "list_multipart_uploads", "abort_multipart_upload",
-        "put_bucket_tagging", "delete_bucket_tagging",
-    )  # fmt: skip
+        "list_object_versions",
+        "delete_objects",
+        "list_multipart_uploads",
+        "abort_multipart_upload",
+        "put_bucket_tagging",
+        "delete_bucket_tagging",
+    )
 
     def outgoing(self, values: Props) -> Props:
         region = self.context.region
@@ -73,6 +77,7 @@ def name(case: Case, value: str) -> str:
 TYPES = [
     ResourceType(
         token="aws:s3/bucket:Bucket",
+        holds_data=True,
         service="s3",
         handler=Bucket,
         create=Call(operation="create_bucket", sends=["bucket", "createBucketConfiguration"]),

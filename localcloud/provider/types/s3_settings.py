@@ -2,9 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import Call, Read, ResourceType, Send, Update
-from localcloud.provider.rules import Case, Document, Exists, Matches, OneOf, Rule, Says
+from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, Update
+from localcloud.provider.definition.rules import Case, Document, Exists, Matches, OneOf, Rule, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 BUCKET = Exists("bucket", "a bucket", "s3", "head_bucket", {"Bucket": "{value}"}, "ResponseMetadata.HTTPStatusCode")
@@ -48,7 +48,7 @@ def setting(
 
 
 class Lifecycle(Handler):
-    """A rule without a filter is one with an empty filter, which the API demands."""
+    """The API requires a filter in every rule: a rule without one gets an empty one."""
 
     def outgoing(self, values: Props) -> Props:
         return {**values, "rules": [{"filter": {}, **rule} for rule in values.get("rules", ())]}

@@ -1,8 +1,8 @@
-"""Secrets Manager: secrets and their values."""
+"""Secrets Manager: secrets. Their values are put there by whoever makes them, and are in no state."""
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import ExactlyOne, Exists, Matches, OneOf
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Matches, OneOf
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 WINDOWS = (0, *range(7, 31))
@@ -67,25 +67,6 @@ TYPES = [
         rules=[
             Matches("name", r"[A-Za-z0-9/_+=.@-]{1,512}", "1 to 512 of letters, digits and /_+=.@-"),
             OneOf("recoveryWindowInDays", WINDOWS),
-        ],
-    ),
-    ResourceType(
-        token="aws:secretsmanager/secretVersion:SecretVersion",
-        service="secretsmanager",
-        create=Call(operation="put_secret_value", sends=Send.ALL),
-        id="{secretId}|{VersionId}",
-        remembers={"versionId": "{VersionId}"},
-        import_id=r"(?P<secretId>[^|]+)\|(?P<versionId>.+)",
-        reads=[
-            Read(operation="get_secret_value", args={"SecretId": "{secretId}", "VersionId": "{versionId}"}),
-        ],
-        delete=None,  # the secret keeps its versions
-        names={"secretId": "SecretId"},
-        local=["secretId"],
-        replaces=["secretId", "secretString", "secretBinary"],
-        rules=[
-            ExactlyOne(("secretString", "secretBinary")),
-            Exists("secretId", "a secret", "secretsmanager", "describe_secret", {"SecretId": "{value}"}),
         ],
     ),
 ]

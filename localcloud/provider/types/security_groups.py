@@ -4,9 +4,9 @@ from collections.abc import Callable
 
 from botocore.exceptions import ClientError
 
-from localcloud.provider.handler import Handler
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send
-from localcloud.provider.rules import Between, Case, Cidr, ExactlyOne, Matches, Needed, Says
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send
+from localcloud.provider.definition.rules import Between, Case, Cidr, ExactlyOne, Matches, Needed, Says
+from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import ARN, exists, tags
 from localcloud.provider.values import Props
 
@@ -69,13 +69,19 @@ class SecurityGroupRule(Handler):
         names = (*PORTS, "description", *SOURCES)
         if self.changed(old, new, names):
             rule = {
-                "IpProtocol": new["ipProtocol"], "FromPort": new.get("fromPort", -1), "ToPort": new.get("toPort", -1),
-                "Description": new.get("description", ""), "CidrIpv4": new.get("cidrIpv4"),
-                "CidrIpv6": new.get("cidrIpv6"), "PrefixListId": new.get("prefixListId"),
+                "IpProtocol": new["ipProtocol"],
+                "FromPort": new.get("fromPort", -1),
+                "ToPort": new.get("toPort", -1),
+                "Description": new.get("description", ""),
+                "CidrIpv4": new.get("cidrIpv4"),
+                "CidrIpv6": new.get("cidrIpv6"),
+                "PrefixListId": new.get("prefixListId"),
                 "ReferencedGroupId": new.get("referencedSecurityGroupId"),
-            }  # fmt: skip
-            change = {"SecurityGroupRuleId": resource_id,
-                      "SecurityGroupRule": {k: v for k, v in rule.items() if v is not None}}  # fmt: skip
+            }
+            change = {
+                "SecurityGroupRuleId": resource_id,
+                "SecurityGroupRule": {k: v for k, v in rule.items() if v is not None},
+            }
             params = {"GroupId": new["securityGroupId"], "SecurityGroupRules": [change]}
             self.operate("modify_security_group_rules", params)
         return super().update(resource_id, old, state, new)
@@ -120,9 +126,13 @@ def duplicate(egress: bool) -> Callable[[Case, str], str]:
 def properties(row: Props) -> Props:
     referenced = (row.get("ReferencedGroupInfo") or {}).get("GroupId")
     return {
-        "ipProtocol": row["IpProtocol"], "fromPort": row.get("FromPort"), "toPort": row.get("ToPort"),
-        "cidrIpv4": row.get("CidrIpv4"), "cidrIpv6": row.get("CidrIpv6"), "referencedSecurityGroupId": referenced,
-    }  # fmt: skip
+        "ipProtocol": row["IpProtocol"],
+        "fromPort": row.get("FromPort"),
+        "toPort": row.get("ToPort"),
+        "cidrIpv4": row.get("CidrIpv4"),
+        "cidrIpv6": row.get("CidrIpv6"),
+        "referencedSecurityGroupId": referenced,
+    }
 
 
 def identity(rule: Props) -> tuple[object, ...]:
@@ -158,13 +168,20 @@ def rule(direction: str) -> ResourceType:
         replaces=["securityGroupId"],
         tags=tags("security-group-rule"),
         rules=[
-            ExactlyOne(SOURCES), Cidr("cidrIpv4"), Matches("description", TEXT, TEXT_SAYS), exists("securityGroupId"),
-            exists("referencedSecurityGroupId"), exists("prefixListId"), Says("ipProtocol", protocol),
-            Between("fromPort", -1, 65535), Between("toPort", -1, 65535), Says("fromPort", ports),
+            ExactlyOne(SOURCES),
+            Cidr("cidrIpv4"),
+            Matches("description", TEXT, TEXT_SAYS),
+            exists("securityGroupId"),
+            exists("referencedSecurityGroupId"),
+            exists("prefixListId"),
+            Says("ipProtocol", protocol),
+            Between("fromPort", -1, 65535),
+            Between("toPort", -1, 65535),
+            Says("fromPort", ports),
             Needed("fromPort", lambda inputs: inputs.get("ipProtocol") in ("tcp", "udp")),
             Says("securityGroupId", duplicate(direction == "egress"), ("describe_security_group_rules",)),
         ],
-    )  # fmt: skip
+    )
 
 
 TYPES = [
@@ -193,10 +210,11 @@ TYPES = [
         tags=tags("security-group"),
         gone=["InvalidGroup.NotFound", "InvalidGroupId.Malformed"],
         rules=[
-            exists("vpcId"), Matches("name", r"(?!sg-)" + TEXT, TEXT_SAYS + ", and not begin with sg-"),
+            exists("vpcId"),
+            Matches("name", r"(?!sg-)" + TEXT, TEXT_SAYS + ", and not begin with sg-"),
             Matches("description", TEXT, TEXT_SAYS),
         ],
     ),
     rule("ingress"),
     rule("egress"),
-]  # fmt: skip
+]

@@ -1,7 +1,7 @@
 """SES: identities that may send mail, and configuration sets."""
 
-from localcloud.provider.model import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.rules import Exists, Matches, OneOf
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
+from localcloud.provider.definition.rules import Exists, Matches, OneOf
 
 ARN = "arn:{partition}:ses:{region}:{account}"
 
@@ -40,8 +40,13 @@ TYPES = [
         tags=tags("identity"),
         rules=[
             Matches("emailIdentity", r"([^@\s]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an address or a domain"),
-            Exists("configurationSetName", "a configuration set", "sesv2", "get_configuration_set",
-                   {"ConfigurationSetName": "{value}"}),
+            Exists(
+                "configurationSetName",
+                "a configuration set",
+                "sesv2",
+                "get_configuration_set",
+                {"ConfigurationSetName": "{value}"},
+            ),
         ],
     ),
     ResourceType(
@@ -57,20 +62,26 @@ TYPES = [
             )
             for name, operation, args in (
                 (
-                    "deliveryOptions", "put_configuration_set_delivery_options",
-                    {"TlsPolicy": "{deliveryOptions.tlsPolicy}",
-                     "SendingPoolName": "{deliveryOptions.sendingPoolName}"},
+                    "deliveryOptions",
+                    "put_configuration_set_delivery_options",
+                    {
+                        "TlsPolicy": "{deliveryOptions.tlsPolicy}",
+                        "SendingPoolName": "{deliveryOptions.sendingPoolName}",
+                    },
                 ),
                 (
-                    "reputationOptions", "put_configuration_set_reputation_options",
+                    "reputationOptions",
+                    "put_configuration_set_reputation_options",
                     {"ReputationMetricsEnabled": "{reputationOptions.reputationMetricsEnabled}"},
                 ),
                 (
-                    "sendingOptions", "put_configuration_set_sending_options",
+                    "sendingOptions",
+                    "put_configuration_set_sending_options",
                     {"SendingEnabled": "{sendingOptions.sendingEnabled}"},
                 ),
                 (
-                    "suppressionOptions", "put_configuration_set_suppression_options",
+                    "suppressionOptions",
+                    "put_configuration_set_suppression_options",
                     {"SuppressedReasons": "{suppressionOptions.suppressedReasons}"},
                 ),
             )
@@ -85,4 +96,4 @@ TYPES = [
             OneOf("deliveryOptions.tlsPolicy", ("REQUIRE", "OPTIONAL")),
         ],
     ),
-]  # fmt: skip
+]

@@ -74,14 +74,6 @@ CASES = {
         outputs={"arn": r"arn:aws:secretsmanager:.*:secret:secret-[0-9a-f]{7}-.+"},
         behind=("secretsmanager", "update_secret", {"SecretId": "{id}", "Description": "Behind"}),
     ),
-    "secret-value": Case(
-        token="aws:secretsmanager/secretVersion:SecretVersion",
-        inputs={"secretId": Ref("secret"), "secretString": "hidden"},
-        ask=Ask("secretsmanager", "get_secret_value", {"SecretId": "{secretId}", "VersionId": "{versionId}"}),
-        shows={"SecretString": "hidden"},
-        replace=[{"secretString": "other"}],
-        stays=True,
-    ),
     "mail-settings": Case(
         token="aws:sesv2/configurationSet:ConfigurationSet",
         inputs={"configurationSetName": "test", "reputationOptions": {"reputationMetricsEnabled": True},

@@ -1,0 +1,80 @@
+"""The functions (`aws.get_region()` and the like) that the provider answers."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from localcloud.provider.aws.context import Context
+from localcloud.provider.errors import ProviderError
+from localcloud.provider.values import Props
+
+OPERATIONS = ("get_caller_identity", "describe_availability_zones", "describe_managed_prefix_lists")
+
+
+def caller_identity(context: Context, _args: Props) -> Props:
+    answer = context.client("sts").get_caller_identity()
+    return {"accountId": answer["Account"], "arn": answer["Arn"], "userId": answer["UserId"], "id": answer["Account"]}
+
+
+def region(context: Context, args: Props) -> Props:
+    name = args.get("region") or args.get("name") or context.region
+    return {"id": name, "name": name, "region": name, "endpoint": f"ec2.{name}.amazonaws.com", "description": name}
+
+
+def partition(context: Context, _args: Props) -> Props:
+    return {
+        "id": context.partition,
+        "partition": context.partition,
+        "dnsSuffix": "amazonaws.com",
+        "reverseDnsPrefix": "com.amazonaws",
+    }
+
+
+def availability_zones(context: Context, args: Props) -> Props:
+    filters = [{"Name": row["name"], "Values": row["values"]} for row in args.get("filters") or ()]
+    rows = context.client("ec2").describe_availability_zones(**({"Filters": filters} if filters else {}))
+    zones = [
+        row
+        for row in rows["AvailabilityZones"]
+        if row["State"] == (args.get("state") or row["State"])
+        and row["ZoneName"] not in (args.get("excludeNames") or ())
+    ]
+    return {
+        **args,
+        "id": context.region,
+        "names": [row["ZoneName"] for row in zones],
+        "zoneIds": [row["ZoneId"] for row in zones],
+        "groupNames": sorted({row.get("GroupName", context.region) for row in zones}),
+    }
+
+
+def managed_prefix_list(context: Context, args: Props) -> Props:
+    filters = [{"Name": row["name"], "Values": row["values"]} for row in args.get("filters") or ()]
+    if args.get("name"):
+        filters.append({"Name": "prefix-list-name", "Values": [args["name"]]})
+    if args.get("id"):
+        filters.append({"Name": "prefix-list-id", "Values": [args["id"]]})
+    rows = context.client("ec2").describe_managed_prefix_lists(Filters=filters)["PrefixLists"]
+    rows = [row for row in rows if row["PrefixListId"] == args.get("id", row["PrefixListId"])]
+    if len(rows) != 1:
+        raise ProviderError(f"name: must name one managed prefix list, got {len(rows)} for {args.get('name')!r}")
+    row = rows[0]
+    return {
+        "id": row["PrefixListId"],
+        "name": row["PrefixListName"],
+        "arn": row["PrefixListArn"],
+        "addressFamily": row["AddressFamily"],
+        "maxEntries": row.get("MaxEntries", 0),
+        "ownerId": row["OwnerId"],
+        "version": row.get("Version", 1),
+        "entries": [],
+        "tags": {},
+    }
+
+
+FUNCTIONS: Mapping[str, Callable[[Context, Props], Any]] = {
+    "aws:index/getCallerIdentity:getCallerIdentity": caller_identity,
+    "aws:index/getRegion:getRegion": region,
+    "aws:index/getPartition:getPartition": partition,
+    "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
+    "aws:ec2/getManagedPrefixList:getManagedPrefixList": managed_prefix_list,
+}

@@ -1,0 +1,1 @@
+"""What happens to a resource: checked, compared, created, read, updated, deleted."""

@@ -1,0 +1,1 @@
+"""What Pulumi's engine sees: the gRPC server and the answers to its requests."""

@@ -1,0 +1,1 @@
+"""Tests of the provider that need neither an emulator nor a process: together they take seconds."""
