@@ -5,10 +5,10 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.client import client_of
-from app.dependencies import Resources
 from app.errors import ApiError, CrossSite
 from app.problems import of_api_error
 from app.rate_limits import per_minute
+from app.resources import Resources
 from app.settings import Settings
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})

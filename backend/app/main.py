@@ -12,7 +12,6 @@ from app import contract, problems
 from app.aws import THREADS, Aws
 from app.credentials import CredentialStore
 from app.database import Database
-from app.dependencies import Resources
 from app.errors import SignInRequired, TooManyRequests, Unavailable, declare
 from app.files.router import router as files
 from app.guard import GuardMiddleware
@@ -23,6 +22,7 @@ from app.middleware import RequestMiddleware
 from app.overview.router import router as overview
 from app.overview.service import OverviewService
 from app.rate_limits import RateLimits
+from app.resources import Resources
 from app.session.router import router as session
 from app.session.service import Access
 from app.settings import Settings

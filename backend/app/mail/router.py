@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.dependencies import ResourcesDep
 from app.errors import InvalidRequest, Refused, declare
 from app.mail import service
 from app.mail.schemas import MailAddresses, MailCreate, MailSent
+from app.resources import ResourcesDep
 
 router = APIRouter(prefix="/mail", tags=["mail"])
 

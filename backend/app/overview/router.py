@@ -2,8 +2,8 @@
 
 from fastapi import APIRouter
 
-from app.dependencies import ResourcesDep
 from app.overview.schemas import Overview
+from app.resources import ResourcesDep
 
 router = APIRouter(prefix="/overview", tags=["overview"])
 

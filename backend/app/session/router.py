@@ -5,8 +5,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.client import client_of
-from app.dependencies import ResourcesDep
 from app.errors import InvalidRequest, TooManyRequests, Unavailable, WrongPassword, declare
+from app.resources import ResourcesDep
 from app.session.schemas import SessionState, SignIn
 from app.session.service import Access
 

@@ -3,8 +3,7 @@
 from dataclasses import dataclass
 from typing import Annotated, cast
 
-from fastapi import Depends, Query, Request
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import Depends, Request
 
 from app.aws import Aws
 from app.database import Database
@@ -37,15 +36,3 @@ async def database(request: Request) -> Database:
 
 
 DatabaseDep = Annotated[Database, Depends(database)]
-
-
-class PageParameters(BaseModel):
-    """Which part of a list. The bound of `offset` keeps a page from reading a whole table."""
-
-    model_config = ConfigDict(extra="forbid")
-
-    limit: int = Field(20, ge=1, le=100, description="Most entries in the answer.")
-    offset: int = Field(0, ge=0, le=100_000, description="How many entries come before the first.")
-
-
-PageDep = Annotated[PageParameters, Query()]
