@@ -1,4 +1,4 @@
-"""What the routes are given: the process's own objects, made once in the lifespan."""
+"""What the routes of every domain are given: the process's own objects, made once in the lifespan."""
 
 from dataclasses import dataclass
 from typing import Annotated, cast
@@ -7,20 +7,16 @@ from fastapi import Depends, Request
 
 from app.aws import Aws
 from app.database import Database
-from app.overview.service import OverviewService
-from app.rate_limits import RateLimits
-from app.session.service import Access
 from app.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
+    """What a single domain needs beside these, the lifespan keeps under a name of its own, and its router fetches."""
+
     settings: Settings
     aws: Aws
     database: Database
-    limits: RateLimits
-    access: Access
-    overview: OverviewService
 
 
 # Not plain functions: the framework would run each of them in a thread.

@@ -1,6 +1,6 @@
 """Endpoints of the session: the only ones beside health that answer whoever is not signed in."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 
@@ -13,8 +13,8 @@ from app.session.service import Access
 router = APIRouter(prefix="/session", tags=["session"], responses=declare(TooManyRequests))
 
 
-async def access(resources: ResourcesDep) -> Access:
-    return resources.access
+async def access(request: Request) -> Access:
+    return cast(Access, request.state.access)
 
 
 AccessDep = Annotated[Access, Depends(access)]
