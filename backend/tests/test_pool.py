@@ -152,14 +152,19 @@ def test_who_came_first_has_the_next_turn(with_database: Callable[..., None]) ->
     async def scenario(database: Database) -> None:
         served: list[int] = []
 
-        async def twice(name: int) -> None:
-            for _ in range(2):
-                async with database.connection() as connection:
-                    await connection.fetchval("SELECT 1")
-                    served.append(name)
+        async def request(number: int) -> None:
+            async with database.connection():
+                served.append(number)
 
-        await asyncio.gather(*(twice(name) for name in range(5)))
-        assert served == [0, 1, 2, 3, 4, 0, 1, 2, 3, 4]
+        assert await asks(database) == 1  # the connection is open from now on
+        # Newcomers at every step of the loop between one who leaves and the next who is woken.
+        requests = []
+        for number in range(QUEUE_PER_CONNECTION):
+            requests.append(asyncio.create_task(request(number)))
+            for _ in range(number % 7):
+                await asyncio.sleep(0)
+        await asyncio.gather(*requests)
+        assert served == list(range(QUEUE_PER_CONNECTION))
 
     with_database(scenario, DATABASE_POOL_SIZE="1")
 
