@@ -53,7 +53,7 @@ test: develop ## Install what the tests need and run all of them
 check: develop ## Format, lint, types, generated files not stale
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy infra localcloud tests benchmarks --exclude benchmarks/template_api
-	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/python -m app.openapi --check
+	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/lint-imports --no-cache && $(BACKEND)/python -m app.openapi --check
 	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent generate:check
 	@$(PYTHON) -m infra.config.docs --check
 	@$(PYTHON) -m localcloud.provider.tools.limits --check

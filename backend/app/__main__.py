@@ -28,7 +28,9 @@ class Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         if sig == signal.SIGTERM and not self.draining:
             self.draining = True
-            Timer(DRAIN_SECONDS, super().handle_exit, (sig, frame)).start()
+            timer = Timer(DRAIN_SECONDS, super().handle_exit, (sig, frame))
+            timer.daemon = True  # a further signal need not wait for it
+            timer.start()
         else:
             super().handle_exit(sig, frame)
 

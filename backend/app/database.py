@@ -51,6 +51,14 @@ async def leave_as_it_is(connection: "asyncpg.Connection[Any]") -> None:
     """The pool's own reset is one more question to the server for every request, and nothing here changes a session."""
 
 
+def is_gone(connection: "PoolConnectionProxy[Any]") -> bool:
+    """The pool takes a lost connection back at once, and then it cannot even be asked whether it is closed."""
+    try:
+        return connection.is_closed()
+    except asyncpg.InterfaceError:
+        return True
+
+
 class Connector:
     """Opens connections; a password that is refused is read anew once."""
 
@@ -140,7 +148,7 @@ class Database:
                 raise lost(error) from error
             raise
         except asyncpg.InterfaceError as error:
-            if connection.is_closed():
+            if is_gone(connection):
                 raise lost(error) from error
             raise
         finally:

@@ -5,10 +5,10 @@ from starlette.requests import cookie_parser
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.client import client_of
-from app.dependencies import Resources
 from app.errors import ApiError, CrossSite
 from app.problems import of_api_error
-from app.rate_limits import per_minute
+from app.rate_limits import RateLimit
+from app.session.service import Access
 from app.settings import Settings
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -20,7 +20,9 @@ class GuardMiddleware:
     def __init__(self, app: ASGIApp, settings: Settings, unlimited: frozenset[str], public: frozenset[str]) -> None:
         """`unlimited`: paths that pass without any of this; `public`: paths that need no session."""
         self.app = app
-        self._limit = per_minute(settings.requests_per_minute)
+        self._limit = RateLimit(
+            settings.requests_per_minute, detail="This client sent too many requests in the last minute."
+        )
         self._trusted_proxies = settings.trusted_proxies
         self._unlimited = unlimited
         self._public = public
@@ -34,12 +36,11 @@ class GuardMiddleware:
         await self.app(scope, receive, send)
 
     async def _check(self, scope: Scope) -> None:
-        resources: Resources = scope["state"]["resources"]
-        client = client_of(scope, self._trusted_proxies)
-        resources.limits.take(self._limit, client, detail="This client sent too many requests in the last minute.")
+        self._limit.take(client_of(scope, self._trusted_proxies))
         headers = Headers(scope=scope)
         if scope["method"] not in READING and headers.get("sec-fetch-site") == "cross-site":
             raise CrossSite("A page of another site sent this.")
         if scope["path"] not in self._public:
             cookies = cookie_parser(headers.get("cookie", ""))
-            await resources.access.check(cookies.get(resources.access.cookie_name))
+            access: Access = scope["state"]["access"]
+            await access.check(cookies.get(access.cookie_name))

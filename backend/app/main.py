@@ -12,17 +12,17 @@ from app import contract, problems
 from app.aws import THREADS, Aws
 from app.credentials import CredentialStore
 from app.database import Database
-from app.dependencies import Resources
 from app.errors import SignInRequired, TooManyRequests, Unavailable, declare
 from app.files.router import router as files
 from app.guard import GuardMiddleware
 from app.health.router import router as health
 from app.items.router import router as items
 from app.mail.router import router as mail
+from app.mail.service import Mailer
 from app.middleware import RequestMiddleware
 from app.overview.router import router as overview
 from app.overview.service import OverviewService
-from app.rate_limits import RateLimits
+from app.resources import Resources
 from app.session.router import router as session
 from app.session.service import Access
 from app.settings import Settings
@@ -41,14 +41,10 @@ def lifespan_of(settings: Settings) -> Lifespan:
         await database.open()
         try:
             yield {
-                "resources": Resources(
-                    settings=settings,
-                    aws=clients,
-                    database=database,
-                    limits=RateLimits(),
-                    access=Access(clients, settings),
-                    overview=OverviewService(settings, clients, database),
-                )
+                "resources": Resources(settings=settings, aws=clients, database=database),
+                "access": Access(clients, settings),
+                "mailer": Mailer(clients, settings),
+                "overview": OverviewService(settings, clients, database),
             }
         finally:
             await database.close()

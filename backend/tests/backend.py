@@ -7,7 +7,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -93,9 +93,12 @@ class Backend:
 
 
 @contextmanager
-def running_backend(env: Mapping[str, str], *, sign_in: bool = True) -> Iterator[Backend]:
+def running_backend(
+    env: Mapping[str, str], *, sign_in: bool = True, arguments: Sequence[str] = ("-m", "app")
+) -> Iterator[Backend]:
+    """`arguments`: Python's."""
     with tempfile.NamedTemporaryFile() as log:
-        command = [sys.executable, "-m", "app"]
+        command = [sys.executable, *arguments]
         process = subprocess.Popen(command, cwd=ROOT, env=dict(env), stdout=log, stderr=subprocess.STDOUT)
         backend = Backend(process, env, Path(log.name))
         try:

@@ -1,6 +1,6 @@
 """Servers that all tests share, and a clean slate for each test."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 
 import httpx
@@ -59,7 +59,8 @@ def start(backend: Backend, database: TlsFront, cloud: Cloud) -> Iterator[Callab
     """Starts a further process on the same database, with changes in its environment."""
     with ExitStack() as stack:
 
-        def start(*, sign_in: bool = True, **changes: str) -> Backend:
-            return stack.enter_context(running_backend(environment(database, cloud, **changes), sign_in=sign_in))
+        def start(*, sign_in: bool = True, arguments: Sequence[str] = ("-m", "app"), **changes: str) -> Backend:
+            env = environment(database, cloud, **changes)
+            return stack.enter_context(running_backend(env, sign_in=sign_in, arguments=arguments))
 
         yield start

@@ -159,6 +159,10 @@ def test_what_the_limits_exclude_is_refused(api: httpx.Client, change: dict[str,
     assert [error["field"] for error in response.json()["errors"]] == [field]
 
 
+def test_a_file_of_exactly_the_limit_is_allowed(api: httpx.Client) -> None:
+    permit(api, size=200 * 1024 * 1024)
+
+
 def test_the_limits_are_told(api: httpx.Client) -> None:
     limits = api.get("/files/limits").json()
     assert limits["max_bytes"] == 200 * 1024 * 1024
@@ -203,6 +207,14 @@ def test_a_deleted_file_is_gone_from_the_list_and_from_s3(api: httpx.Client, clo
     assert api.get("/files").json() == {"items": [], "total": 0}
     assert cloud.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 0
     assert api.delete(f"/files/{file['id']}").status_code == 404
+
+
+def test_a_file_that_s3_does_not_delete_stays_in_the_list(start: Callable[..., Backend], api: httpx.Client) -> None:
+    """Else its object would stay in the bucket, and nobody could find it any more."""
+    file = upload(api)
+    without_its_bucket = start(S3_BUCKET="not-there")
+    assert without_its_bucket.http.delete(f"/api/files/{file['id']}").status_code == 502
+    assert api.get("/files").json() == {"items": [file], "total": 1}
 
 
 @pytest.mark.parametrize("path", ["/files/../items", "/files/..%2f..%2fsecret", f"/files/{uuid4()}%2f.."])

@@ -10,7 +10,6 @@ import pytest
 
 from app import openapi
 from app.client import client_of
-from app.rate_limits import CAPACITY, Counters, RateLimits, per_minute
 from tests.backend import Backend
 from tests.test_problems import assert_problem
 
@@ -91,23 +90,6 @@ def test_what_a_client_writes_into_the_header_does_not_change_who_it_is(start: C
 def test_the_client_is_whom_the_outermost_of_our_proxies_saw(trusted: int, headers: list[str], client: str) -> None:
     given = [(b"x-forwarded-for", header.encode()) for header in headers]
     assert client_of({"type": "http", "client": ("10.0.0.1", 1234), "headers": given}, trusted) == client
-
-
-def test_counting_needs_no_more_memory_whatever_comes() -> None:
-    limits, limit = RateLimits(), per_minute(1)
-    for number in range(CAPACITY + 100):
-        limits.take(limit, str(number), detail="")
-    (counters,) = [value for value in vars(limits).values() if isinstance(value, Counters)]
-    assert counters.reset() == CAPACITY
-
-
-def test_a_minute_later_the_count_begins_anew(monkeypatch: pytest.MonkeyPatch) -> None:
-    counters = Counters()
-    monkeypatch.setattr("time.time", lambda: 1000.0)
-    assert [counters.incr("x", 60), counters.incr("x", 60)] == [1, 2]
-    monkeypatch.setattr("time.time", lambda: 1060.0)
-    assert counters.get("x") == 0
-    assert counters.incr("x", 60) == 1
 
 
 @pytest.mark.parametrize(("method", "path"), [("POST", "/session"), ("POST", "/items"), ("DELETE", "/session")])

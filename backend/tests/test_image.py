@@ -1,6 +1,11 @@
 """What the image's files promise to whoever builds and runs it."""
 
 import json
+import re
+import tomllib
+
+from packaging.tags import Tag, compatible_tags, cpython_tags
+from packaging.utils import parse_wheel_filename
 
 from tests.backend import ROOT
 
@@ -34,3 +39,20 @@ def test_the_context_admits_what_the_stages_copy_and_nothing_else() -> None:
         for source in line.split()[1:-1]
     }
     assert copied == admitted
+
+
+def fitting(python: tuple[int, int]) -> set[Tag]:
+    """Tags of the wheels that pip takes on Debian's glibc, on the processors of the hosts (x86_64)."""
+    platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(5, 37)] + ["manylinux2014_x86_64", "linux_x86_64"]
+    return {*cpython_tags(python, platforms=platforms), *compatible_tags(python, platforms=platforms)}
+
+
+def test_every_package_has_a_wheel_for_the_images_python_which_has_no_compiler() -> None:
+    (version,) = re.findall(r"^FROM python:3\.(\d+)-slim AS base$", DOCKERFILE, re.MULTILINE)
+    tags = fitting((3, int(version)))
+    packages = tomllib.loads((ROOT / "poetry.lock").read_text())["package"]
+    production = [package for package in packages if "main" in package["groups"]]
+    assert len(production) > 20
+    for package in production:
+        wheels = [file["file"] for file in package["files"] if file["file"].endswith(".whl")]
+        assert any(parse_wheel_filename(wheel)[3] & tags for wheel in wheels), package["name"]

@@ -59,6 +59,22 @@ def test_the_list_is_sorted_as_asked_for(api: httpx.Client, sort: str, titles: l
 
 
 @pytest.mark.parametrize(
+    ("sort", "order"), [("title", [0, 1, 2, 3]), ("title_descending", [3, 2, 1, 0]), ("updated", [3, 2, 1, 0])]
+)
+def test_items_that_are_equal_in_the_order_are_in_the_same_order_on_every_page(
+    api: httpx.Client, postgres: Postgres, sort: str, order: list[int]
+) -> None:
+    ids = [create(api, title)["id"] for title in ("Same", "same", "SAME", "same")]
+    # Each update writes the row anew, behind the others: in the table they stand in another order than they were made.
+    for number in (2, 0, 3, 1):
+        update = f"UPDATE items SET updated_at = '2026-01-01' WHERE id = '{ids[number]}'"  # noqa: S608
+        postgres.sql(update, database=DATABASE)
+    postgres.sql("ANALYZE items", database=DATABASE)  # so few rows are sorted, and no index does it on the side
+    pages = [api.get("/items", params={"sort": sort, "limit": 2, "offset": offset}).json() for offset in (0, 2)]
+    assert [item["id"] for page in pages for item in page["items"]] == [ids[number] for number in order]
+
+
+@pytest.mark.parametrize(
     ("q", "found"),
     [
         ("grüße", ["100% Grüße"]),

@@ -7,9 +7,8 @@ from unittest.mock import MagicMock
 import httpx
 import pytest
 
-from app.mail import service
 from app.mail.schemas import MailCreate
-from app.rate_limits import RateLimits
+from app.mail.service import Mailer
 from app.settings import Settings
 from tests.backend import Backend
 from tests.cloud import CONFIGURATION_SET, RECIPIENT, SENDER, Cloud
@@ -79,5 +78,5 @@ def test_ses_is_told_the_configuration_set() -> None:
     clients, asked = MagicMock(), {"subject": "x", "text": "x"}
     clients.ses.send_email.return_value = {"MessageId": "1"}
     settings = Settings.model_construct(mail_from=SENDER, mail_to=RECIPIENT, ses_configuration_set=CONFIGURATION_SET)
-    asyncio.run(service.send(clients, settings, RateLimits(), MailCreate.model_validate(asked)))
+    asyncio.run(Mailer(clients, settings).send(MailCreate.model_validate(asked)))
     assert clients.ses.send_email.call_args.kwargs["ConfigurationSetName"] == CONFIGURATION_SET

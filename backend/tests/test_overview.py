@@ -104,7 +104,8 @@ def test_when_nothing_answers_the_overview_does_within_seconds(start: Callable[.
         backend = start(ACCESS="open", ACCESS_SECRET_ARN="", AWS_ENDPOINT_URL=endpoint, DISTRIBUTION_ID="ANY")
         started = time.monotonic()
         told = overview(backend)
-        assert time.monotonic() - started < 5
+        # A client of AWS alone gives up after 10 s, two times its READ_SECONDS.
+        assert time.monotonic() - started < 9
         assert [told[name]["state"] for name in ("database", "bucket", "mail", "cache")] == ["down"] * 4
 
 

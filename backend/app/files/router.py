@@ -6,11 +6,12 @@ from uuid import UUID
 from fastapi import APIRouter, Depends
 from fastapi.responses import RedirectResponse
 
-from app.dependencies import DatabaseDep, PageDep, ResourcesDep
 from app.errors import InvalidRequest, NotFound, Refused, Unavailable, declare
 from app.files import service
 from app.files.schemas import Disposition, File, FileCreate, FilePage, UploadLimits, UploadTicket
 from app.files.storage import Storage
+from app.pages import PageDep
+from app.resources import DatabaseDep, ResourcesDep
 
 router = APIRouter(prefix="/files", tags=["files"], responses=declare(InvalidRequest, Refused, Unavailable))
 

@@ -9,10 +9,10 @@ from datetime import timedelta
 from uuid import UUID
 
 from app.database import Database
-from app.dependencies import PageParameters
 from app.errors import InvalidRequest, NotFound
 from app.files.schemas import Disposition, File, FileCreate, FilePage, PresignedPost, UploadLimits, UploadTicket
 from app.files.storage import UPLOAD_SECONDS, Storage, is_shown_safely
+from app.pages import PageParameters
 from app.settings import Settings
 
 # Bounds what one list may ask of S3; the newest are looked at first.

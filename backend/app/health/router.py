@@ -2,10 +2,10 @@
 
 from fastapi import APIRouter
 
-from app.dependencies import DatabaseDep
 from app.errors import Unavailable, declare
 from app.health import service
 from app.health.schemas import Health
+from app.resources import DatabaseDep
 
 router = APIRouter(tags=["health"])
 

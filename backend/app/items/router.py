@@ -5,10 +5,10 @@ from uuid import UUID
 
 from fastapi import APIRouter, Query, Request, Response
 
-from app.dependencies import DatabaseDep
 from app.errors import InvalidRequest, NotFound, declare
 from app.items import service
 from app.items.schemas import Item, ItemCreate, ItemPage, ItemQuery, ItemUpdate
+from app.resources import DatabaseDep
 
 router = APIRouter(prefix="/items", tags=["items"], responses=declare(InvalidRequest))
 

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from app.dependencies import PageParameters
+from app.pages import PageParameters
 from app.text import Body, Line, Search
 
 

@@ -1,21 +1,29 @@
 """Endpoints of mail."""
 
-from fastapi import APIRouter
+from typing import Annotated, cast
 
-from app.dependencies import ResourcesDep
+from fastapi import APIRouter, Depends, Request
+
 from app.errors import InvalidRequest, Refused, declare
-from app.mail import service
 from app.mail.schemas import MailAddresses, MailCreate, MailSent
+from app.mail.service import Mailer
 
 router = APIRouter(prefix="/mail", tags=["mail"])
 
 
+async def mailer(request: Request) -> Mailer:
+    return cast(Mailer, request.state.mailer)
+
+
+MailerDep = Annotated[Mailer, Depends(mailer)]
+
+
 @router.get("")
-async def get_mail_addresses(resources: ResourcesDep) -> MailAddresses:
-    return service.addresses(resources.settings)
+async def get_mail_addresses(mailer: MailerDep) -> MailAddresses:
+    return mailer.addresses()
 
 
 @router.post("", status_code=202, responses=declare(InvalidRequest, Refused))
-async def send_mail(resources: ResourcesDep, mail: MailCreate) -> MailSent:
+async def send_mail(mailer: MailerDep, mail: MailCreate) -> MailSent:
     """Send to the configured address."""
-    return await service.send(resources.aws, resources.settings, resources.limits, mail)
+    return await mailer.send(mail)

@@ -3,32 +3,38 @@
 from app import aws
 from app.aws import Aws
 from app.mail.schemas import MailAddresses, MailCreate, MailSent
-from app.rate_limits import RateLimits, per_minute
+from app.rate_limits import RateLimit
 from app.settings import Settings
 
 
-def addresses(settings: Settings) -> MailAddresses:
-    return MailAddresses(sender=settings.mail_from, recipient=settings.mail_to, mailbox_url=settings.mailbox_url)
+class Mailer:
+    def __init__(self, clients: Aws, settings: Settings) -> None:
+        self._ses = clients.ses
+        self._settings = settings
+        # In all, and not by client: the mailbox and the bill are one.
+        self._limit = RateLimit(settings.mail_per_minute, detail="Enough mail was sent in the last minute.")
 
+    def addresses(self) -> MailAddresses:
+        settings = self._settings
+        return MailAddresses(sender=settings.mail_from, recipient=settings.mail_to, mailbox_url=settings.mailbox_url)
 
-async def send(clients: Aws, settings: Settings, limits: RateLimits, mail: MailCreate) -> MailSent:
-    """Raises TooManyRequests, Refused or Unavailable.
+    async def send(self, mail: MailCreate) -> MailSent:
+        """Raises TooManyRequests, Refused or Unavailable.
 
-    SES builds the headers from the fields, and a subject has one line: a request cannot add a header.
-    """
-    # In all, and not by client: the mailbox and the bill are one.
-    limits.take(per_minute(settings.mail_per_minute), "mail", detail="Enough mail was sent in the last minute.")
-    answer = await aws.call(
-        "mail service",
-        clients.ses.send_email,
-        FromEmailAddress=settings.mail_from,
-        Destination={"ToAddresses": [settings.mail_to]},
-        ConfigurationSetName=settings.ses_configuration_set,
-        Content={
-            "Simple": {
-                "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
-                "Body": {"Text": {"Data": mail.text, "Charset": "UTF-8"}},
-            }
-        },
-    )
-    return MailSent(message_id=answer["MessageId"])
+        SES builds the headers from the fields, and a subject has one line: a request cannot add a header.
+        """
+        self._limit.take()
+        answer = await aws.call(
+            "mail service",
+            self._ses.send_email,
+            FromEmailAddress=self._settings.mail_from,
+            Destination={"ToAddresses": [self._settings.mail_to]},
+            ConfigurationSetName=self._settings.ses_configuration_set,
+            Content={
+                "Simple": {
+                    "Subject": {"Data": mail.subject, "Charset": "UTF-8"},
+                    "Body": {"Text": {"Data": mail.text, "Charset": "UTF-8"}},
+                }
+            },
+        )
+        return MailSent(message_id=answer["MessageId"])

@@ -1,20 +1,20 @@
 """Endpoints of the session: the only ones beside health that answer whoever is not signed in."""
 
-from typing import Annotated
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Request, Response
 
 from app.client import client_of
-from app.dependencies import ResourcesDep
 from app.errors import InvalidRequest, TooManyRequests, Unavailable, WrongPassword, declare
+from app.resources import ResourcesDep
 from app.session.schemas import SessionState, SignIn
 from app.session.service import Access
 
 router = APIRouter(prefix="/session", tags=["session"], responses=declare(TooManyRequests))
 
 
-async def access(resources: ResourcesDep) -> Access:
-    return resources.access
+async def access(request: Request) -> Access:
+    return cast(Access, request.state.access)
 
 
 AccessDep = Annotated[Access, Depends(access)]

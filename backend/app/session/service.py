@@ -7,7 +7,7 @@ import time
 from app import secrets
 from app.aws import Aws
 from app.errors import SignInRequired, Unavailable, WrongPassword
-from app.rate_limits import RateLimits, per_minute
+from app.rate_limits import RateLimit
 from app.session import cookie
 from app.session.cookie import AccessSecret
 from app.settings import Settings
@@ -20,8 +20,8 @@ RETRY_SECONDS = 1
 # Longest that requests wait for a refresh before they go on with the secret as it was known.
 PATIENCE_SECONDS = 1
 # Wrong passwords a minute, by one client and by all: a long password cannot be guessed so.
-WRONG_BY_CLIENT = per_minute(10)
-WRONG_BY_ALL = per_minute(100)
+WRONG_BY_CLIENT = 10
+WRONG_BY_ALL = 100
 
 
 class SecretStore:
@@ -67,8 +67,9 @@ class Access:
         self.secure = settings.session_cookie_secure
         self.cookie_name = cookie.name(secure=self.secure)
         self.seconds = settings.session_hours * 3600
-        # Of its own: no flood of other requests makes it forget a wrong password.
-        self._limits = RateLimits()
+        detail = "Too many wrong passwords were given in the last minute."
+        self._wrong_by_client = RateLimit(WRONG_BY_CLIENT, detail=detail)
+        self._wrong_by_all = RateLimit(WRONG_BY_ALL, detail=detail)
         self._secrets = SecretStore(clients, settings.access_secret_arn or "")
 
     async def is_signed_in(self, given: str | None) -> bool:
@@ -88,12 +89,11 @@ class Access:
             return None
         secret = await self._secrets.get()
         # From here on nothing waits: attempts at the same time cannot overtake the count.
-        tries = "Too many wrong passwords were given in the last minute."
-        self._limits.check(WRONG_BY_CLIENT, "sign-in", client, detail=tries)
-        self._limits.check(WRONG_BY_ALL, "sign-in", detail=tries)
+        self._wrong_by_client.check(client)
+        self._wrong_by_all.check()
         if not secret.is_password(password):
-            self._limits.take(WRONG_BY_CLIENT, "sign-in", client, detail=tries)
-            self._limits.take(WRONG_BY_ALL, "sign-in", detail=tries)
+            self._wrong_by_client.take(client)
+            self._wrong_by_all.take()
             log.warning("a wrong password was given", extra={"client": client})
             raise WrongPassword("This is not the password of the app.")
         return secret.issue(int(time.time()) + self.seconds)
