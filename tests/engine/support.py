@@ -3,7 +3,6 @@
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -24,13 +23,6 @@ POETRY = os.environ.get("POETRY", str(ROOT / ".tools/bin/poetry"))
 START_SECONDS = 30
 
 Value = TypeVar("Value")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def eventually(ask: Callable[[], Value], seconds: float = 30) -> Value:

@@ -14,7 +14,8 @@ import psycopg
 import pytest
 from docker.errors import APIError
 
-from tests.engine.support import Emulator, Engine, eventually, free_port, is_alive
+from localcloud.ports import free_port
+from tests.engine.support import Emulator, Engine, eventually, is_alive
 
 Client = Callable[[str], Any]
 Cloud = tuple[Engine, Emulator]
