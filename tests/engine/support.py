@@ -1,5 +1,6 @@
 """An engine and an emulator of the tests' own, and the calls that the tests make most."""
 
+import json
 import os
 import shutil
 import signal
@@ -15,6 +16,8 @@ from typing import Any, TypeVar
 import docker
 from docker.models.containers import Container
 from docker.models.images import Image
+
+from localcloud.place import HEALTH_PATH
 
 ROOT = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"
@@ -160,6 +163,23 @@ class Emulator(Program):
         }
         self.launch([EMULATOR_PYTHON, "-m", "localcloud.emulator"], settings)
         self.wait_until(self.answers)
+
+    def health(self) -> dict[str, Any]:
+        """What it says about the saving of its state."""
+        answer: dict[str, Any] = json.loads(get(f"{self.url}{HEALTH_PATH}"))
+        return answer
+
+    def wait_until_saved(self) -> None:
+        """Until a saving has succeeded that began after this call."""
+        asked = time.monotonic()
+
+        def saved() -> bool:
+            since = time.monotonic() - asked
+            health = self.health()
+            # The age is rounded.
+            return health["error"] is None and bool(health["saved_seconds_ago"] < since - 0.1)
+
+        eventually(saved)
 
     def answers(self) -> bool:
         try:
