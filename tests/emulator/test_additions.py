@@ -8,6 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import boto3
 import pytest
+from botocore.config import Config
 
 from localcloud.place import MAILBOX_PATH
 from tests.emulator.conftest import Client, running
@@ -47,7 +48,7 @@ def test_s3_takes_a_presigned_request_with_the_credentials_of_a_task(emulator: E
     aws("s3").put_object(Bucket="files", Key="a", Body=b"content")
     keys = json.loads(get(f"{emulator.url}/v2/credentials/task"))
     session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"], "us-east-1")
-    task = session.client("s3", endpoint_url=emulator.url)
+    task = session.client("s3", endpoint_url=emulator.url, config=Config(signature_version="s3v4"))
     url = task.generate_presigned_url("get_object", Params={"Bucket": "files", "Key": "a"})
     task.close()
     assert get(url) == b"content"
