@@ -204,7 +204,10 @@ def apply(stages: list[Stage], instruction: str, value: str, scope: dict[str, st
 
 def copy(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> Copy:
     options, value = flags(instruction, value)
-    parts = json.loads(value) if value.startswith("[") else words(value, scope)
+    try:
+        parts = list(json.loads(value)) if value.startswith("[") else words(value, scope)
+    except ValueError:
+        parts = words(value, scope)
     if len(parts) < 2:
         raise EngineError(400, f"{instruction}: needs a source and a destination, got {shlex.quote(value)}")
     folder = "/" if parts[-1].endswith("/") or len(parts) > 2 or parts[-1] == "." else ""

@@ -1,8 +1,10 @@
 """What the engine reads from a Dockerfile."""
 
+from pathlib import Path
+
 import pytest
 
-from localcloud.engine.dockerfile import Copy, parse
+from localcloud.engine.dockerfile import BASE_PATH, Copy, Stage, healthcheck, nanoseconds, parse
 from localcloud.engine.errors import EngineError
 from localcloud.engine.health import HealthCheck
 
@@ -70,6 +72,8 @@ def test_a_stage_on_a_stage_inherits() -> None:
 def test_no_healthcheck_means_none() -> None:
     assert HealthCheck.from_api(parse("FROM a\nHEALTHCHECK NONE\nCMD x", {})[-1].healthcheck) is None
     assert HealthCheck.from_api(None) is None
+    assert HealthCheck.from_api({}) is None
+    assert HealthCheck.from_api({"Test": [], "Interval": 1}) is None
 
 
 def test_without_a_start_period_the_retries_set_the_patience() -> None:
@@ -83,10 +87,120 @@ def test_without_a_start_period_the_retries_set_the_patience() -> None:
     [
         ("RUN true", "before FROM"),
         ("# nothing", "needs a FROM"),
-        ("FROM a\nHEALTHCHECK --interval=soon CMD x", "10s or 1m30s"),
-        ("FROM a\nCOPY alone", "a source and a destination"),
+        ("FROM a\nHEALTHCHECK --interval=soon CMD x", "line 2: .*10s or 1m30s"),
+        ("FROM a\nHEALTHCHECK --interval=1s2 CMD x", "10s or 1m30s, got '1s2'"),
+        ("FROM a\nHEALTHCHECK --every=1s CMD x", "line 2: HEALTHCHECK: unknown option --every"),
+        ("FROM a\n\nCOPY alone", "line 3: COPY: needs a source and a destination, got alone"),
+        ('FROM a\nADD ["a"]', "ADD: needs a source and a destination"),
+        ("FROM a\nCOPY --parents a b", "COPY: unknown option --parents; the local cloud knows --from, --chown"),
+        ("FROM a\nADD --from=x a b", "ADD: unknown option --from"),
+        ("FROM --quick a", "line 1: FROM: unknown option --quick"),
+        ("FROM a\nVOLUME /data", "line 2: VOLUME: the local cloud does not know this instruction"),
+        ("FROM a\nSHELL ['bash']", "SHELL"),
+        ("FROM a\nONBUILD RUN x", "ONBUILD"),
     ],
 )
 def test_mistakes_are_named(text: str, problem: str) -> None:
-    with pytest.raises(EngineError, match=problem):
+    with pytest.raises(EngineError, match=problem) as caught:
         parse(text, {})
+    assert caught.value.status == 400
+
+
+ROOT = Path(__file__).parents[3]
+
+
+@pytest.mark.parametrize("folder", ["backend", "frontend"])
+def test_the_images_of_the_built_in_app_are_understood(folder: str) -> None:
+    (*_, final) = parse((ROOT / folder / "Dockerfile").read_text(), {})
+    assert (final.workdir, final.stop_signal) == ("/app", "SIGTERM")
+    assert final.cmd and final.healthcheck and final.copies
+
+
+def final(*lines: str) -> Stage:
+    return parse("\n".join(["FROM a", *lines]), {})[-1]
+
+
+def test_options_that_only_concern_docker_are_passed_over() -> None:
+    stage = parse("FROM --platform=linux/arm64 a AS b\nADD --chmod=444 x y\nUSER app\nCOPY --link --chown=u z w", {})[
+        -1
+    ]
+    assert (stage.name, stage.base) == ("b", "a")
+    assert [copy.sources for copy in stage.copies] == [("x",), ("z",)]
+
+
+def test_the_forms_of_each_instruction() -> None:
+    stage = final(
+        "ENV OLD form of it", "LABEL a=b c='d e'", "WORKDIR /srv", "WORKDIR sub/./x/", "EXPOSE 80 81/udp", "CMD a b"
+    )
+    assert stage.env == {"PATH": BASE_PATH, "OLD": "form of it"}
+    assert stage.labels == {"a": "b", "c": "d e"}
+    assert stage.workdir == "/srv/sub/x"
+    assert stage.ports == {"80/tcp": {}, "81/udp": {}}
+    assert stage.cmd == ["/bin/sh", "-c", "a b"]
+    assert stage.runs == []
+
+
+def test_an_entrypoint_resets_the_command() -> None:
+    stage = final('CMD ["a"]', 'ENTRYPOINT ["b"]')
+    assert (stage.entrypoint, stage.cmd) == (["b"], None)
+
+
+def test_a_path_that_is_not_the_base_image_s_is_shown() -> None:
+    assert final("ENV PATH=/x:$PATH").config()["Env"] == [f"PATH=/x:{BASE_PATH}"]
+    assert final().config()["Env"] == []
+
+
+def test_steps_are_noted() -> None:
+    assert final("RUN npm ci && \\", "  npm run build", "RUN true").runs == ["npm ci &&   npm run build", "true"]
+
+
+@pytest.mark.parametrize(
+    ("line", "destination"),
+    [
+        ("COPY a .", "/w/"),
+        ("COPY a b", "/w/b"),
+        ("COPY a b/", "/w/b/"),
+        ("COPY a c b", "/w/b/"),
+        ('COPY ["a", "/x//b"]', "/x/b"),
+        ("COPY a ./", "/w/"),
+        ("COPY [a b", "/w/b"),
+    ],
+)
+def test_destinations_are_absolute_and_folders_end_with_a_slash(line: str, destination: str) -> None:
+    assert final("WORKDIR /w", line).copies[0].destination == destination
+
+
+@pytest.mark.parametrize(
+    ("duration", "expected"),
+    [("5ns", 5), ("2us", 2_000), ("1.5ms", 1_500_000), ("3s", 3 * 10**9), ("1h2m", 3720 * 10**9)],
+)
+def test_durations(duration: str, expected: int) -> None:
+    assert nanoseconds(duration) == expected
+
+
+def test_every_option_of_a_health_check() -> None:
+    check = healthcheck("--start-interval=2s  --start-period=3s --timeout=4s --retries=7 CMD curl  x")
+    assert check == {
+        "Test": ["CMD-SHELL", "curl  x"],
+        "StartInterval": 2 * 10**9,
+        "StartPeriod": 3 * 10**9,
+        "Timeout": 4 * 10**9,
+        "Retries": 7,
+    }
+
+
+def test_a_stage_inherits_everything_that_runs_and_changes_nothing_of_its_parent() -> None:
+    lines = ["FROM a AS p", "LABEL l=1", "EXPOSE 1", 'ENTRYPOINT ["e"]', "HEALTHCHECK CMD h", "STOPSIGNAL 9"]
+    parent, other, child = parse("\n".join([*lines, "FROM b", "FROM p", "LABEL m=2", "EXPOSE 2", "ENV X=1"]), {})
+    assert (child.parent, other.parent, other.name) == (parent, None, "1")
+    assert (child.labels, child.ports) == ({"l": "1", "m": "2"}, {"1/tcp": {}, "2/tcp": {}})
+    assert (parent.labels, parent.ports, "X" in parent.env) == ({"l": "1"}, {"1/tcp": {}}, False)
+    assert (child.entrypoint, child.healthcheck, child.stop_signal) == (
+        ["e"], parent.healthcheck, "9",
+    )  # fmt: skip
+
+
+def test_arguments_have_defaults_and_are_taken_from_the_builder() -> None:
+    text = "ARG A=1 B\nFROM a\nENV X=$A-$B"
+    assert parse(text, {})[-1].env["X"] == "1-"
+    assert parse(text, {"B": "2"})[-1].env["X"] == "1-2"
