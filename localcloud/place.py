@@ -14,6 +14,7 @@ STACK = "local"
 REGION = "us-east-1"
 PORTS_FOR_DATABASES = 10
 MAILBOX_PATH = "/_local/mailbox"  # on the gateway, and in the config of the stack `local`
+HEALTH_PATH = "/_local/health"  # on the gateway: whether the emulator's state is saved
 
 
 @dataclass(frozen=True, kw_only=True)

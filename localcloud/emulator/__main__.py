@@ -1,62 +1,56 @@
-"""Runs MiniStack in its own environment, and saves its state while it runs.
+"""Runs MiniStack in its own environment, with its state saved while it runs, and with the local cloud's own pages.
 
-MiniStack saves only when it is stopped; after a power cut Pulumi's state would describe resources that are gone.
-So a thread saves whatever changed every few seconds, with MiniStack's own functions (its version is pinned).
+MiniStack saves only when it is stopped; after a crash or a power cut Pulumi's state would describe resources that are
+gone. It is changed at private names, so its version is pinned; tests/emulator fails when one of them is gone.
 """
 
-import contextlib
-import hashlib
 import json
-import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudfront, imds, sts
 
-from localcloud.emulator.mailbox import with_mailbox
+from localcloud.emulator import log_events, mailbox
+from localcloud.emulator.pages import json_page, with_pages
+from localcloud.emulator.saving import Saver, State
+from localcloud.place import HEALTH_PATH, MAILBOX_PATH
 
-SAVE_INTERVAL_SECONDS = 2.0
 CREDENTIALS_SECONDS = 3600
 
 
-def always(value: Any) -> Callable[[], Any]:
-    return lambda: value
+def states() -> dict[str, State]:
+    return {**app._build_persistence_save_dict(), log_events.SERVICE: log_events.state}
 
 
-def changed_states(seen: dict[str, str]) -> dict[str, Callable[[], Any]]:
-    """The services whose state differs from what `seen` remembers; remembers it."""
-    changed: dict[str, Callable[[], Any]] = {}
-    for service, get_state in app._build_persistence_save_dict().items():
-        # A state that changes while it is read is read again in the next round.
-        with contextlib.suppress(RuntimeError):
-            state = get_state()
-            text = json.dumps(state, default=persistence._json_default, sort_keys=True)
-            digest = hashlib.sha256(text.encode()).hexdigest()
-            if seen.get(service) != digest:
-                seen[service] = digest
-                changed[service] = always(state)
-    return changed
+def encode(service: str, state: Any) -> str:
+    """A state file's text, as MiniStack reads it."""
+    document = {"__ministack_format__": persistence._state_format_version(service), "payload": state}
+    return json.dumps(document, default=persistence._json_default)
 
 
-def save_forever() -> None:
-    seen: dict[str, str] = {}
-    while True:
-        time.sleep(SAVE_INTERVAL_SECONDS)
-        persistence.save_all(changed_states(seen))
-
-
-def save_once_loaded() -> None:
-    """Begin to save only when the saved state was loaded: before, each service would save that it has nothing."""
+def save_while_running() -> Saver:
+    """Save what changes, from the moment that the saved state is loaded: before, every service would be empty."""
+    saver = Saver(
+        folder=Path(persistence.STATE_DIR),
+        states=states,
+        encode=encode,
+        intervals={log_events.SERVICE: log_events.SAVE_INTERVAL_SECONDS},
+    )
     load = app._load_persisted_state
 
-    def loaded() -> None:
+    def load_and_start() -> None:
         load()
-        threading.Thread(target=save_forever, name="save-state", daemon=True).start()
+        log_events.load()
+        saver.start()
 
-    app._load_persisted_state = loaded
+    app._load_persisted_state = load_and_start
+    # At the end MiniStack would save by itself, without the log events, and pass over errors.
+    app.save_all = lambda states: saver.finish()
+    return saver
 
 
 def know_task_credentials() -> None:
@@ -99,8 +93,10 @@ def pass_accept_encoding_on() -> None:
 
 
 if __name__ == "__main__":
-    app.app = with_mailbox(app.app)
+    log_events.save_apart()
     know_task_credentials()
     pass_accept_encoding_on()
-    save_once_loaded()
+    saver = save_while_running()
+    pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
+    app.app = with_pages(app.app, pages)
     app.main()

@@ -1,6 +1,5 @@
 """The local mailbox: a page that shows what SES would have sent, for a person to read."""
 
-from collections.abc import Awaitable, Callable
 from datetime import datetime
 from email.utils import format_datetime
 from html import escape
@@ -8,17 +7,11 @@ from typing import Any
 
 from ministack.services import ses
 
-from localcloud.place import MAILBOX_PATH
-
-Asgi = Callable[[dict[str, Any], Any, Callable[[dict[str, Any]], Awaitable[None]]], Awaitable[None]]
+from localcloud.emulator.pages import Page
 
 # A mail may hold anything: its HTML runs no script and loads nothing.
-HEADERS = {
-    "content-type": "text/html; charset=utf-8",
-    "cache-control": "no-store",
-    "content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'",
-}
-PAGE = """<!doctype html>
+SAFE = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+TEMPLATE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
@@ -68,21 +61,8 @@ def rendered(mail: dict[str, Any]) -> str:
     )
 
 
-def page() -> str:
+def page() -> Page:
     found = mails()
     summary = f"{len(found)} sent, newest first." if found else "Nothing was sent yet."
-    return PAGE.format(summary=summary, mails="\n".join(map(rendered, found)))
-
-
-def with_mailbox(app: Asgi) -> Asgi:
-    """The ASGI application with the mailbox at its path."""
-
-    async def answer(scope: dict[str, Any], receive: Any, send: Callable[[dict[str, Any]], Awaitable[None]]) -> None:
-        if scope["type"] != "http" or scope["path"] != MAILBOX_PATH or scope["method"] != "GET":
-            await app(scope, receive, send)
-            return
-        headers = [(name.encode(), value.encode()) for name, value in HEADERS.items()]
-        await send({"type": "http.response.start", "status": 200, "headers": headers})
-        await send({"type": "http.response.body", "body": page().encode()})
-
-    return answer
+    body = TEMPLATE.format(summary=summary, mails="\n".join(map(rendered, found)))
+    return Page(content_type="text/html; charset=utf-8", body=body, headers=SAFE)

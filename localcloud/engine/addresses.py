@@ -1,30 +1,11 @@
 """Loopback addresses: each container listens on its own, so that all can use their image's port."""
 
 import hashlib
-import socket
 
 from localcloud.engine.errors import EngineError
+from localcloud.ports import port_is_free
 
 HOSTS_PER_ENGINE = 254
-
-
-def is_free(address: str, port: int) -> bool:
-    """Whether a process could listen there now."""
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind((address, port))
-        except OSError:
-            return False
-        return True
-
-
-def free_port() -> int:
-    """A port of 127.0.0.1 that nobody listens on."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 class Addresses:
@@ -41,7 +22,7 @@ class Addresses:
         for _ in range(HOSTS_PER_ENGINE):
             self._last = self._last % HOSTS_PER_ENGINE + 1
             address = f"{self.network}.{self._last}"
-            if address not in self._used and is_free(address, port or 0):
+            if address not in self._used and port_is_free(port or 0, address):
                 self._used.add(address)
                 return address
         raise EngineError(500, f"no free loopback address in {self.network}.0/24 for port {port}")

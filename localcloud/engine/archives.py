@@ -1,26 +1,31 @@
-"""Files that a client puts into a container before it starts."""
+"""Archives that a client sends: build contexts, and files that it puts into a container before it starts."""
 
-import io
+import platform
 import tarfile
 from pathlib import Path
+from typing import IO
 
 from localcloud.engine.errors import EngineError
 
 
-def put(archive: bytes, folder: Path, path: str) -> None:
-    """Unpack files and folders below `folder`, with their modes."""
+def unpack(archive: IO[bytes], folder: Path, what: str) -> None:
+    """Unpack files, folders and links below `folder`; refuses whatever would be, or lead, outside of it."""
+    if not hasattr(tarfile, "data_filter"):
+        raise EngineError(
+            500,
+            f"{what}: needs Python 3.11.4 or newer to be unpacked safely, got {platform.python_version()}; update it",
+        )
+    try:
+        with tarfile.open(fileobj=archive) as bundle:
+            bundle.extractall(folder, filter="data")
+    except tarfile.TarError as error:
+        raise EngineError(400, f"{what}: {error}") from error
+
+
+def put(archive: IO[bytes], folder: Path, path: str) -> None:
+    """Unpack at a path of a container, whose files are below `folder`."""
     base = folder / path.lstrip("/")
-    with tarfile.open(fileobj=io.BytesIO(archive)) as bundle:
-        for member in bundle:
-            if ".." in Path(member.name).parts:
-                raise EngineError(400, f"archive: {member.name!r} is outside of it")
-            target = base / member.name.lstrip("/")
-            if member.isdir():
-                target.mkdir(parents=True, exist_ok=True)
-            elif member.isfile() and (source := bundle.extractfile(member)):
-                target.parent.mkdir(parents=True, exist_ok=True)
-                target.touch(mode=0o600)
-                target.write_bytes(source.read())
-            else:
-                raise EngineError(400, f"archive: {member.name!r} is neither a file nor a folder")
-            target.chmod(member.mode & 0o777)
+    if not base.resolve().is_relative_to(folder.resolve()):
+        raise EngineError(400, f"path: {path!r} is outside of the container")
+    base.mkdir(parents=True, exist_ok=True)
+    unpack(archive, base, "archive")

@@ -7,12 +7,12 @@ import json
 import os
 import shutil
 import stat
-import tarfile
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import IO
 
+from localcloud.engine import archives
 from localcloud.engine.dockerfile import Copy, Stage, parse
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import Image, ImageStore
@@ -25,29 +25,17 @@ PROVIDED = ("node_modules", ".venv")
 
 def unpack(archive: IO[bytes], folder: Path) -> str:
     """Unpack a build context; the hash of its paths, modes (executable or not) and contents."""
+    archives.unpack(archive, folder, "build context")
     entries: list[str] = []
-    with tarfile.open(fileobj=archive) as bundle:
-        for member in bundle:
-            parts = Path(member.name).parts
-            if ".." in parts or member.name.startswith("/"):
-                raise EngineError(400, f"build context: {member.name!r} is outside of it")
-            target = folder / member.name
-            if member.isdir():
-                target.mkdir(parents=True, exist_ok=True)
-                continue
-            target.parent.mkdir(parents=True, exist_ok=True)
-            if member.issym():
-                target.symlink_to(member.linkname)
-                entries.append(dump(member.name, "link", member.linkname))
-            elif member.isfile():
-                source = bundle.extractfile(member)
-                data = source.read() if source else b""
-                target.write_bytes(data)
-                executable = bool(member.mode & stat.S_IXUSR)
-                target.chmod(0o755 if executable else 0o644)
-                entries.append(dump(member.name, executable, hashlib.sha256(data).hexdigest()))
-            else:
-                raise EngineError(400, f"build context: {member.name!r} is neither file, folder nor link")
+    for path in folder.rglob("*"):
+        name = str(path.relative_to(folder))
+        if path.is_symlink():
+            entries.append(dump(name, "link", str(path.readlink())))
+        elif path.is_file():
+            executable = bool(path.stat().st_mode & stat.S_IXUSR)
+            path.chmod(0o755 if executable else 0o644)
+            with path.open("rb") as file:
+                entries.append(dump(name, executable, hashlib.file_digest(file, "sha256").hexdigest()))
     return hashlib.sha256("\n".join(sorted(entries)).encode()).hexdigest()
 
 

@@ -23,6 +23,7 @@ NEVER = "0001-01-01T00:00:00Z"
 DRAIN_SECONDS = 0.5
 KILL_GRACE_SECONDS = 3
 RESTART_SECONDS = 0.5
+TRIM_SECONDS = 10
 UNUSABLE = 127
 REPORTED_LINES = 10
 ENDING = (signal.SIGKILL, signal.SIGTERM, signal.SIGINT, signal.SIGQUIT)
@@ -86,6 +87,7 @@ class Container:
         return True
 
     async def _supervise(self) -> None:
+        trimming = asyncio.create_task(self._bound_log())
         try:
             self.address = self.addresses.take(self.spec.ports[0] if self.spec.ports else None)
             while await self._run_once():
@@ -95,6 +97,7 @@ class Container:
         except OSError as error:
             self._fail(f"cannot run {' '.join(self.spec.argv)}: {error}")
         finally:
+            trimming.cancel()
             self.addresses.release(self.address)
             # No address: a load balancer that reads it now must not get a dead one.
             self.status, self.address, self.finished_at = "exited", "", now()
@@ -102,6 +105,11 @@ class Container:
             self.exited.set()
             self.settled.set()
             self._report()
+
+    async def _bound_log(self) -> None:
+        while True:
+            await asyncio.sleep(TRIM_SECONDS)
+            self.log.trim()
 
     def _report(self) -> None:
         if self.exit_code in (0, 128 + signal.SIGTERM):

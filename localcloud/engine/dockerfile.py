@@ -21,6 +21,12 @@ HEALTHCHECK_FIELDS = {
     "start-period": "StartPeriod",
     "start-interval": "StartInterval",
 }
+# Of these only --from has an effect: owners and permissions are the laptop's, and so is the platform.
+FLAGS = {
+    "FROM": ("platform",),
+    "COPY": ("from", "chown", "chmod", "link"),
+    "ADD": ("chown", "chmod", "link", "checksum"),
+}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -123,12 +129,11 @@ def parse(text: str, build_args: dict[str, str]) -> list[Stage]:
             for word in words(value, scope):
                 name, _, default = word.partition("=")
                 args[name] = build_args.get(name, default)
-        elif instruction == "FROM":
-            stages.append(start_stage(words(value, scope), stages))
-        elif not stages:
-            raise EngineError(400, f"dockerfile line {entry['startline'] + 1}: {instruction} before FROM")
         else:
-            apply(stages[-1], instruction, value, scope)
+            try:
+                apply(stages, instruction, value, scope)
+            except EngineError as error:
+                raise EngineError(error.status, f"dockerfile line {entry['startline'] + 1}: {error.message}") from None
     if not stages:
         raise EngineError(400, "dockerfile: needs a FROM line")
     return stages
@@ -138,8 +143,20 @@ def words(value: str, scope: dict[str, str]) -> list[str]:
     return list(WordSplitter(value, args={}, envs=scope).split())
 
 
-def start_stage(parts: list[str], stages: list[Stage]) -> Stage:
-    parts = [part for part in parts if not part.startswith("--")]
+def flags(instruction: str, value: str) -> tuple[dict[str, str], str]:
+    """The options before an instruction's words, and the rest; refuses an option that nothing here knows."""
+    found: dict[str, str] = {}
+    while match := re.match(r"--([a-z-]+)(?:=(\S+))?\s+", value):
+        if match[1] not in FLAGS[instruction]:
+            known = ", ".join(f"--{name}" for name in FLAGS[instruction])
+            raise EngineError(400, f"{instruction}: unknown option --{match[1]}; the local cloud knows {known}")
+        found[match[1]] = match[2] or ""
+        value = value[match.end() :]
+    return found, value
+
+
+def start_stage(value: str, stages: list[Stage], scope: dict[str, str]) -> Stage:
+    parts = words(flags("FROM", value)[1], scope)
     name = parts[2] if len(parts) == 3 and parts[1].upper() == "AS" else str(len(stages))
     stage = Stage(name=name, base=parts[0])
     for earlier in stages:
@@ -148,7 +165,13 @@ def start_stage(parts: list[str], stages: list[Stage]) -> Stage:
     return stage
 
 
-def apply(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> None:
+def apply(stages: list[Stage], instruction: str, value: str, scope: dict[str, str]) -> None:
+    if instruction == "FROM":
+        stages.append(start_stage(value, stages, scope))
+        return
+    if not stages:
+        raise EngineError(400, f"{instruction} before FROM")
+    stage = stages[-1]
     match instruction:
         case "ENV" | "LABEL":
             target = stage.env if instruction == "ENV" else stage.labels
@@ -172,20 +195,24 @@ def apply(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> 
         case "RUN":
             stage.runs.append(value)
         case "COPY" | "ADD":
-            stage.copies.append(copy(stage, value, scope))
+            stage.copies.append(copy(stage, instruction, value, scope))
+        case "USER":
+            pass  # everything runs as the laptop's user
+        case _:
+            raise EngineError(400, f"{instruction}: the local cloud does not know this instruction; do without it")
 
 
-def copy(stage: Stage, value: str, scope: dict[str, str]) -> Copy:
-    source_stage = None
-    while match := re.match(r"--([a-z-]+)(?:=(\S+))?\s+", value):
-        if match[1] == "from":
-            source_stage = match[2]
-        value = value[match.end() :]
-    parts = json.loads(value) if value.startswith("[") else words(value, scope)
+def copy(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> Copy:
+    options, value = flags(instruction, value)
+    try:
+        parts = list(json.loads(value)) if value.startswith("[") else words(value, scope)
+    except ValueError:
+        parts = words(value, scope)
     if len(parts) < 2:
-        raise EngineError(400, f"COPY: needs a source and a destination, got {shlex.quote(value)}")
+        raise EngineError(400, f"{instruction}: needs a source and a destination, got {shlex.quote(value)}")
     folder = "/" if parts[-1].endswith("/") or len(parts) > 2 or parts[-1] == "." else ""
-    return Copy(sources=tuple(parts[:-1]), destination=resolve(stage.workdir, parts[-1]) + folder, stage=source_stage)
+    destination = resolve(stage.workdir, parts[-1]) + folder
+    return Copy(sources=tuple(parts[:-1]), destination=destination, stage=options.get("from"))
 
 
 def resolve(workdir: str, path: str) -> str:

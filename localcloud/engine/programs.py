@@ -7,12 +7,12 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from localcloud.engine import postgres
-from localcloud.engine.addresses import free_port
 from localcloud.engine.errors import EngineError
 from localcloud.engine.health import CommandProbe, Probe
 from localcloud.engine.process import Process, spawn
 from localcloud.engine.recipes import host_path, touch
 from localcloud.engine.spec import Spec, relocate
+from localcloud.ports import free_port
 
 # The machine that runs the engine, as a container names it.
 HOST_NAME = "host.docker.internal"

@@ -24,6 +24,8 @@ Say = Callable[[str], Awaitable[None]]
 
 COMPLETE = ".complete"
 LAST_LINES = 25
+LINE_BYTES = 4096
+CHUNK_BYTES = 64 * 1024
 SECONDS_PER_DAY = 86400
 
 
@@ -85,8 +87,7 @@ async def run(say: Say, *command: str, cwd: Path, env: dict[str, str] | None = N
     assert process.stdout is not None  # noqa: S101
     lines: list[str] = []
     try:
-        async for raw in process.stdout:
-            line = raw.decode(errors="replace").rstrip()
+        async for line in lines_of(process.stdout):
             lines = [*lines[-LAST_LINES:], line]
             await say(line)
         code = await process.wait()
@@ -97,6 +98,23 @@ async def run(say: Say, *command: str, cwd: Path, env: dict[str, str] | None = N
         raise EngineError(
             500, f"`{' '.join(command)}` failed with exit code {code}:\n" + "\n".join(lines[-LAST_LINES:])
         )
+
+
+async def lines_of(stream: asyncio.StreamReader) -> AsyncIterator[str]:
+    """The lines of a program's output; long ones, such as minified code in a message, are cut."""
+
+    def shown(line: bytes) -> str:
+        cut = "…" if len(line) > LINE_BYTES else ""
+        return line[:LINE_BYTES].decode(errors="replace").rstrip() + cut
+
+    rest = b""
+    while chunk := await stream.read(CHUNK_BYTES):
+        *whole, rest = (rest + chunk).split(b"\n")
+        for line in whole:
+            yield shown(line)
+        rest = rest[: LINE_BYTES + 1]
+    if rest:
+        yield shown(rest)
 
 
 def proxies() -> dict[str, str]:

@@ -1,6 +1,7 @@
 """The calls below /containers."""
 
 import asyncio
+import io
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -109,7 +110,7 @@ class ContainerRoutes:
     async def put_archive(self, request: web.Request) -> web.Response:
         container = self._container(request)
         folder, path = container.folder / "files", request.query.get("path", "/")
-        await asyncio.to_thread(archives.put, await request.read(), folder, path)
+        await asyncio.to_thread(archives.put, io.BytesIO(await request.read()), folder, path)
         return web.Response(status=200)
 
     async def remove(self, request: web.Request) -> web.Response:

@@ -9,7 +9,8 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from tests.engine.support import APPS, Emulator, Engine, free_port
+from localcloud.ports import free_port
+from tests.engine.support import APPS, Emulator, Engine
 
 
 @pytest.fixture(scope="session")

@@ -1,9 +1,9 @@
 """An engine and an emulator of the tests' own, and the calls that the tests make most."""
 
+import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +17,8 @@ import docker
 from docker.models.containers import Container
 from docker.models.images import Image
 
+from localcloud.place import HEALTH_PATH
+
 ROOT = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"
 EMULATOR_PYTHON = os.environ.get("EMULATOR_PYTHON", str(ROOT / ".tools/emulator/bin/python"))
@@ -24,13 +26,6 @@ POETRY = os.environ.get("POETRY", str(ROOT / ".tools/bin/poetry"))
 START_SECONDS = 30
 
 Value = TypeVar("Value")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def eventually(ask: Callable[[], Value], seconds: float = 30) -> Value:
@@ -168,6 +163,23 @@ class Emulator(Program):
         }
         self.launch([EMULATOR_PYTHON, "-m", "localcloud.emulator"], settings)
         self.wait_until(self.answers)
+
+    def health(self) -> dict[str, Any]:
+        """What it says about the saving of its state."""
+        answer: dict[str, Any] = json.loads(get(f"{self.url}{HEALTH_PATH}"))
+        return answer
+
+    def wait_until_saved(self) -> None:
+        """Until a saving has succeeded that began after this call."""
+        asked = time.monotonic()
+
+        def saved() -> bool:
+            since = time.monotonic() - asked
+            health = self.health()
+            # The age is rounded.
+            return health["error"] is None and bool(health["saved_seconds_ago"] < since - 0.1)
+
+        eventually(saved)
 
     def answers(self) -> bool:
         try:

@@ -226,7 +226,7 @@ def test_a_task_gives_its_exit_code_and_log(site: Site) -> None:
 
 
 def test_services_come_back_after_everything_was_killed(site: Site) -> None:
-    time.sleep(3)  # the emulator saves every two seconds
+    site.emulator.wait_until_saved()
     site.emulator.kill()
     site.engine.kill()
     site.engine.start()

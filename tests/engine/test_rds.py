@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import time
 import urllib.request
 from collections.abc import Callable
 from contextlib import closing
@@ -14,7 +13,8 @@ import psycopg
 import pytest
 from docker.errors import APIError
 
-from tests.engine.support import Emulator, Engine, eventually, free_port, is_alive
+from localcloud.ports import free_port
+from tests.engine.support import Emulator, Engine, eventually, is_alive
 
 Client = Callable[[str], Any]
 Cloud = tuple[Engine, Emulator]
@@ -113,7 +113,7 @@ def test_data_survives_a_crash_of_everything(cloud: Cloud, aws: Client) -> None:
     engine, emulator = cloud
     endpoint = create(aws)
     write(endpoint)
-    time.sleep(3)  # the emulator saves every two seconds
+    emulator.wait_until_saved()
     pid = server(engine)
     engine.kill()
     emulator.kill()
@@ -128,7 +128,7 @@ def test_data_survives_a_crash_of_the_emulator_alone(cloud: Cloud, aws: Client) 
     _, emulator = cloud
     endpoint = create(aws)
     write(endpoint)
-    time.sleep(3)
+    emulator.wait_until_saved()
     emulator.kill()
     emulator.start()
     assert read(available(aws)) == [("kept",)]

@@ -1,0 +1,53 @@
+"""An emulator of the tests' own, without an engine."""
+
+import contextlib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from localcloud.ports import free_port
+from tests.engine.support import Emulator
+
+Client = Callable[..., Any]
+
+
+@contextlib.contextmanager
+def running(folder: Path) -> Iterator[Emulator]:
+    emulator = Emulator(
+        folder=folder,
+        port=free_port(),
+        database_port=free_port(),
+        docker_host=f"unix://{folder}/none.sock",
+        log=folder / "emulator.log",
+    )
+    try:
+        emulator.start()
+        yield emulator
+    finally:
+        emulator.stop()
+
+
+@pytest.fixture
+def emulator(tmp_path: Path) -> Iterator[Emulator]:
+    with running(tmp_path) as made:
+        yield made
+
+
+@pytest.fixture
+def aws(emulator: Emulator) -> Iterator[Client]:
+    """Makes clients of AWS services."""
+    made: list[Any] = []
+
+    def client(service: str, **keys: str) -> Any:
+        given = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1", **keys}
+        config = Config(retries={"max_attempts": 1}, signature_version="s3v4" if service == "s3" else None)
+        made.append(boto3.client(service, endpoint_url=emulator.url, config=config, **given))  # type: ignore[call-overload]
+        return made[-1]
+
+    yield client
+    for one in made:
+        one.close()

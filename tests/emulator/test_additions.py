@@ -1,0 +1,99 @@
+"""What the emulator does beyond MiniStack, at private names of it; these tests fail when one of them is gone."""
+
+import json
+import threading
+import urllib.request
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import boto3
+import pytest
+from botocore.config import Config
+
+from localcloud.place import MAILBOX_PATH
+from tests.emulator.conftest import Client, running
+from tests.engine.support import Emulator, get
+
+COMPRESSED_CACHE_POLICY = "658327ea-f89d-4fab-a63d-7e88639e58f6"  # CachingOptimized
+UNCOMPRESSED_CACHE_POLICY = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One for all tests of this file."""
+    with running(tmp_path_factory.mktemp("emulator")) as made:
+        yield made
+
+
+def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(emulator: Emulator, aws: Client) -> None:
+    aws("sesv2").create_email_identity(EmailIdentity="me@example.com")
+    body = {"Html": {"Data": "<script>alert(1)</script>"}, "Text": {"Data": "1 < 2"}}
+    aws("sesv2").send_email(
+        FromEmailAddress="me@example.com",
+        Destination={"ToAddresses": ["you@example.com"]},
+        Content={"Simple": {"Subject": {"Data": "Hello & welcome"}, "Body": body}},
+    )
+    with urllib.request.urlopen(emulator.url + MAILBOX_PATH) as answer:  # noqa: S310
+        policy, page = answer.headers["content-security-policy"], answer.read().decode()
+    assert "1 sent, newest first." in page
+    assert "<h2>Hello &amp; welcome</h2>" in page
+    assert "<pre>1 &lt; 2</pre>" in page
+    assert 'iframe sandbox title="The mail in HTML" srcdoc="&lt;script&gt;' in page
+    assert "default-src 'none'" in policy
+    assert emulator.health()["status"] == "ok"
+
+
+def test_s3_takes_a_presigned_request_with_the_credentials_of_a_task(emulator: Emulator, aws: Client) -> None:
+    aws("s3").create_bucket(Bucket="files")
+    aws("s3").put_object(Bucket="files", Key="a", Body=b"content")
+    keys = json.loads(get(f"{emulator.url}/v2/credentials/task"))
+    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"], "us-east-1")
+    task = session.client("s3", endpoint_url=emulator.url, config=Config(signature_version="s3v4"))
+    url = task.generate_presigned_url("get_object", Params={"Bucket": "files", "Key": "a"})
+    task.close()
+    assert get(url) == b"content"
+
+
+class Origin(BaseHTTPRequestHandler):
+    """Answers with what it is asked to encode the answer in."""
+
+    def do_GET(self) -> None:
+        body = self.headers.get("Accept-Encoding", "").encode()
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *arguments: object) -> None:
+        pass
+
+
+@pytest.fixture
+def origin() -> Iterator[int]:
+    with ThreadingHTTPServer(("127.0.0.1", 0), Origin) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield server.server_address[1]
+        server.shutdown()
+        thread.join()
+
+
+@pytest.mark.parametrize(
+    ("policy", "asked"), [(COMPRESSED_CACHE_POLICY, b"br, gzip"), (UNCOMPRESSED_CACHE_POLICY, b"identity")]
+)
+def test_cloudfront_asks_for_compressed_answers_where_the_policy_says_so(
+    emulator: Emulator, aws: Client, origin: int, policy: str, asked: bytes
+) -> None:
+    ports = {"HTTPPort": origin, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}
+    behavior = {"TargetOriginId": "o", "ViewerProtocolPolicy": "allow-all", "CachePolicyId": policy}
+    config = {
+        "CallerReference": policy,
+        "Comment": "",
+        "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": "127.0.0.1", "CustomOriginConfig": ports}]},
+        "DefaultCacheBehavior": behavior,
+    }
+    host = aws("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]["DomainName"]
+    request = urllib.request.Request(emulator.url, headers={"Host": host, "Accept-Encoding": "br, gzip"})  # noqa: S310
+    with urllib.request.urlopen(request) as answer:  # noqa: S310
+        assert answer.read() == asked
