@@ -4,4 +4,4 @@ import pytest
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--update-snapshots", action="store_true", help="write the snapshots of the stacks' resources anew")
+    parser.addoption("--update-snapshots", action="store_true", help="write each stack's snapshot anew")
