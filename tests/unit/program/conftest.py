@@ -1,21 +1,10 @@
 """The three stacks of the project, each recorded once."""
 
-import warnings
-
 import pytest
 
-with warnings.catch_warnings():
-    # pulumi_aws warns of its own deprecated modules when it imports them.
-    warnings.simplefilter("ignore", DeprecationWarning)
-    import pulumi_aws
-    import pulumi_aws.lambda_
-    import pulumi_aws.s3
-
-    # The two whose modules are loaded late, by the first use of a name in them.
-    LATE = (pulumi_aws.lambda_.Function, pulumi_aws.s3.Bucket)
-
-    from tests.unit.program.recorder import Recorded, record_stack
-    from tests.unit.stack_files import STACKS
+import infra.lazy_aws  # noqa: F401  # before pulumi_aws, as the program does
+from tests.unit.program.recorder import Recorded, record_stack
+from tests.unit.stack_files import STACKS
 
 
 @pytest.fixture(scope="session")

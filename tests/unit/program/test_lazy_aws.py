@@ -6,7 +6,7 @@ Each test asks a Python of its own, because a package is imported once in a proc
 import subprocess
 import sys
 
-from tests.unit.recorder import ROOT
+from infra.pure.paths import ROOT
 
 
 def python(code: str) -> str:
@@ -18,9 +18,9 @@ def python(code: str) -> str:
 def test_the_program_imports_few_of_the_modules() -> None:
     """1,900 when each package imports all of its own; a name that breaks the rule of file names adds its package."""
     count = python(
-        "import sys, pathlib, tempfile, infra.lazy_aws\n"
-        "from tests.unit.recorder import record_stack\n"
-        "record_stack('prod', pathlib.Path(tempfile.mkdtemp()))\n"
+        "import sys, infra.lazy_aws\n"
+        "from tests.unit.program.recorder import record_stack\n"
+        "record_stack('prod')\n"
         "print(sum(name.startswith('pulumi_aws.') and name.count('.') > 1 for name in sys.modules))"
     )
     assert int(count) < 120
