@@ -3,18 +3,9 @@
 import hashlib
 from pathlib import Path
 
-from docker.utils.build import exclude_paths
+from infra.pure.dockerignore import admitted_files
 
 TAG_LENGTH = 16  # hexadecimal digits: 64 bits, far from a collision in one repository
-
-
-def admitted_files(context: Path) -> list[str]:
-    """Relative paths of the files that `.dockerignore` lets into the build, sorted; read as the Docker SDK reads it."""
-    ignore = context / ".dockerignore"
-    lines = ignore.read_text().splitlines() if ignore.exists() else []
-    patterns = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
-    paths = exclude_paths(str(context), patterns)
-    return sorted(path for path in paths if (context / path).is_symlink() or not (context / path).is_dir())
 
 
 def image_tag(context: Path) -> str:

@@ -1,0 +1,87 @@
+"""What `.dockerignore` lets into a build, read exactly as the Docker SDK reads it.
+
+The SDK's own function is not used, because importing it imports the whole SDK and its HTTP client, and every `up` needs
+the answer while hardly any builds. A test compares the two, so that an image's tag is always of what the SDK sends.
+"""
+
+import os
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+# `[…]`, `**/`, `**`, `*`, `?`, and any other character; a bracket that is not closed is a plain character.
+TOKENS = re.compile(r"\[(?P<set>!?+\]?+[^\]]*+)\]|(?P<stars>\*\*)(?P<slash>/?)|(?P<one>[*?])|(?P<plain>.)", re.DOTALL)
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One line. `admits`: it begins with `!` and lets in again what earlier lines keep out."""
+
+    admits: bool
+    parts: tuple[str, ...]
+    regex: re.Pattern[str]
+
+    @property
+    def text(self) -> str:
+        return "/".join(self.parts)
+
+    def meets(self, path: str) -> bool:
+        """Whether it is about `path` or a folder above it."""
+        folders = path.split("/")[:-1]
+        above = "/".join(folders[: len(self.parts)]) if folders and len(self.parts) <= len(folders) else None
+        return any(self.regex.match(each.lower()) is not None for each in (path, above) if each is not None)
+
+
+def pattern(line: str) -> Pattern:
+    parts: list[str] = []
+    for part in line.removeprefix("!").strip().split("/"):
+        if part == "..":
+            del parts[-1:]
+        elif part not in ("", "."):
+            parts.append(part)
+    return Pattern(line.startswith("!"), tuple(parts), re.compile(expression("/".join(parts).lower())))
+
+
+def expression(text: str) -> str:
+    """A shell pattern as a regular expression: `*` and `?` stay within a folder, `**` does not."""
+    tokens = list(TOKENS.finditer(text))
+    return "^" + "".join(translated(token, is_last=token is tokens[-1]) for token in tokens) + "$"
+
+
+def translated(token: re.Match[str], *, is_last: bool) -> str:
+    if (chosen := token["set"]) is not None:
+        chosen = chosen.replace("\\", r"\\")
+        first = {"!": "^", "^": "\\^"}.get(chosen[0], chosen[0])
+        return f"[{first}{chosen[1:]}]"
+    if token["stars"]:
+        return ".*" if is_last else "(.*/)?"
+    if token["one"]:
+        return "[^/]*" if token["one"] == "*" else "[^/]"
+    return re.escape(token["plain"])
+
+
+def admitted_files(context: Path) -> list[str]:
+    """Relative paths of the files that the build gets, sorted; a link is a file, whatever it leads to."""
+    ignore = context / ".dockerignore"
+    lines = [line.strip() for line in ignore.read_text().splitlines()] if ignore.exists() else []
+    asked = [line for line in lines if line and not line.startswith("#")]
+    # The SDK always sends these two.
+    patterns = [p for p in map(pattern, [*asked, "!Dockerfile", "!.dockerignore"]) if p.parts]
+    return sorted(walk(context, "", patterns))
+
+
+def walk(context: Path, folder: str, patterns: Sequence[Pattern]) -> Iterator[str]:
+    with os.scandir(context / folder) as entries:
+        for entry in entries:
+            path = f"{folder}{entry.name}"
+            kept_out = False
+            for each in patterns:
+                if each.meets(path):
+                    kept_out = not each.admits
+            if not entry.is_dir(follow_symlinks=False):
+                if not kept_out:
+                    yield path
+            # A folder that is kept out is entered only where a later line may let something in it in again.
+            elif not kept_out or any(each.admits and each.text.startswith(path) for each in patterns):
+                yield from walk(context, f"{path}/", patterns)
