@@ -7,6 +7,10 @@ import boto3
 
 # Everything: one path, whatever it matches, counts as one of the 1,000 that are free each month.
 PATHS = ["/*"]
+DISTRIBUTION = os.environ.get("DISTRIBUTION_ID", "")
+if not DISTRIBUTION:
+    # Said when the function starts, and not by the API in words about an empty parameter.
+    raise RuntimeError("DISTRIBUTION_ID: must name the distribution to invalidate, got nothing; set it in the function")
 
 
 def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
@@ -17,7 +21,7 @@ def handler(event: dict[str, Any], context: Any) -> dict[str, str]:
     """
     reference = f"{event['version']}-{context.aws_request_id}"
     answer = boto3.client("cloudfront").create_invalidation(
-        DistributionId=os.environ["DISTRIBUTION_ID"],
+        DistributionId=DISTRIBUTION,
         InvalidationBatch={"CallerReference": reference, "Paths": {"Quantity": len(PATHS), "Items": PATHS}},
     )
     invalidation = answer["Invalidation"]["Id"]

@@ -14,13 +14,17 @@ from infra.components.cache_reset import HANDLER
 from infra.components.cdn import PAGE_FUNCTION
 
 
-@pytest.fixture
-def handler() -> ModuleType:
+def load_handler() -> ModuleType:
     spec = importlib.util.spec_from_file_location("handler", HANDLER)
     assert spec and spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
+
+
+@pytest.fixture
+def handler(cloudfront: "FakeCloudFront") -> ModuleType:
+    return load_handler()
 
 
 class FakeCloudFront:
@@ -53,6 +57,15 @@ def test_going_back_to_a_version_resets_again(handler: ModuleType, cloudfront: F
         handler.handler({"version": "abc"}, SimpleNamespace(aws_request_id=request))
     references = [batch["InvalidationBatch"]["CallerReference"] for batch in cloudfront.batches]
     assert len(set(references)) == 2
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_without_its_distribution_it_does_not_start(monkeypatch: pytest.MonkeyPatch, value: str | None) -> None:
+    monkeypatch.delenv("DISTRIBUTION_ID", raising=False)
+    if value is not None:
+        monkeypatch.setenv("DISTRIBUTION_ID", value)
+    with pytest.raises(RuntimeError, match="DISTRIBUTION_ID: must name the distribution to invalidate"):
+        load_handler()
 
 
 def test_it_needs_only_what_lambda_has() -> None:
