@@ -12,15 +12,24 @@ from infra.steps import step
 Props = dict[str, Any]
 
 
+# Standard mode waits ever longer between two attempts, at last about 10 s: 17 waits are well over a minute, so that a
+# deployment of 20 minutes does not fail because the network was away for one.
+# https://docs.aws.amazon.com/boto3/latest/guide/retries.html
+ATTEMPTS = 18
+CONNECT_SECONDS = 10
+
+
 class StepError(Exception):
     """A step of the deployment failed for a reason that its text tells in full."""
 
 
 def aws_client(service: str, region: str) -> Any:
-    """A boto3 client with the caller's credentials."""
+    """A boto3 client with the caller's credentials, that outlives a minute without network."""
     import boto3  # here: the program declares the resources, and only their host's process calls AWS
+    from botocore.config import Config
 
-    return boto3.client(service, region_name=region)  # type: ignore[call-overload] # stubs know names, not variables
+    retries = Config(retries={"mode": "standard", "total_max_attempts": ATTEMPTS}, connect_timeout=CONNECT_SECONDS)
+    return boto3.client(service, region_name=region, config=retries)  # type: ignore[call-overload] # no literal name
 
 
 def fail(text: str) -> NoReturn:
@@ -29,14 +38,31 @@ def fail(text: str) -> NoReturn:
 
 
 def hide_stack_of_step_errors() -> None:
-    """Pulumi's host of dynamic providers reports `traceback.format_exc()`: for a StepError that is its text alone."""
+    """Pulumi's host of dynamic providers reports `traceback.format_exc()`: the text alone, where that says all.
+
+    `tests/unit/steps/test_host.py` runs Pulumi's host and notices when it reports errors in another way.
+    """
     original = traceback.format_exc
 
     def format_exc(limit: int | None = None, chain: bool = True) -> str:
-        error = sys.exc_info()[1]
-        return str(error) if isinstance(error, StepError) else original(limit, chain)
+        return in_words(sys.exc_info()[1]) or original(limit, chain)
 
     traceback.format_exc = format_exc
+
+
+def in_words(error: BaseException | None) -> str | None:
+    """What a person reads of an error whose stack tells nothing more; None for all others."""
+    from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, NoCredentialsError
+
+    if isinstance(error, StepError):
+        return str(error)
+    if isinstance(error, ConnectionError | HTTPClientError):
+        return f"AWS did not answer in {ATTEMPTS} attempts ({error}); check the network, then run `pulumi up` again"
+    if isinstance(error, NoCredentialsError):
+        return f"AWS: {error}; log in, for example with `aws sso login`, then run `pulumi up` again"
+    if isinstance(error, ClientError):
+        return f"AWS refused {error.operation_name}: {error.response['Error'].get('Message') or error}"
+    return None
 
 
 def progress(subject: str, text: str) -> None:

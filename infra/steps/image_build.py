@@ -6,15 +6,14 @@ from collections import deque
 from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
-import docker
 from botocore.exceptions import ClientError
-from docker.errors import APIError, DockerException
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from infra.pure.paths import image_folder
 from infra.steps.common import Props, StepProvider, aws_client, fail, progress
 
 if TYPE_CHECKING:
+    from docker import DockerClient
     from types_boto3_ecr.client import ECRClient
 
 PLATFORM = "linux/amd64"
@@ -33,7 +32,10 @@ def ecr_has(ecr: "ECRClient", repository: str, tag: str) -> bool:
     return bool(found["imageDetails"])
 
 
-def connect() -> docker.DockerClient:
+def connect() -> "DockerClient":
+    import docker  # here: the program declares the resource, and only a build needs an engine
+    from docker.errors import DockerException
+
     try:
         return docker.from_env(timeout=SILENCE_SECONDS)
     except DockerException as error:
@@ -67,6 +69,8 @@ def build_and_push(props: Props) -> None:
     if ecr_has(ecr, props["repository"], tag):
         progress(name, f"image {tag} is in ECR already")
         return
+    from docker.errors import APIError
+
     engine = connect()
     url = props["repositoryUrl"]
     try:

@@ -10,8 +10,10 @@ from infra.steps.common import Props, StepProvider, aws_client, fail, progress
 
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
+    from types_boto3_ecs.type_defs import TaskTypeDef
 
 POLL_SECONDS = 1.0
+MISSING_LOOKS = 10
 
 
 def started_by(props: Props) -> str:
@@ -39,12 +41,24 @@ def start(ecs: "ECSClient", props: Props) -> str:
     return answer["tasks"][0]["taskArn"]
 
 
+def described(ecs: "ECSClient", props: Props, task_arn: str) -> "TaskTypeDef":
+    """ECS forgets a stopped task after an hour, or knows a new one a moment late: then it answers MISSING."""
+    for _ in range(MISSING_LOOKS):
+        if found := ecs.describe_tasks(cluster=props["cluster"], tasks=[task_arn])["tasks"]:
+            return found[0]
+        time.sleep(POLL_SECONDS)
+    fail(
+        f"migration: ECS no longer knows the task {task_arn}, so it is not known how it ended; look into the log"
+        f" {props['logGroup']}, then run `pulumi up` again"
+    )
+
+
 def wait(ecs: "ECSClient", props: Props, task_arn: str) -> dict[str, Any]:
     """The stopped task. A task that outlives the deadline is stopped, so that none runs behind a failed `up`."""
     deadline = time.monotonic() + props["timeoutSeconds"]
     shown = ""
     while True:
-        task = ecs.describe_tasks(cluster=props["cluster"], tasks=[task_arn])["tasks"][0]
+        task = described(ecs, props, task_arn)
         if task["lastStatus"] != shown:
             shown = task["lastStatus"]
             progress("migration", shown.lower())

@@ -31,14 +31,14 @@ class FakeSecrets:
 
 def use(monkeypatch: pytest.MonkeyPatch, values: list[str] | None) -> FakeSecrets:
     fake = FakeSecrets(values)
-    monkeypatch.setattr(boto3, "client", lambda name, region_name: fake)
+    monkeypatch.setattr(boto3, "client", lambda name, **_: fake)
     return fake
 
 
 def test_a_secret_without_a_value_gets_a_password_that_nobody_guesses(monkeypatch: pytest.MonkeyPatch) -> None:
     first, second = use(monkeypatch, []), FakeSecrets([])
     AccessPassword().create({**PROPS})
-    monkeypatch.setattr(boto3, "client", lambda name, region_name: second)
+    monkeypatch.setattr(boto3, "client", lambda name, **_: second)
     AccessPassword().create({**PROPS})
     made = [json.loads(value) for fake in (first, second) for value in fake.values or ()]
     assert [set(value) for value in made] == [{"password", "signing_key"}] * 2

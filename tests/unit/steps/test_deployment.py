@@ -59,7 +59,7 @@ def run(monkeypatch: pytest.MonkeyPatch, logs: FakeLogs) -> Any:
     def deploy(states: list[dict[str, Any]], tasks: list[dict[str, Any]] | None = None) -> FakeEcs:
         ecs = FakeEcs(states, tasks)
         clock = Clock()
-        monkeypatch.setattr(boto3, "client", lambda name, region_name: {"ecs": ecs, "logs": logs}[name])
+        monkeypatch.setattr(boto3, "client", lambda name, **_: {"ecs": ecs, "logs": logs}[name])
         monkeypatch.setattr(deployment, "time", clock)
         monkeypatch.setattr(ecs_logs, "time", clock)
         try:
@@ -165,11 +165,11 @@ def test_only_another_version_or_service_is_a_change(
 
 @pytest.mark.parametrize(("seen", "definition"), [(STEADY, NEW), (ROLLED_BACK, OLD)])
 def test_a_refresh_sees_what_runs(monkeypatch: pytest.MonkeyPatch, seen: dict[str, Any], definition: str) -> None:
-    monkeypatch.setattr(boto3, "client", lambda name, region_name: FakeEcs([seen]))
+    monkeypatch.setattr(boto3, "client", lambda name, **_: FakeEcs([seen]))
     result = DeploymentWait().read("id", PROPS)
     assert result.outs == {**PROPS, "taskDefinition": definition}
 
 
 def test_a_refresh_sees_that_the_service_is_gone(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(boto3, "client", lambda name, region_name: FakeEcs([]))
+    monkeypatch.setattr(boto3, "client", lambda name, **_: FakeEcs([]))
     assert DeploymentWait().read("id", PROPS).id == ""

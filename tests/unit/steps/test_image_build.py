@@ -1,92 +1,19 @@
-"""Images: the tag follows what the build can see, and a build happens only where ECR lacks the tag."""
+"""Images: a build happens only where ECR lacks the tag."""
 
 import base64
-import os
-import time
 from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import boto3
 import docker
 import pytest
 from docker.errors import DockerException
-from hypothesis import given
-from hypothesis import strategies as st
 
-from infra.pure.image_tag import admitted_files, image_tag
 from infra.pure.paths import ROOT
 from infra.steps import image_build
 from infra.steps.common import StepError
 from infra.steps.image_build import ImageBuild
 from tests.unit.steps.aws_fakes import refusal
-
-
-@pytest.fixture
-def context(tmp_path: Path) -> Path:
-    folder = tmp_path / "backend"
-    (folder / "app").mkdir(parents=True)
-    (folder / "Dockerfile").write_text("FROM scratch\nCOPY app /app\n")
-    (folder / ".dockerignore").write_text("*\n!app\n**/__pycache__\n# a comment\n")
-    (folder / "app/main.py").write_text("print()\n")
-    (folder / "README.md").write_text("not for the build\n")
-    return folder
-
-
-def test_only_what_dockerignore_admits_counts(context: Path) -> None:
-    assert admitted_files(context) == [".dockerignore", "Dockerfile", "app/main.py"]
-    before = image_tag(context)
-    (context / "README.md").write_text("changed\n")
-    (context / "app/__pycache__").mkdir()
-    (context / "app/__pycache__/main.pyc").write_bytes(b"\0")
-    assert image_tag(context) == before
-
-
-def test_times_and_places_do_not_count(context: Path, tmp_path: Path) -> None:
-    before = image_tag(context)
-    for file in context.rglob("*"):
-        os.utime(file, (time.time() + 3600,) * 2)
-    context.rename(tmp_path / "elsewhere")
-    assert image_tag(tmp_path / "elsewhere") == before
-
-
-@pytest.mark.parametrize(
-    "change",
-    [
-        lambda c: (c / "app/main.py").write_text("print(1)\n"),
-        lambda c: (c / "app/main.py").chmod(0o755),
-        lambda c: (c / "app/main.py").rename(c / "app/other.py"),
-        lambda c: (c / "app/new.py").write_text(""),
-        lambda c: (c / "Dockerfile").write_text("FROM debian\n"),
-        lambda c: (c / "app/link").symlink_to("main.py"),
-    ],
-    ids=["content", "mode", "name", "new file", "Dockerfile", "link"],
-)
-def test_contents_modes_and_names_count(context: Path, change: Any) -> None:
-    before = image_tag(context)
-    change(context)
-    assert image_tag(context) != before
-
-
-@given(st.dictionaries(st.sampled_from("abcd"), st.binary(max_size=4), max_size=4), st.data())
-def test_different_files_never_share_a_tag(
-    tmp_path_factory: pytest.TempPathFactory, files: dict[str, bytes], data: st.DataObject
-) -> None:
-    others = data.draw(st.dictionaries(st.sampled_from("abcd"), st.binary(max_size=4), max_size=4))
-    tags = []
-    for content in (files, others):
-        folder = tmp_path_factory.mktemp("context")
-        (folder / "Dockerfile").touch()
-        for name, value in content.items():
-            (folder / name).write_bytes(value)
-        tags.append(image_tag(folder))
-    assert (tags[0] == tags[1]) == (files == others)
-
-
-def test_a_folder_without_a_dockerfile_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="must have a Dockerfile, found none; add one"):
-        image_tag(tmp_path)
-
 
 PROPS = {
     "region": "us-east-1",
@@ -137,7 +64,7 @@ class FakeRegistry:
 @pytest.fixture
 def registry(monkeypatch: pytest.MonkeyPatch) -> FakeRegistry:
     fake = FakeRegistry(set())
-    monkeypatch.setattr(boto3, "client", lambda name, region_name: fake)
+    monkeypatch.setattr(boto3, "client", lambda name, **_: fake)
     monkeypatch.setattr(docker, "from_env", lambda timeout: fake)
     return fake
 

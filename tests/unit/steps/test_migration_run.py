@@ -26,7 +26,7 @@ PROPS = {
 
 def use(monkeypatch: pytest.MonkeyPatch, ecs: FakeEcs, lines: list[str] | None = None) -> FakeEcs:
     clock = Clock()
-    monkeypatch.setattr(boto3, "client", lambda name, region_name: {"ecs": ecs, "logs": FakeLogs(lines)}[name])
+    monkeypatch.setattr(boto3, "client", lambda name, **_: {"ecs": ecs, "logs": FakeLogs(lines)}[name])
     monkeypatch.setattr(migration_run, "time", clock)
     monkeypatch.setattr(ecs_logs, "time", clock)
     return ecs
@@ -71,6 +71,29 @@ def test_an_interrupted_run_is_waited_for_and_not_doubled(monkeypatch: pytest.Mo
     ecs = use(monkeypatch, FakeEcs(tasks=[running]))
     MigrationRun().create({**PROPS})
     assert ecs.called("run_task") == []
+
+
+class ForgetfulEcs(FakeEcs):
+    """Answers MISSING to the first looks."""
+
+    def __init__(self, misses: int) -> None:
+        super().__init__(tasks=[task(["STOPPED"], exit_code=0)])
+        self.misses = misses
+
+    def describe_tasks(self, **arguments: Any) -> dict[str, Any]:
+        self.misses -= 1
+        return {"tasks": []} if self.misses >= 0 else super().describe_tasks(**arguments)
+
+
+def test_a_task_that_ecs_knows_a_moment_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, ForgetfulEcs(9))
+    assert MigrationRun().create({**PROPS}).id == "backend-migration"
+
+
+def test_a_task_that_ecs_forgot_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, ForgetfulEcs(10))
+    with pytest.raises(StepError, match=r"ECS no longer knows the task arn:.*look into the log /app/dev/backend"):
+        MigrationRun().create({**PROPS})
 
 
 def test_a_run_that_does_not_end_is_stopped(monkeypatch: pytest.MonkeyPatch) -> None:
