@@ -321,3 +321,23 @@ def test_an_open_app_has_no_secret_and_says_what_it_means() -> None:
     assert [r.name for r in stack.resources if r.component == "access"] == []
     assert environment(stack, "backend")["ACCESS"] == "open"
     assert "everyone" in stack.outputs["access"]
+
+
+def test_a_stack_with_an_account_is_made_in_no_other() -> None:
+    """No stack of the project names one, so the snapshots do not hold it."""
+    guarded = stack_config("dev").model_copy(update={"account_id": "210987654321"})
+    (provider,) = record(lambda: program.build(guarded), stack="dev").of("pulumi:providers:aws")
+    assert json.loads(provider.inputs["allowedAccountIds"]) == ["210987654321"]
+
+
+def test_a_released_stack_can_be_destroyed_and_leaves_its_data() -> None:
+    """The step between protected and disposable, which no stack of the project takes."""
+    stack = record(lambda: program.build(stack_config("prod").model_copy(update={"recipe": "released"})), stack="prod")
+    database, bucket = stack.one("database-instance"), stack.one("storage-bucket")
+    assert not database.protect and not bucket.protect
+    assert bucket.retained and bucket.inputs["forceDestroy"] is False
+    assert database.inputs["deletionProtection"] is False
+    assert database.inputs["skipFinalSnapshot"] is False
+    assert database.inputs["deleteAutomatedBackups"] is False
+    assert stack.one("backend-image-repository").inputs["forceDelete"] is True
+    assert "leaves a final snapshot" in stack.outputs["on_destroy"]
