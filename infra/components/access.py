@@ -15,7 +15,7 @@ from infra.steps.access_password import AccessPassword
 # The shortest that Secrets Manager offers; a disposable stack leaves nothing, so there it is none.
 RECOVERY_DAYS = 7
 OPEN = "open: everyone on the internet may read, write, upload and send mail to the configured address"
-# The one command that shows the password, and the key beside it, to whoever may read the secret.
+# Prints the password and the signing key. Works for everyone who may read the secret.
 SHOW = "aws secretsmanager get-secret-value --query SecretString --output text"
 
 
@@ -36,8 +36,8 @@ class MadePassword(Resource, module="infra", name="AccessPassword"):
 class Access(pulumi.ComponentResource):
     """A password in Secrets Manager, made at the first `up`; with `open` nothing.
 
-    The password is in no state and no export: who may read the secret reads it, and may set another, which ends all
-    sessions. A month: 0.40 USD for the secret.
+    The password is in no state and no export. Everyone who may read the secret can read it there, and can set another
+    one, which ends all sessions. A month: 0.40 USD for the secret.
     """
 
     secret_arns: list[pulumi.Output[str]]

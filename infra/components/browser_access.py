@@ -18,7 +18,7 @@ class BrowserAccessArgs:
 
 
 class BrowserAccess(pulumi.ComponentResource):
-    """CORS for the site alone.
+    """CORS rules that allow only the site's own origin.
 
     Apart from the bucket, because the site's address is known only after the CDN, and the CDN needs the bucket's.
     Costs nothing a month.
@@ -33,7 +33,7 @@ class BrowserAccess(pulumi.ComponentResource):
                 aws.s3.BucketCorsConfigurationCorsRuleArgs(
                     allowed_origins=[args.site_url],
                     allowed_methods=["GET", "HEAD", "POST"],
-                    allowed_headers=["*"],  # of presigned requests, whose signature limits what they may do
+                    allowed_headers=["*"],  # requests are presigned: the signature limits what they may do
                     expose_headers=["ETag"],
                     max_age_seconds=CACHE_SECONDS,
                 )

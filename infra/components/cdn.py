@@ -22,8 +22,8 @@ ORIGIN = "load-balancer"
 READ = ("GET", "HEAD", "OPTIONS")
 WRITE = (*READ, "DELETE", "PATCH", "POST", "PUT")
 YEAR_SECONDS = 365 * 24 * 3600
-# CloudFront keeps these errors for 10 s whatever the origin says, also where caching is disabled: an item that was just
-# made would stay missing. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
+# CloudFront caches these errors for 10 s regardless of the origin's headers, even where caching is disabled: an item
+# that was just created would stay missing. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 CACHED_ERRORS = (404, 414, 500, 501, 502, 503, 504)
 PAGE_FUNCTION = Path(__file__).with_name("spa.js")
 
@@ -31,7 +31,7 @@ CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfig
 STRICT_TRANSPORT_SECURITY = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
     access_control_max_age_sec=headers.HSTS_SECONDS,
     include_subdomains=True,
-    preload=False,  # a promise for the whole domain, which a distribution's owner may not give
+    preload=False,  # preloading is a promise for the whole domain, which the owner of one distribution cannot make
     override=True,
 )
 
@@ -71,7 +71,7 @@ class Cdn(pulumi.ComponentResource):
         self.register_outputs({"url": self.url})
 
     def _page_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:
-        """For whatever a browser may show as a page."""
+        """For every response that a browser may show as a page."""
         content = pulumi.Output.all(*args.file_origins).apply(headers.content_security_policy)
         return aws.cloudfront.ResponseHeadersPolicy(
             f"{name}-headers",
@@ -100,7 +100,7 @@ class Cdn(pulumi.ComponentResource):
         )
 
     def _asset_headers(self, name: str) -> aws.cloudfront.ResponseHeadersPolicy:
-        """For scripts and styles, where the page's headers mean nothing and would be a good part of what is sent."""
+        """For scripts and styles. The other headers have no effect there and would be a large part of the response."""
         return aws.cloudfront.ResponseHeadersPolicy(
             f"{name}-asset-headers",
             comment="Security headers of scripts and styles",

@@ -14,7 +14,8 @@ from infra.pure import policies
 from infra.pure.tags import Tags, component_tag
 
 # Containers in bridge mode are one network hop further away than the host: with one hop they cannot reach the metadata
-# service, so a task never gets the instance's rights. Its own role's credentials come from the agent, elsewhere.
+# service, so a task never gets the instance's rights. A task gets its own role's credentials from the ECS agent, at
+# another address.
 METADATA_HOPS = 1
 
 
@@ -74,7 +75,9 @@ class Cluster(pulumi.ComponentResource):
             f"{name}-instance-profile",
             role=role.name,
             tags=self._tags,
-            opts=ResourceOptions(parent=self, depends_on=rights),  # an instance must not start without them
+            opts=ResourceOptions(
+                parent=self, depends_on=rights
+            ),  # an instance must not start before it has these rights
         )
 
     def _key_name(self, name: str, args: ClusterArgs) -> pulumi.Output[str] | None:

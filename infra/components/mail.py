@@ -20,7 +20,7 @@ class MailArgs:
 
 
 class Mail(pulumi.ComponentResource):
-    """One address, from which SES takes mail once its link was followed.
+    """One address. SES sends mail from it after its owner has followed the link in SES's confirmation mail.
 
     Its configuration set counts bounces and complaints, and sends over TLS alone.
     A month: 0.10 USD per 1,000 mails.

@@ -31,9 +31,10 @@ class CompletedRun(Resource, module="infra", name="MigrationRun"):
 
 
 class Migration(pulumi.ComponentResource):
-    """A task that ran once, to a good end, for each version.
+    """A task that has run successfully once for each version.
 
-    Its failure stops the deployment with the task's last lines, and the old version serves on. Costs nothing a month.
+    Its failure stops the deployment with the task's last log lines, and the old version keeps serving.
+    Costs nothing a month.
     """
 
     migrated_definition_arn: pulumi.Output[str]

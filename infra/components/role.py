@@ -17,12 +17,12 @@ def removable_role(
     tags: Mapping[str, str],
     opts: ResourceOptions,
 ) -> aws.iam.Role:
-    """A role that `destroy` can remove whatever policies it has; `trust` says who may take it."""
+    """A role that `destroy` can remove even if it has other policies; `trust` says who may assume it."""
     return aws.iam.Role(
         name,
         description=description,
         assume_role_policy=pulumi.Output.json_dumps(trust),
-        force_detach_policies=True,  # also those that a killed `up` left, which no state knows
+        force_detach_policies=True,  # also policies that a killed `up` attached and the state does not list
         tags=tags,
         opts=opts,
     )

@@ -35,7 +35,7 @@ class Deployment(Resource, module="infra", name="Deployment"):
 
 
 class Service(pulumi.ComponentResource):
-    """An ECS service that rolls without a gap and goes back by itself when the new version fails.
+    """An ECS service with rolling updates without downtime, and an automatic rollback when the new version fails.
 
     New tasks start beside the old ones (100 to 200 per cent), which serve until the new ones are healthy: one instance
     is enough. `up` ends well only when the wanted version runs; after a rollback it fails with the reason.

@@ -22,7 +22,7 @@ class StorageArgs:
 
 
 class Storage(pulumi.ComponentResource):
-    """A bucket, reached by the back end's role or a request that it signed alone; private, encrypted, versioned.
+    """A private, encrypted, versioned bucket. Only the back end's role and requests signed by it have access.
 
     A month in us-east-1: 0.023 USD a GB, old versions included, and 0.005 USD per 1,000 uploads.
     """
@@ -33,7 +33,7 @@ class Storage(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: StorageArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Storage", name, None, opts)
-        # A bucket that is kept stays as closed as it was.
+        # When the bucket is kept, its access rules and encryption settings are kept with it.
         self._child = ResourceOptions(parent=self, retain_on_delete=args.recipe.keeps_data)
 
         bucket = aws.s3.Bucket(
@@ -54,7 +54,7 @@ class Storage(pulumi.ComponentResource):
         self.register_outputs({"bucket": self.bucket})
 
     def _close(self, name: str) -> None:
-        """No access but by IAM, none without TLS, nothing on disk in the clear."""
+        """Access only through IAM and TLS; all data on disk is encrypted."""
         block = aws.s3.BucketPublicAccessBlock(
             f"{name}-private",
             bucket=self.bucket,

@@ -16,7 +16,7 @@ TOKENS = re.compile(r"\[(?P<set>!?+\]?+[^\]]*+)\]|(?P<stars>\*\*)(?P<slash>/?)|(
 
 @dataclass(frozen=True)
 class Pattern:
-    """One line. `admits`: it begins with `!` and lets in again what earlier lines keep out."""
+    """One line. `admits`: it begins with `!` and includes again what earlier lines exclude."""
 
     admits: bool
     parts: tuple[str, ...]
@@ -27,7 +27,7 @@ class Pattern:
         return "/".join(self.parts)
 
     def meets(self, path: str) -> bool:
-        """Whether it is about `path` or a folder above it."""
+        """Whether it matches `path` or a folder above it."""
         folders = path.split("/")[:-1]
         above = "/".join(folders[: len(self.parts)]) if folders and len(self.parts) <= len(folders) else None
         return any(self.regex.match(each.lower()) is not None for each in (path, above) if each is not None)
@@ -62,7 +62,7 @@ def translated(token: re.Match[str], *, is_last: bool) -> str:
 
 
 def admitted_files(context: Path) -> list[str]:
-    """Relative paths of the files that the build gets, sorted; a link is a file, whatever it leads to."""
+    """Relative paths of the files that the build gets, sorted. A symbolic link counts as a file."""
     ignore = context / ".dockerignore"
     lines = [line.strip() for line in ignore.read_text().splitlines()] if ignore.exists() else []
     asked = [line for line in lines if line and not line.startswith("#")]
@@ -82,6 +82,6 @@ def walk(context: Path, folder: str, patterns: Sequence[Pattern]) -> Iterator[st
             if not entry.is_dir(follow_symlinks=False):
                 if not kept_out:
                     yield path
-            # A folder that is kept out is entered only where a later line may let something in it in again.
+            # An excluded folder is entered only if a `!` line may include something below it.
             elif not kept_out or any(each.admits and each.text.startswith(path) for each in patterns):
                 yield from walk(context, f"{path}/", patterns)

@@ -28,7 +28,7 @@ def trust(service: str) -> Document:
 
 
 def task_trust(account_id: str) -> Document:
-    """ECS tasks of this account alone, against the confused deputy.
+    """Only ECS tasks of this account may assume the role (protection against the confused deputy).
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
@@ -61,8 +61,8 @@ def backend_task(
     configuration_set_arn: str,
     distribution_arn: str,
 ) -> Document:
-    """What the back end's own code may do: read its passwords, use its bucket, mail from its address, and look whether
-    all of it works.
+    """What the back end's own code may do: read its passwords, use its bucket, send mail from its address, and check
+    the state of all of these.
     """
     return document(
         exec_channel(),
@@ -78,7 +78,7 @@ def backend_task(
 
 
 def frontend_task() -> Document:
-    """The front end serves files and calls nothing of AWS."""
+    """The front end serves files and calls no AWS API."""
     return document(exec_channel())
 
 
@@ -95,8 +95,8 @@ def tls_only(bucket_arn: str) -> Document:
         {
             "Sid": "TlsOnly",
             "Effect": "Deny",
-            "Principal": "*",  # a denial must meet everyone
-            "Action": "s3:*",  # and whatever they try
+            "Principal": "*",  # the denial applies to everyone
+            "Action": "s3:*",  # and apply to every action
             "Resource": [bucket_arn, f"{bucket_arn}/*"],
             "Condition": {"Bool": {"aws:SecureTransport": "false"}},
         }

@@ -20,11 +20,11 @@ CONNECT_SECONDS = 10
 
 
 class StepError(Exception):
-    """A step of the deployment failed for a reason that its text tells in full."""
+    """A step of the deployment failed, and the text gives the full reason."""
 
 
 def aws_client(service: str, region: str) -> Any:
-    """A boto3 client with the caller's credentials, that outlives a minute without network."""
+    """A boto3 client with the caller's credentials. Its retries bridge a minute without network."""
     import boto3  # here: the program declares the resources, and only their host's process calls AWS
     from botocore.config import Config
 
@@ -38,7 +38,7 @@ def fail(text: str) -> NoReturn:
 
 
 def hide_stack_of_step_errors() -> None:
-    """Pulumi's host of dynamic providers reports `traceback.format_exc()`: the text alone, where that says all.
+    """Pulumi's host of dynamic providers reports `traceback.format_exc()`: only the error's text, where that is enough.
 
     `tests/unit/steps/test_host.py` runs Pulumi's host and notices when it reports errors in another way.
     """
@@ -51,7 +51,7 @@ def hide_stack_of_step_errors() -> None:
 
 
 def in_words(error: BaseException | None) -> str | None:
-    """What a person reads of an error whose stack tells nothing more; None for all others."""
+    """The message for errors whose stack trace would not help; None for all others."""
     from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, NoCredentialsError
 
     if isinstance(error, StepError):
@@ -77,7 +77,7 @@ def changed(olds: Mapping[str, Any], news: Mapping[str, Any], keys: tuple[str, .
 class StepProvider(ResourceProvider):
     """A dynamic provider that updates when one of `updates` changed and is replaced when one of `replaces` did.
 
-    Nothing else makes a difference: neither a timeout, nor where the checkout lies.
+    Other inputs, such as a timeout, make no difference.
     """
 
     serialize_as_secret_always = False  # it holds a class name, nothing to hide
@@ -89,7 +89,7 @@ class StepProvider(ResourceProvider):
         return step, (type(self).__name__,)
 
     def configure(self, req: ConfigureRequest) -> None:
-        hide_stack_of_step_errors()  # in the host's process alone, where Pulumi configures the provider once
+        hide_stack_of_step_errors()  # only in the host's process, where Pulumi configures the provider once
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         replaces = changed(_olds, _news, self.replaces)

@@ -110,7 +110,7 @@ def restart(ecs: "ECSClient", props: Props) -> None:
 
 
 def deploy(props: Props) -> None:
-    """Follow the deployment to its end.
+    """Wait until the deployment has succeeded or failed.
 
     The service may be away from the wanted version before this begins: after a rollback Pulumi's state still claims the
     new version, so its next `up` sees no change of the service and only this resource is there to move it again.

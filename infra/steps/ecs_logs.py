@@ -1,4 +1,4 @@
-"""Why a task stopped, and its last words: what an error of a deployment must show."""
+"""Why a task stopped, and its last log lines: what the error of a deployment shows."""
 
 import time
 from collections.abc import Mapping, Sequence

@@ -42,7 +42,7 @@ def start(ecs: "ECSClient", props: Props) -> str:
 
 
 def described(ecs: "ECSClient", props: Props, task_arn: str) -> "TaskTypeDef":
-    """ECS forgets a stopped task after an hour, or knows a new one a moment late: then it answers MISSING."""
+    """ECS answers MISSING when a stopped task is too old, and for a moment when a task is new: so ask a few times."""
     for _ in range(MISSING_LOOKS):
         if found := ecs.describe_tasks(cluster=props["cluster"], tasks=[task_arn])["tasks"]:
             return found[0]
