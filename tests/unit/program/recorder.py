@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import pulumi
+from pulumi.runtime import rpc
 from pulumi.runtime.mocks import MockCallArgs, MockMonitor, MockResourceArgs, Mocks
 
 from infra import program
@@ -58,11 +59,16 @@ class Recorded:
     """Everything that a program declared."""
 
     def __init__(
-        self, registrations: list[Registration], outputs: Mapping[str, Any], calls: list[MockCallArgs]
+        self,
+        registrations: list[Registration],
+        outputs: Mapping[str, Any],
+        calls: list[MockCallArgs],
+        of_components: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self.all = registrations
         self.outputs = outputs
         self.calls = calls
+        self.of_components = of_components  # outputs by URN
 
     @property
     def resources(self) -> list[Registration]:
@@ -99,6 +105,11 @@ class RecordingMonitor(MockMonitor):
     def __init__(self, mocks: Mocks) -> None:
         super().__init__(mocks)
         self.recorded: list[Registration] = []
+        self.of_components: dict[str, Mapping[str, Any]] = {}
+
+    def RegisterResourceOutputs(self, request: Any) -> Any:  # noqa: N802 (Pulumi's name)
+        self.of_components[request.urn] = rpc.deserialize_properties(request.outputs)
+        return super().RegisterResourceOutputs(request)  # type: ignore[no-untyped-call]
 
     def RegisterResource(self, request: Any) -> Any:  # noqa: N802 (Pulumi's name)
         response = super().RegisterResource(request)  # type: ignore[no-untyped-call]
@@ -173,7 +184,7 @@ def record(declare: Callable[[], Mapping[str, Any]], *, stack: str) -> Recorded:
         return pulumi.Output.from_input(dict(declare())).apply(outputs.update)
 
     run()
-    return Recorded(monitor.recorded, outputs, cloud.calls)
+    return Recorded(monitor.recorded, outputs, cloud.calls, monitor.of_components)
 
 
 def record_stack(stack: str) -> Recorded:

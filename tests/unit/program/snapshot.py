@@ -17,6 +17,9 @@ def lines(stack: Recorded) -> set[str]:
     """Everything that the stack declares."""
     found = [line for registration in stack.all for line in of_registration(registration)]
     found += [line for key, value in stack.outputs.items() for line in flat(f"stack.outputs.{key}", value)]
+    for registration in stack.all:
+        for key, value in stack.of_components.get(registration.urn, {}).items():
+            found += flat(f"{key_of(registration)} output {key}", value)
     for call in stack.calls:
         found += flat(f"lookup {call.token}", dict(call.args))
     return {without_hashes(line, stack) for line in found}
