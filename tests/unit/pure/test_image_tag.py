@@ -111,6 +111,9 @@ words = st.text("abcdAB.*?[]!^\\x-/ #", min_size=1, max_size=8)
 
 
 @given(st.lists(words | st.sampled_from([f"!{path}" for path in TREE]), max_size=5))
+@example(["[!ab]"])
+@example(["[ab]"])
+@example(["[^a]"])
 @example(["*", "!b", "**/c", "b/a/*"])
 @example(["**/*.py?", "b/[[]x]", "[!a-b]", "[^a]*", "d/../aB/", "!"])
 def test_a_dockerignore_is_read_as_the_docker_sdk_reads_it(tree: Path, lines: list[str]) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from infra.pure.capacity import Room, instance_room, is_arm, surge_room
+from infra.pure.capacity import INSTANCE_SIZES, Room, instance_room, is_arm, surge_room
 from infra.pure.cidrs import plan_subnets
 from infra.pure.headers import content_security_policy
 from infra.pure.naming import log_group_name, safe_name
@@ -72,6 +72,20 @@ def test_the_default_instance_registers_the_memory_that_was_measured() -> None:
     assert room is not None
     assert room.cpu_units == 2048
     assert 1850 <= room.memory_mib <= 1913
+
+
+def test_the_sizes_are_those_of_aws() -> None:
+    """https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html"""
+    burstable = {"micro": (2, 1024), "small": (2, 2048), "medium": (2, 4096)}
+    larger = {"large": (2, 8192), "xlarge": (4, 16384)}
+    assert {
+        **{f"{family}.{size}": room for family in ("t3", "t3a") for size, room in burstable.items()},
+        **{
+            f"{family}.{size}": room
+            for family in ("t3", "t3a", "m6i", "m6a", "m7i", "m7a")
+            for size, room in larger.items()
+        },
+    } == INSTANCE_SIZES
 
 
 @pytest.mark.parametrize(

@@ -38,7 +38,7 @@ class FakeLogs:
 
 
 class FakeEcs:
-    """A service seen through `states`, the last of which stays; and tasks."""
+    """The cluster `cluster`. A service seen through `states`, the last of which stays; and tasks."""
 
     def __init__(self, states: list[dict[str, Any]] | None = None, tasks: list[dict[str, Any]] | None = None) -> None:
         self.states: Iterator[dict[str, Any]] = iter(states or [])
@@ -50,26 +50,33 @@ class FakeEcs:
         return [arguments for called, arguments in self.calls if called == name]
 
     def describe_services(self, **arguments: Any) -> dict[str, Any]:
+        assert arguments["cluster"] == "cluster"
+        assert arguments["services"] == ["backend-service"]
         self.state = next(self.states, self.state)
         return {"services": [self.state] if self.state else []}
 
     def update_service(self, **arguments: Any) -> None:
+        assert arguments["cluster"] == "cluster"
         self.calls.append(("update_service", arguments))
 
     def list_tasks(self, **arguments: Any) -> dict[str, Any]:
+        assert arguments["cluster"] == "cluster"
         self.calls.append(("list_tasks", arguments))
         return {"taskArns": [t["taskArn"] for t in self.tasks if t["desiredStatus"] == arguments["desiredStatus"]]}
 
     def describe_tasks(self, **arguments: Any) -> dict[str, Any]:
+        assert arguments["cluster"] == "cluster"
         for task in self.tasks:
             task["lastStatus"] = task["statuses"].pop(0) if len(task["statuses"]) > 1 else task["statuses"][0]
         return {"tasks": [t for t in self.tasks if t["taskArn"] in arguments["tasks"]]}
 
     def run_task(self, **arguments: Any) -> dict[str, Any]:
+        assert arguments["cluster"] == "cluster"
         self.calls.append(("run_task", arguments))
         return {"tasks": [{"taskArn": t["taskArn"]} for t in self.tasks], "failures": [] if self.tasks else ["no room"]}
 
     def stop_task(self, **arguments: Any) -> None:
+        assert arguments["cluster"] == "cluster"
         self.calls.append(("stop_task", arguments))
 
 

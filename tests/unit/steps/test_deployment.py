@@ -136,6 +136,25 @@ def test_a_deployment_that_does_not_end_is_given_up(run: Any) -> None:
         run([MOVING])
 
 
+def test_without_a_reason_the_services_latest_events_are_told(run: Any) -> None:
+    silent = {
+        **ROLLED_BACK,
+        "deployments": [rollout(OLD, "COMPLETED")],
+        "events": [{"message": f"event {i}"} for i in range(5)],
+    }
+    with pytest.raises(StepError) as caught:
+        run([MOVING, silent])
+    assert "event 0\n  event 1\n  event 2\n  no log" in str(caught.value)
+
+
+def test_progress_is_told_once_for_each_change(run: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    run([MOVING, MOVING, MOVING, STEADY])
+    assert capsys.readouterr().out.splitlines() == [
+        "backend: 0 of 1 new tasks running, 0 failed",
+        "backend: 1 of 1 new tasks running, 0 failed",
+    ]
+
+
 def test_a_service_that_is_gone_is_said_so(run: Any) -> None:
     with pytest.raises(StepError, match="is not there; run `pulumi refresh`"):
         run([])

@@ -52,6 +52,24 @@ def test_a_state_of_any_age_is_read_as_the_step_of_today(name: str, written: dic
     assert isinstance(old, StepProvider)
 
 
+# What runs a step again, and what makes another resource of it.
+CHANGES = {
+    "AccessPassword": ((), ("region", "secretArn")),
+    "DeploymentWait": (("taskDefinition",), ("region", "cluster", "service")),
+    "ImageBuild": (("tag",), ("region", "repository")),
+    "MigrationRun": (("taskDefinition", "command"), ("region", "cluster")),
+}
+
+
+@pytest.mark.parametrize("name", steps.MODULES)
+def test_a_step_runs_again_for_these_inputs_alone(name: str) -> None:
+    updates, replaces = CHANGES[name]
+    olds = dict.fromkeys((*updates, *replaces, "timeoutSeconds"), "old")
+    for key in olds:
+        result = steps.step(name).diff("id", olds, {**olds, key: "new"})
+        assert (result.changes, result.replaces) == (key != "timeoutSeconds", [key] if key in replaces else [])
+
+
 @pytest.mark.parametrize("name", steps.MODULES)
 def test_another_pickle_of_the_same_step_is_no_change(name: str) -> None:
     """So that `up` after the move shows nothing, and a real change is seen whichever pickle is asked."""
