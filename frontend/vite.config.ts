@@ -37,7 +37,7 @@ export default defineConfig({
   test: {
     environment: "happy-dom",
     setupFiles: ["src/test/setup.ts"],
-    include: ["src/**/*.test.{ts,tsx}", "*.test.ts"],
+    include: ["src/**/*.test.{ts,tsx}", "*.test.ts", "scripts/*.test.ts"],
     restoreMocks: true,
     unstubGlobals: true,
   },

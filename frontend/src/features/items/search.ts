@@ -2,7 +2,7 @@
 import type { operations } from "@/shared/api/schema";
 import { pageSearch, type PageSearch } from "@/shared/pages";
 
-export type ItemSort = NonNullable<NonNullable<operations["list_items"]["parameters"]["query"]>["sort"]>;
+type ItemSort = NonNullable<NonNullable<operations["list_items"]["parameters"]["query"]>["sort"]>;
 
 export interface ItemSearch extends PageSearch {
   q?: string | undefined;
