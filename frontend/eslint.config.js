@@ -4,6 +4,7 @@ import reactHooks from "eslint-plugin-react-hooks";
 import { defineConfig, globalIgnores } from "eslint/config";
 import globals from "globals";
 import tseslint from "typescript-eslint";
+import { noImportCycle } from "./scripts/no-import-cycle.mjs";
 
 /**
  * Imports go one way: routes -> features -> shared.
@@ -28,7 +29,9 @@ export default defineConfig(
     languageOptions: {
       parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname },
     },
+    plugins: { own: { rules: { "no-import-cycle": noImportCycle } } },
     rules: {
+      "own/no-import-cycle": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
       // The router's redirect() and notFound() are thrown by design.
       "@typescript-eslint/only-throw-error": "off",

@@ -12,7 +12,7 @@ import sirv from "sirv";
 const { HOST = "0.0.0.0", PORT = "3000", APP_VERSION = "unknown" } = process.env;
 const DIST = join(import.meta.dirname, "dist");
 const YEAR_SECONDS = 31_536_000;
-// Longer than the load balancer's idle timeout (60 s), or it would meet connections that this side just closed.
+// Longer than the load balancer's idle timeout (60 s): it would otherwise send requests on connections just closed here.
 const KEEP_ALIVE_MS = 65_000;
 const STOP_GRACE_MS = 10_000;
 

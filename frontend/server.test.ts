@@ -168,6 +168,12 @@ describe("process", () => {
     expect(headers["cache-control"]).toBe("no-store");
   });
 
+  it("keeps an idle connection open for longer than the load balancer, which closes its own after 60 s", async () => {
+    const { headers } = await ask("/healthz", { Connection: "keep-alive" });
+    const [, seconds] = /^timeout=(\d+)$/.exec(String(headers["keep-alive"])) ?? [];
+    expect(Number(seconds)).toBeGreaterThan(60);
+  });
+
   it("passes its health check at the address it was given, and fails it elsewhere", async () => {
     expect(await healthcheck(server.environment)).toBe(0);
     expect(await healthcheck({ ...server.environment, PORT: String(await freePort()) })).toBe(1);

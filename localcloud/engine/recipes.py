@@ -44,9 +44,10 @@ def base_python() -> str:
 
 
 @functools.cache
-def node_version() -> str:
+def node_version(wanted: str = "") -> str:
+    """`wanted` is the range that the app's package.json names, for the message."""
     if not (node := shutil.which("node")):
-        raise EngineError(500, "node: needed to build this image, and not on PATH; install Node.js 20 or newer")
+        raise EngineError(500, f"node: needed to build this image, and not on PATH; install Node.js {wanted}".rstrip())
     return subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
 
 
@@ -212,6 +213,7 @@ def node_name(context: Path) -> str:
     """Of the lock, and of what the lock must agree with."""
     package = json.loads((context / "package.json").read_text())
     wanted = {key: value for key, value in package.items() if key.endswith("ependencies") or key == "overrides"}
+    node = package.get("engines", {}).get("node", "")
     settings = context / ".npmrc"
     extra = settings.read_text() if settings.exists() else ""
-    return short_hash("node", (context / "package-lock.json").read_text(), dumps(wanted), extra, node_version())
+    return short_hash("node", (context / "package-lock.json").read_text(), dumps(wanted), extra, node_version(node))

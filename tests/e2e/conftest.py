@@ -1,4 +1,4 @@
-"""Fixtures for tests through the real commands: each module has a local cloud of its own, destroyed in the end."""
+"""Fixtures for tests through the real commands: each module has a local cloud of its own, stopped in the end."""
 
 import itertools
 import os

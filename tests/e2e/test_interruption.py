@@ -6,10 +6,11 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 
+import httpx
 import pytest
 
 from localcloud import supervision
-from tests.e2e.checkout import Checkout
+from tests.e2e.checkout import Checkout, wait_until
 
 Interrupt = Callable[[Checkout, int], None]
 
@@ -32,6 +33,19 @@ def kill_everything(checkout: Checkout, _: int) -> None:
     for pid in checkout.processes():
         with suppress(ProcessLookupError):
             os.kill(pid, signal.SIGKILL)
+
+
+def wait_until_saved(checkout: Checkout) -> None:
+    """Until the emulator has finished a save that began after this call."""
+    asked = time.monotonic()
+
+    def saved() -> bool:
+        since = time.monotonic() - asked
+        health = httpx.get(f"{checkout.place.endpoint}/_local/health", timeout=10).raise_for_status().json()
+        # The age is rounded to a tenth of a second.
+        return health["error"] is None and bool(health["saved_seconds_ago"] < since - 0.1)
+
+    wait_until(saved)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +85,7 @@ def test_data_survives_a_power_cut(checkout: Checkout) -> None:
     with checkout.site() as site:
         item = site.post("/api/items", json={"title": "kept"}).json()
     checkout.client("s3").put_object(Bucket=checkout.outputs["bucket"], Key="uploads/kept", Body=b"kept too")
-    time.sleep(3)  # The emulator saves its state every two seconds.
+    wait_until_saved(checkout)
 
     kill_everything(checkout, 0)
     checkout.up()

@@ -27,9 +27,11 @@ expect.set_options(timeout=15_000)
 @pytest.fixture(scope="package")
 def running(tmp_path_factory: pytest.TempPathFactory, ports: Iterator[int]) -> Iterator[Checkout]:
     made = Checkout.copy(tmp_path_factory.mktemp("site"), next(ports))
-    made.up()
-    yield made
-    made.stop()
+    try:
+        made.up()
+        yield made
+    finally:
+        made.stop()
 
 
 @pytest.fixture(scope="package")

@@ -1,4 +1,4 @@
-import { fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeApi, json, later, onlyOnce, problem } from "@/test/fake-api";
 import { FakeXhr } from "@/test/fake-xhr";
@@ -90,6 +90,19 @@ describe("an upload", () => {
     expect(sent[0]?.aborted).toBe(true);
     expect(screen.queryByRole("list", { name: "Uploads" })).not.toBeInTheDocument();
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
+  });
+
+  it("stops when the page is left, and those that wait for a place never begin", async () => {
+    const sent = FakeXhr.install();
+    const calls = api();
+    const { router, user } = renderApp("/files");
+    await choose(user, ...["1", "2", "3", "4"].map((name) => new File(["x"], `${name}.txt`, { type: "text/plain" })));
+    await waitFor(() => {
+      expect(sent).toHaveLength(3);
+    });
+    await act(() => router.navigate({ to: "/mail" }));
+    expect(sent.map(({ aborted }) => aborted)).toEqual([true, true, true]);
+    expect(calls.filter(({ method }) => method === "POST")).toHaveLength(3);
   });
 
   it("does not harm another that fails", async () => {
@@ -186,6 +199,25 @@ describe("a preview", () => {
     expect(screen.getByText("The first 64 KiB of 976.6 KiB.")).toBeInTheDocument();
   });
 
+  it("does not receive the rest of a long text", async () => {
+    let sent = 0;
+    let stopped = false;
+    const body = new ReadableStream<Uint8Array>({
+      pull(stream) {
+        sent += 1000;
+        stream.enqueue(new Uint8Array(1000).fill("x".charCodeAt(0)));
+        if (sent === 1_000_000) stream.close();
+      },
+      cancel() {
+        stopped = true;
+      },
+    });
+    await preview({ size: 1_000_000 }, () => new Response(body));
+    await screen.findByRole("region", { name: "Text of notes.txt" });
+    expect(stopped).toBe(true);
+    expect(sent).toBeLessThan(80_000);
+  });
+
   it("says why a text cannot be shown", async () => {
     await preview({}, () => new Response("", { status: 404 }));
     expect(await screen.findByRole("alert")).toHaveTextContent("The file storage answered 404");
@@ -242,6 +274,9 @@ describe("a stored file", () => {
     await user.click(await screen.findByRole("button", { name: "Delete notes.txt" }));
     await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete" }));
     expect(await screen.findByRole("heading", { name: "No files yet" })).toBeInTheDocument();
+    await waitFor(() => {
+      expect(screen.getByRole("heading", { name: "Files" })).toHaveFocus();
+    });
     resolve(problem(502, "A service refused the request"));
     expect(await screen.findByRole("alert")).toHaveTextContent("“notes.txt” was not deleted");
     expect(screen.getByRole("list", { name: "Files" })).toHaveTextContent("notes.txt");

@@ -15,7 +15,7 @@ export function previewKind({ content_type }: StoredFile): "image" | "text" | un
 
 export interface TextPreview {
   text: string;
-  /** Whether the file goes on. */
+  /** Whether the file is longer than `text`. */
   cut: boolean;
 }
 

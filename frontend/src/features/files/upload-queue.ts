@@ -1,4 +1,4 @@
-/** Lets a few uploads run at the same time and the others wait: many at once would only slow each other down. */
+/** Runs a few uploads at the same time; the others wait, because many at once would only slow each other down. */
 
 const AT_ONCE = 3;
 
@@ -8,8 +8,8 @@ export class UploadQueue {
   private running = 0;
 
   /**
-   * Settles as `work` does, which begins when `admit` has let it in and a place is free; a cancelled one never begins.
-   * Whoever is not let in does not wait for a place to hear so.
+   * Settles as `work` does. `work` starts when `admit` has resolved and a place is free, and never after a cancellation.
+   * When `admit` rejects, this rejects at once, without waiting for a place.
    */
   async run(id: number, admit: () => Promise<void>, work: (signal: AbortSignal) => Promise<void>): Promise<void> {
     const controller = new AbortController();

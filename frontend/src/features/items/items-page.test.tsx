@@ -266,6 +266,18 @@ describe("a deletion", () => {
     expect(calls[1]?.url.pathname).toBe("/api/items/a");
   });
 
+  it("moves the focus to the page's heading: the button that had it is gone", async () => {
+    fakeApi({
+      "GET /api/items": onlyOnce(() => json(page(APPLE, PEAR))),
+      "DELETE /api/items/*": () => new Response(null, { status: 204 }),
+    });
+    const { user } = renderApp("/items");
+    await confirmDeletion(user, "Apple");
+    await waitFor(() => {
+      expect(screen.getByRole("heading", { name: "Items" })).toHaveFocus();
+    });
+  });
+
   it("puts the item back when it is refused, and says why", async () => {
     const { answer, resolve } = later();
     fakeApi({ "GET /api/items": onlyOnce(() => json(page(APPLE, PEAR))), "DELETE /api/items/*": () => answer });

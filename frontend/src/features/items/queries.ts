@@ -3,14 +3,13 @@ import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@ta
 import type { ItemSearch } from "@/features/items/search";
 import { api, unwrap } from "@/shared/api/client";
 import { changePages, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
-import type { components, operations } from "@/shared/api/schema";
+import type { components } from "@/shared/api/schema";
 import { notifyFailure } from "@/shared/notices";
 import { PAGE_SIZE, pageOffset } from "@/shared/pages";
 
 export type Item = components["schemas"]["Item"];
 export type ItemPage = components["schemas"]["ItemPage"];
 export type ItemDraft = Required<components["schemas"]["ItemCreate"]>;
-export type ItemSort = NonNullable<NonNullable<operations["list_items"]["parameters"]["query"]>["sort"]>;
 
 const KEY = ["items"] as const;
 const PROVISIONAL = "provisional-";

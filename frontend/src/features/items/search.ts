@@ -1,6 +1,8 @@
 /** Which items to show, as the address holds it. */
-import type { ItemSort } from "@/features/items/queries";
+import type { operations } from "@/shared/api/schema";
 import { pageSearch, type PageSearch } from "@/shared/pages";
+
+type ItemSort = NonNullable<NonNullable<operations["list_items"]["parameters"]["query"]>["sort"]>;
 
 export interface ItemSearch extends PageSearch {
   q?: string | undefined;

@@ -6,13 +6,13 @@ interface Page<Entry> {
   total: number;
 }
 
-/** Changes every page in the cache and returns the way back. */
+/** Changes every page in the cache; the returned function restores what was there before. */
 export async function changePages<Entry>(
   client: QueryClient,
   key: QueryKey,
   change: (page: Page<Entry>) => Page<Entry>,
 ): Promise<() => void> {
-  // An answer under way would overwrite the change with what was before it.
+  // The answer to a request already under way would overwrite the change with the old list.
   await client.cancelQueries({ queryKey: key });
   const before = client.getQueriesData<Page<Entry>>({ queryKey: key });
   client.setQueriesData<Page<Entry>>({ queryKey: key }, (page) => page && change(page));
@@ -27,8 +27,8 @@ export function withoutEntry<Entry extends { id: string }>(page: Page<Entry>, id
 }
 
 /**
- * Asks for the list again, unless another change (same mutation key) is under way: the answer would take that one back.
- * Nobody waits for it: the change's own result, above all its error, shows at once.
+ * Asks for the list again, unless another change (same mutation key) is under way: the answer would undo that one.
+ * The request is not awaited, so that the change's own result, above all its error, shows at once.
  */
 export function refreshAfterLast(client: QueryClient, key: QueryKey): void {
   if (client.isMutating({ mutationKey: key }) === 1) void client.invalidateQueries({ queryKey: key });
