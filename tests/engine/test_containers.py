@@ -53,7 +53,7 @@ def test_stop_lets_requests_in_flight_finish(web: Engine) -> None:
     place, answers = endpoint(container), list[bytes]()
     request = threading.Thread(target=lambda: answers.append(get(f"{place}/slow")))
     request.start()
-    time.sleep(0.3)
+    eventually(lambda: b"a slow answer begins" in container.logs())
     container.stop(timeout=5)
     request.join()
     container.reload()

@@ -19,6 +19,7 @@ state = {"healthy": MODE != "unhealthy"}
 class Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if self.path == "/slow":
+            print("a slow answer begins", flush=True)
             time.sleep(1)
         if self.path == "/sick":
             state["healthy"] = False
