@@ -9,7 +9,7 @@ LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down stop url password status logs env develop test check lock format bench bench-api
+.PHONY: help setup up down stop url password status logs env develop test check generate lock format bench bench-api
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
@@ -50,23 +50,35 @@ test: develop ## Install what the tests need and run all of them
 	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
 	@$(BIN)/pytest -q --ignore tests/e2e/site --numprocesses 2 --dist loadfile
 
-check: develop ## Format, lint, types, generated files not stale
+check: develop ## Format, lint, types, direction of imports, generated files not stale
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/mypy infra localcloud tests benchmarks --exclude benchmarks/template_api
-	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/lint-imports --no-cache && $(BACKEND)/python -m app.openapi --check
-	@cd frontend && npm run --silent lint && npm run --silent typecheck && npm run --silent generate:check
-	@$(PYTHON) -m infra.config.docs --check
-	@$(PYTHON) -m localcloud.provider.tools.limits --check
-	@$(PYTHON) -m localcloud.provider.tools.generate --check
+	@$(BIN)/mypy infra lambda localcloud tests benchmarks --exclude benchmarks/template_api
+	@$(BIN)/lint-imports --no-cache
+	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/lint-imports --no-cache
+	@cd frontend && npm run --silent lint && npm run --silent typecheck
+	@$(MAKE) --no-print-directory generated GENERATED=--check
+
+generate: develop ## Write all generated files: docs, the API's description and its client, facts about AWS's types
+	@$(MAKE) --no-print-directory generated
+
+.PHONY: generated
+generated:
+	@$(PYTHON) -m infra.config.docs $(GENERATED)
+	@$(PYTHON) -m localcloud.provider.tools.limits $(GENERATED)
+	@$(PYTHON) -m localcloud.provider.tools.generate $(GENERATED)
+	@cd backend && $(BACKEND)/python -m app.openapi $(GENERATED)
+	@cd frontend && npm run --silent generate$(if $(GENERATED),:check)
 
 lock: ## Write the lock files anew after a change in a pyproject.toml
 	@python3 toolchain/setup.py --lock
 
-format: develop ## Format the code
+format: develop ## Format the code, and mend what the linters can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@cd backend && $(BACKEND)/ruff format . && $(BACKEND)/ruff check --fix .
+	@cd frontend && npm run --silent format
 
-bench: develop ## Measure set-up, deployments and memory
-	@$(PYTHON) -m benchmarks
+bench: develop ## Measure deployments and memory; with COLD=1 also the set-up from nothing
+	@$(PYTHON) -m benchmarks $(if $(COLD),--cold)
 
 bench-api: develop ## Compare the API's speed with the full-stack-fastapi-template's
 	@$(PYTHON) -m benchmarks.api

@@ -4,13 +4,18 @@ Each step is skipped when the files it depends on have not changed since it last
 """
 
 import hashlib
+import io
+import json
 import os
+import platform
 import re
 import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
 import time
+import urllib.request
 import venv
 from collections.abc import Callable
 from pathlib import Path
@@ -20,9 +25,13 @@ TOOLS = ROOT / ".tools"
 POETRY = TOOLS / "bin/poetry"
 PULUMI_BIN = TOOLS / "pulumi" / "bin"
 PULUMI_VERSION = "3.250.0"
+# Each release has its archives and a list of their SHA-256 checksums here.
+PULUMI_RELEASES = "https://github.com/pulumi/pulumi/releases/download"
 GO_MINIMUM = (1, 25)
-NODE_MINIMUM = (20, 0)
 PYTHON_MINIMUM = (3, 11)
+STEP_SECONDS = 3600  # the longest that a step may take: a build from nothing on a slow machine
+ASK_SECONDS = 30
+Version = "tuple[int, ...]"
 
 
 class SetupError(Exception):
@@ -35,23 +44,54 @@ def run(*command: str, cwd: Path = ROOT, env: "dict[str, str] | None" = None) ->
     with log.open("ab") as sink:
         sink.write(("\n$ " + " ".join(command) + "\n").encode())
         sink.flush()
-        code = subprocess.run(command, cwd=cwd, env=env, stdout=sink, stderr=subprocess.STDOUT, check=False).returncode
+        try:
+            code = subprocess.run(
+                command, cwd=cwd, env=env, stdout=sink, stderr=subprocess.STDOUT, check=False, timeout=STEP_SECONDS
+            ).returncode
+        except subprocess.TimeoutExpired:
+            raise SetupError(
+                f"`{command[0]}` did not end within {STEP_SECONDS // 60} minutes; its output: {log}"
+            ) from None
     if code:
         tail = "\n    ".join(log.read_text(errors="replace").splitlines()[-15:])
         raise SetupError(f"`{command[0]}` failed with exit code {code} (all of its output: {log}):\n    {tail}")
 
 
-def version(*command: str) -> "tuple[int, int] | None":
-    """Major and minor version that a command prints, or None where it is missing."""
+def version(*command: str) -> "Version | None":
+    """The version that a command prints, as numbers, or None where it is missing or does not answer."""
     if not shutil.which(command[0]):
         return None
-    text = subprocess.run(command, capture_output=True, text=True, check=False).stdout
-    found = re.search(r"(\d+)\.(\d+)", text)
-    return (int(found[1]), int(found[2])) if found else None
+    try:
+        text = subprocess.run(command, capture_output=True, text=True, check=False, timeout=ASK_SECONDS).stdout
+    except subprocess.TimeoutExpired:
+        return None
+    found = re.search(r"\d+(\.\d+)+", text)
+    return numbers(found[0]) if found else None
 
 
-def dotted(version_: "tuple[int, int]") -> str:
+def numbers(text: str) -> "Version":
+    return tuple(int(part) for part in text.split("."))
+
+
+def dotted(version_: "Version") -> str:
     return ".".join(map(str, version_))
+
+
+def node_range() -> str:
+    """The versions of Node.js that the front end's tools run with; the one place that says so."""
+    return str(json.loads((ROOT / "frontend/package.json").read_text())["engines"]["node"])
+
+
+def in_range(version_: "Version", wanted: str) -> bool:
+    """Whether a version is in an npm range of the forms `^20.19.0` and `>=24.0.0`, joined by `||`."""
+    for part in wanted.split("||"):
+        found = re.fullmatch(r"\s*(\^|>=)(\d+\.\d+\.\d+)\s*", part)
+        if not found:
+            raise SetupError(f"frontend/package.json: engines.node must be made of ^1.2.3 and >=1.2.3, got {wanted!r}")
+        least = numbers(found[2])
+        if version_ >= least and (found[1] == ">=" or version_[0] == least[0]):
+            return True
+    return False
 
 
 def require_versions() -> None:
@@ -63,9 +103,9 @@ def require_versions() -> None:
         )
     node = version("node", "--version")
     if node is None:
-        problems.append(f"node: not found on PATH; install Node.js {NODE_MINIMUM[0]} or newer")
-    elif node < NODE_MINIMUM:
-        problems.append(f"node: needs {NODE_MINIMUM[0]} or newer, got {dotted(node)}; install it")
+        problems.append(f"node: not found on PATH; install Node.js {node_range()}")
+    elif not in_range(node, node_range()):
+        problems.append(f"node: needs {node_range()}, got {dotted(node)}; install one of these versions")
     elif not shutil.which("npm"):
         problems.append("npm: not found on PATH; it comes with Node.js, or as the package `npm`")
     if not sys.platform.startswith("linux"):
@@ -91,15 +131,16 @@ def step(title: str, made: Path, inputs: "list[Path]", action: "Callable[[], Non
     if made.exists() and stamp.exists() and stamp.read_text() == wanted:
         return
     started = time.monotonic()
-    print(f"  {title} …", end="", flush=True)
+    # Standard output belongs to the command that comes after, as in `eval "$(make -s env)"`.
+    print(f"  {title} …", end="", flush=True, file=sys.stderr)
     try:
         action()
     except BaseException:
-        print()
+        print(file=sys.stderr)
         raise
     stamp.parent.mkdir(parents=True, exist_ok=True)
     stamp.write_text(wanted)
-    print(f" {time.monotonic() - started:.0f} s", flush=True)
+    print(f" {time.monotonic() - started:.0f} s", flush=True, file=sys.stderr)
 
 
 def make_environment(folder: Path) -> None:
@@ -162,38 +203,49 @@ def pulumi_is_on_path() -> bool:
 def install_pulumi() -> None:
     """The official release where the internet can be reached, else a build with Go from pinned modules."""
     PULUMI_BIN.mkdir(parents=True, exist_ok=True)
-    if shutil.which("curl") and download_pulumi():
+    if download_pulumi():
         return
     go = version("go", "version")
     if go is None or go < GO_MINIMUM:
         got = "none" if go is None else dotted(go)
         raise SetupError(
-            f"pulumi: not on PATH in version {PULUMI_VERSION} or newer, its installer cannot be reached, and"
+            f"pulumi: not on PATH in version {PULUMI_VERSION} or newer, its release cannot be downloaded, and"
             f" building it needs Go {dotted(GO_MINIMUM)} or newer, got {got}; install one of the two"
         )
     build_pulumi()
 
 
+def fetch(url: str) -> bytes:
+    """The body of an answer; OSError where the address cannot be reached."""
+    with urllib.request.urlopen(url, timeout=ASK_SECONDS) as answer:  # noqa: S310 (only https addresses of this file)
+        return bytes(answer.read())
+
+
 def download_pulumi() -> bool:
-    """Run the official installer; False where it cannot be reached."""
-    script = TOOLS / "install-pulumi.sh"
-    fetched = subprocess.run(
-        ["curl", "-fsSL", "--connect-timeout", "5", "--max-time", "60", "https://get.pulumi.com", "-o", script],
-        capture_output=True,
-        check=False,
-    )
-    if fetched.returncode:
+    """Unpack the official release once its checksum is right; False where it cannot be reached or made for us."""
+    machine = {"x86_64": "x64", "aarch64": "arm64"}.get(platform.machine())
+    folder = f"{PULUMI_RELEASES}/v{PULUMI_VERSION}"
+    archive = f"pulumi-v{PULUMI_VERSION}-linux-{machine}.tar.gz"
+    try:
+        checksums = fetch(f"{folder}/pulumi-{PULUMI_VERSION}-checksums.txt").decode()
+        content = fetch(f"{folder}/{archive}")
+    except OSError:
         return False
-    command = [
-        "sh",
-        str(script),
-        "--version",
-        PULUMI_VERSION,
-        "--install-root",
-        str(TOOLS / "pulumi"),
-        "--no-edit-path",
-    ]
-    return subprocess.run(command, capture_output=True, check=False).returncode == 0
+    wanted = [line.split()[0] for line in checksums.splitlines() if line.split()[1:] == [archive]]
+    got = hashlib.sha256(content).hexdigest()
+    if wanted != [got]:
+        raise SetupError(
+            f"pulumi: {archive} must have the SHA-256 {wanted[0] if wanted else '(none is listed)'}, got {got};"
+            " nothing of it was used. Run the command again; if it stays so, somebody changes your downloads"
+        )
+    with tarfile.open(fileobj=io.BytesIO(content)) as tar:
+        for member in tar:
+            source = tar.extractfile(member) if member.isfile() else None
+            if source:  # the programs are all in one folder; only their names are taken over
+                target = PULUMI_BIN / Path(member.name).name
+                target.write_bytes(source.read())
+                target.chmod(0o755)
+    return True
 
 
 def build_pulumi() -> None:
@@ -270,7 +322,7 @@ def main() -> None:
     )  # fmt: skip
     if not pulumi_is_on_path():
         pins = [ROOT / "toolchain" / folder / "go.sum" for folder in ("pulumi", "language-host")]
-        step("pulumi", PULUMI_BIN / "pulumi", pins, install_pulumi)
+        step(f"pulumi {PULUMI_VERSION}", PULUMI_BIN / "pulumi", pins, install_pulumi)
     if "--development" in sys.argv[1:]:
         development()
 
