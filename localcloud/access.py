@@ -5,8 +5,8 @@ from http.client import HTTPConnection
 from urllib.parse import quote
 
 from localcloud import stack, supervision
+from localcloud.errors import LocalCloudError
 from localcloud.place import Place
-from localcloud.supervision import LocalCloudError
 
 
 def password(place: Place) -> str | None:

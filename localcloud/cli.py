@@ -8,8 +8,8 @@ from pathlib import Path
 import click
 
 from localcloud import access, stack, supervision
+from localcloud.errors import LocalCloudError
 from localcloud.place import MAILBOX_PATH, STACK, Place
-from localcloud.supervision import LocalCloudError
 
 UNATTENDED = ("--stack", STACK, "--yes", "--skip-preview")
 

@@ -13,8 +13,8 @@ import psutil
 import yaml
 
 from localcloud import supervision
+from localcloud.errors import LocalCloudError
 from localcloud.place import ROOT, STACK, Place
-from localcloud.supervision import LocalCloudError
 
 # The file that names the life of the emulator with which Pulumi's state agrees.
 AGREES = "agrees"

@@ -4,7 +4,6 @@ import configparser
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -16,14 +15,12 @@ from typing import Any, cast
 
 from supervisor.xmlrpc import SupervisorTransport
 
+from localcloud.errors import LocalCloudError
 from localcloud.place import ROOT, TOOLS, Place
+from localcloud.ports import port_is_free
 
 START_SECONDS = 30.0
 STOP_SECONDS = 30.0
-
-
-class LocalCloudError(Exception):
-    """A problem for the user to solve; printed without a stack trace."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -143,16 +140,6 @@ def emulator_life(place: Place) -> str:
         f"{row['pid']} since {row['start']}" for row in processes(place) if row["name"] == "emulator" and row["pid"]
     ]
     return lives[0] if lives else ""
-
-
-def port_is_free(port: int) -> bool:
-    with socket.socket() as probe:
-        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            probe.bind(("127.0.0.1", port))
-        except OSError:
-            return False
-    return True
 
 
 def emulator_answers(port: int) -> bool:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from localcloud import supervision
+from localcloud.ports import port_is_free
 from tests.e2e.checkout import Checkout
 
 # Each asked by itself: the emulator's listing by tag knows only some services.
@@ -60,7 +61,7 @@ def test_nothing_is_left(checkout: Checkout) -> None:
     assert down.code == 0, down.output
     assert checkout.processes() == []
     ports = range(checkout.port, checkout.port + 10)
-    assert [port for port in ports if not supervision.port_is_free(port)] == []
+    assert [port for port in ports if not port_is_free(port)] == []
 
     checkout.up()
     with checkout.site() as site:

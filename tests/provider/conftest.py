@@ -1,7 +1,6 @@
 """A real MiniStack and a real provider process for the tests of the provider, on ports of their own."""
 
 import os
-import socket
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ from typing import Any
 import boto3
 import pytest
 
+from localcloud.ports import free_port
 from localcloud.supervision import emulator_answers
 from tests.provider.engine import Engine
 from tests.provider.world import World
@@ -21,12 +21,6 @@ EMULATOR_PYTHON = os.environ.get("EMULATOR_PYTHON", str(ROOT / ".tools/emulator/
 REGION = "us-east-1"
 DEFAULT_TAGS = {"project": "provider-tests"}
 START_SECONDS = 60.0
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture(scope="session")
