@@ -1,36 +1,127 @@
 """Follows the log groups of the services, as `aws logs tail --follow` does."""
 
 import time
+from collections import Counter
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import click
 
-from localcloud.clients import client
+from localcloud import gateway
+from localcloud.errors import LocalCloudError
+from localcloud.gateway import ApiError, GatewayError
 from localcloud.place import Place
 
 POLL_SECONDS = 1.0
+PAST_MS = 10 * 60 * 1000
+# Several streams write to one group, so an event may arrive after others that carry a later time.
+LATE_MS = 5_000
+# https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html
+EVENTS_PER_ANSWER = 10_000
+
+Event = dict[str, Any]
+Identity = tuple[int, str, str]
 
 
-def new_lines(logs: Any, since: dict[str, int], seen: set[str]) -> Iterator[tuple[str, str]]:
-    """(log group, message) of each event not printed before, oldest first within a group."""
-    for page in logs.get_paginator("describe_log_groups").paginate():
-        for group in page["logGroups"]:
-            name = group["logGroupName"]
-            events = logs.filter_log_events(logGroupName=name, startTime=since.get(name, 0))["events"]
-            for event in events:
-                if event["eventId"] not in seen:
-                    seen.add(event["eventId"])
-                    since[name] = event["timestamp"]
-                    yield name, event["message"].rstrip()
+def now_ms() -> int:
+    return int(time.time() * 1000)
+
+
+def identity(event: Event) -> Identity:
+    """What tells one event from another. The emulator gives the events of a Lambda function no `eventId`."""
+    return event["timestamp"], event["logStreamName"], event.get("eventId") or event["message"]
+
+
+@dataclass(kw_only=True)
+class Group:
+    """How far one log group was read.
+
+    `newest` is the time (ms) of the newest event that was read; `seen` counts the events of the `LATE_MS` before it,
+    so it stays small however long the group is followed.
+    """
+
+    name: str
+    newest: int
+    seen: Counter[Identity] = field(default_factory=Counter)
+
+    def read(self, place: Place) -> list[Event]:
+        """The events that were not returned before, oldest first."""
+        since = self.newest - LATE_MS
+        return self.unseen(self.events(place, since), since)
+
+    def events(self, place: Place, since: int) -> list[Event]:
+        """All events since then. The emulator gives no token for what does not fit into one answer."""
+        events: list[Event] = []
+        while True:
+            action = "Logs_20140328.FilterLogEvents"
+            answer = gateway.call(place, action, logGroupName=self.name, startTime=since, limit=EVENTS_PER_ANSWER)
+            page = answer["events"]
+            events = [event for event in events if event["timestamp"] < since] + page
+            if len(page) < EVENTS_PER_ANSWER or page[-1]["timestamp"] == since:
+                return events
+            since = page[-1]["timestamp"]
+
+    def unseen(self, events: list[Event], since: int) -> list[Event]:
+        """Of all events since then, those that are new. Of two that are equal in everything, both count."""
+        found: Counter[Identity] = Counter()
+        fresh = []
+        for event in events:
+            found[identity(event)] += 1
+            if found[identity(event)] > self.seen[identity(event)]:
+                fresh.append(event)
+        # A time in the future must not hide what is written until then.
+        self.newest = min(now_ms(), max([self.newest, *(event["timestamp"] for event in events)]))
+        self.seen = Counter({key: count for key, count in found.items() if key[0] >= self.newest - LATE_MS})
+        return fresh
+
+
+def group_names(place: Place) -> Iterator[str]:
+    token: dict[str, str] = {}
+    while True:
+        page = gateway.call(place, "Logs_20140328.DescribeLogGroups", **token)
+        yield from (group["logGroupName"] for group in page["logGroups"])
+        if not page.get("nextToken"):
+            return
+        token = {"nextToken": page["nextToken"]}
+
+
+class Follower:
+    """Reads all log groups of one local cloud again and again: the last ten minutes, then what is new."""
+
+    def __init__(self, place: Place) -> None:
+        self.place = place
+        self.start = now_ms() - PAST_MS
+        self.groups: dict[str, Group] = {}
+
+    def poll(self) -> list[tuple[str, str]]:
+        """(log group, message) of each new event, oldest first."""
+        found: list[tuple[int, str, str]] = []
+        for name in list(group_names(self.place)):
+            group = self.groups.setdefault(name, Group(name=name, newest=self.start))
+            try:
+                found += [(event["timestamp"], name, event["message"].rstrip()) for event in group.read(self.place)]
+            except ApiError as error:
+                if error.code != "ResourceNotFoundException":  # deleted since it was listed
+                    raise
+        return [(name, message) for _, name, message in sorted(found, key=lambda row: row[0])]
 
 
 def follow(place: Place) -> None:
-    """Print the services' last ten minutes and what follows, until interrupted."""
-    logs = client(place, "logs")
-    since: dict[str, int] = {}
-    seen: set[str] = set()
+    """Print the services' last ten minutes and what follows, until interrupted; waits for an emulator that restarts."""
+    if not gateway.answers(place.port):
+        raise LocalCloudError(f"logs: no local cloud answers on port {place.port}; run `make up`")
+    follower = Follower(place)
+    reachable = True
     while True:
-        for group, message in new_lines(logs, since, seen):
-            click.echo(f"{group.rsplit('/', 1)[-1]:<24} {message}")
+        try:
+            for group, message in follower.poll():
+                click.echo(f"{group.rsplit('/', 1)[-1]:<24} {message}")
+            if not reachable:
+                click.echo("logs: the emulator answers again", err=True)
+            reachable = True
+        except GatewayError as error:
+            if reachable:
+                click.echo(f"logs: {error}; waiting for it, Ctrl-C ends", err=True)
+            reachable = False
         time.sleep(POLL_SECONDS)

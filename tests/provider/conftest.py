@@ -11,8 +11,8 @@ from typing import Any
 import boto3
 import pytest
 
+from localcloud import gateway
 from localcloud.ports import free_port
-from localcloud.supervision import emulator_answers
 from tests.provider.engine import Engine
 from tests.provider.world import World
 
@@ -40,7 +40,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         )
     try:
         deadline = time.monotonic() + START_SECONDS
-        while not emulator_answers(port):
+        while not gateway.answers(port):
             assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()[-2000:]
             time.sleep(0.1)
         yield port
