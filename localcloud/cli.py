@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
-from localcloud import access, stack, supervision
+from localcloud import access, gateway, stack, supervision
 from localcloud.errors import LocalCloudError
+from localcloud.lock import only_command
+from localcloud.logs import follow
 from localcloud.place import MAILBOX_PATH, STACK, Place
 
 UNATTENDED = ("--stack", STACK, "--yes", "--skip-preview")
@@ -38,15 +40,16 @@ def main(ctx: click.Context, port: int, folder: Path | None) -> None:
 def up(place: Place) -> None:
     """Start the local cloud and deploy the stack; changes nothing where nothing changed."""
     started = time.monotonic()
-    if supervision.start(place):
-        click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
-    prepare(place)
-    if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs"):
-        raise LocalCloudError(
-            f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;"
-            " what was made is kept: mend it and run `make up` again (logs of the services: `make logs`)"
-        )
-    stack.note_agreement(place)
+    with only_command(place, "up"):
+        if supervision.start(place):
+            click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
+        prepare(place)
+        if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs"):
+            raise LocalCloudError(
+                f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;"
+                " what was made is kept: mend it and run `make up` again (logs of the services: `make logs`)"
+            )
+        stack.note_agreement(place)
     click.echo(f"\n{stack.resource_count(place)} resources, in {time.monotonic() - started:.0f} s")
     describe(place)
 
@@ -69,6 +72,12 @@ def describe(place: Place) -> None:
     if link := access.sign_in_link(place):
         click.echo(f"  Sign in   {link}")
     click.echo(f"  Mailbox   {place.endpoint}{MAILBOX_PATH}")
+    saving = gateway.saving(place)
+    if saving and saving.error:
+        click.echo(
+            f"  Warning   the emulator could not save its state for {saving.saved_seconds_ago:.0f} s ({saving.error});"
+            " what changed since is lost when it ends. Mend the cause (a full disk?); it tries again by itself"
+        )
     click.echo('  Next      make logs, make status, make down; for plain pulumi and aws: eval "$(make -s env)"')
 
 
@@ -76,20 +85,24 @@ def describe(place: Place) -> None:
 @click.pass_obj
 def down(place: Place) -> None:
     """Destroy the stack, then stop everything."""
-    if stack.deployment(place).get("resources"):
-        supervision.start(place)
-        prepare(place)
-        if stack.pulumi(place, "destroy", *UNATTENDED):
-            raise LocalCloudError("pulumi destroy: failed with the message above; run `make down` again to continue")
-        stack.note_agreement(place)
-    stack.stop(place)
+    with only_command(place, "down"):
+        if stack.deployment(place).get("resources"):
+            supervision.start(place)
+            prepare(place)
+            if stack.pulumi(place, "destroy", *UNATTENDED):
+                raise LocalCloudError(
+                    "pulumi destroy: failed with the message above; run `make down` again to continue"
+                )
+            stack.note_agreement(place)
+        stack.stop(place)
 
 
 @main.command()
 @click.pass_obj
 def stop(place: Place) -> None:
     """Stop everything and keep the data."""
-    stack.stop(place)
+    with only_command(place, "stop"):
+        stack.stop(place)
 
 
 @main.command()
@@ -130,9 +143,7 @@ def status(place: Place) -> None:
 @main.command()
 @click.pass_obj
 def logs(place: Place) -> None:
-    """Follow the services' log groups and the local cloud's own logs."""
-    from localcloud.logs import follow
-
+    """Follow the services' log groups: the last ten minutes, then what is new."""
     try:
         follow(place)
     except KeyboardInterrupt:

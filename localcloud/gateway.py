@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from localcloud.errors import LocalCloudError
-from localcloud.place import Place
+from localcloud.place import HEALTH_PATH, Place
 
 ANSWER_SECONDS = 10.0
-HEALTH_PATH = "/_local/health"
 
 
 class GatewayError(LocalCloudError):

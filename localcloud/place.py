@@ -2,19 +2,40 @@
 
 import hashlib
 import os
+import stat
 import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from urllib.parse import quote
+
+from localcloud.errors import LocalCloudError
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 STACK = "local"
 REGION = "us-east-1"
-PORTS_FOR_DATABASES = 10
 MAILBOX_PATH = "/_local/mailbox"  # on the gateway, and in the config of the stack `local`
 HEALTH_PATH = "/_local/health"  # on the gateway: whether the emulator's state is saved
+# A unix socket's path has 107 bytes at most; the longest name in the folder is supervisord's, with a process id.
+SOCKETS_BYTES = 107 - len("/control.sock.4194304")
+
+
+def refuse_shared(folder: Path) -> None:
+    """Fail if the folder exists and others may write to it: what answers on its sockets starts programs as this user.
+
+    Its name can be guessed, and everybody may make a folder beside it.
+    """
+    try:
+        found = folder.lstat()
+    except FileNotFoundError:
+        return
+    if not stat.S_ISDIR(found.st_mode) or found.st_uid != os.getuid() or found.st_mode & 0o077:
+        raise LocalCloudError(
+            f"{folder}: must be a folder of user {os.getuid()} that nobody else can enter (mode 700), got"
+            f" {stat.filemode(found.st_mode)} of user {found.st_uid}; delete it, or set TMPDIR to a folder of yours"
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,17 +68,36 @@ class Place:
 
     @cached_property
     def sockets(self) -> Path:
-        """A short folder for unix sockets, whose path may have 107 bytes at most; private to the user."""
+        """A short folder for unix sockets that only this user can enter; it need not exist."""
         digest = hashlib.sha256(str(self.folder).encode()).hexdigest()[:12]
-        return Path(tempfile.gettempdir()) / f"localcloud-{os.getuid()}-{digest}"
+        folder = Path(tempfile.gettempdir()) / f"localcloud-{os.getuid()}-{digest}"
+        if len(os.fsencode(folder)) > SOCKETS_BYTES:
+            raise LocalCloudError(
+                f"TMPDIR: the path of the sockets' folder must have {SOCKETS_BYTES} bytes at most, got {folder};"
+                " set TMPDIR to a folder with a shorter path, such as /tmp"
+            )
+        refuse_shared(folder)
+        return folder
+
+    def make_folders(self) -> None:
+        """Make what the local cloud's processes need to exist."""
+        for folder in (self.folder, self.logs, self.folder / "pulumi"):
+            folder.mkdir(parents=True, exist_ok=True)
+        self.sockets.mkdir(mode=0o700, exist_ok=True)
+        refuse_shared(self.sockets)
 
     @property
     def engine_socket(self) -> Path:
         return self.sockets / "engine.sock"
 
     @property
+    def control_socket(self) -> Path:
+        """supervisord's."""
+        return self.sockets / "control.sock"
+
+    @property
     def docker_host(self) -> str:
-        return os.environ.get("LOCALCLOUD_DOCKER_HOST") or f"unix://{self.engine_socket}"
+        return f"unix://{self.engine_socket}"
 
     @cached_property
     def aws_environment(self) -> dict[str, str]:
@@ -83,7 +123,7 @@ class Place:
             "DOCKER_HOST": self.docker_host,
             "PULUMI_HOME": str(self.folder / "pulumi-home"),
             # Without a second file beside each, which a kill in the middle of its writing makes unreadable.
-            "PULUMI_BACKEND_URL": f"file://{self.folder / 'pulumi'}?metadata=skip",
+            "PULUMI_BACKEND_URL": f"file://{quote(str(self.folder / 'pulumi'))}?metadata=skip",
             # Public on purpose: what it encrypts is a state file on this machine, about servers on loopback.
             "PULUMI_CONFIG_PASSPHRASE": STACK,
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.provider_port}",

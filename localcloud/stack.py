@@ -2,15 +2,13 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
-
-import psutil
-import yaml
 
 from localcloud import supervision
 from localcloud.errors import LocalCloudError
@@ -36,12 +34,20 @@ def pulumi(place: Place, *arguments: str, quiet: bool = False) -> int:
     (place.folder / "pulumi").mkdir(parents=True, exist_ok=True)
     output = subprocess.DEVNULL if quiet else None
     environment = {**os.environ, **place.pulumi_environment}
-    with interrupts_left_to_the_child():
-        return subprocess.run(["pulumi", *arguments], cwd=ROOT, env=environment, stdout=output, check=False).returncode
+    try:
+        with interrupts_left_to_the_child():
+            run = subprocess.run(["pulumi", *arguments], cwd=ROOT, env=environment, stdout=output, check=False)
+    except FileNotFoundError:
+        raise LocalCloudError("pulumi: neither on PATH nor in .tools/; run `make setup`, which installs it") from None
+    return run.returncode
 
 
 def project() -> str:
-    return str(yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"])
+    """The name in Pulumi.yaml. Reading it as YAML would take as long as all the rest of `make url`."""
+    found = re.search(r"^name: *[\"']?([\w.-]+)", (ROOT / "Pulumi.yaml").read_text(), re.MULTILINE)
+    if not found:
+        raise LocalCloudError("Pulumi.yaml: must have a line `name: <project>` and has none")
+    return found[1]
 
 
 def state_file(place: Place) -> Path:
@@ -57,7 +63,13 @@ def deployment(place: Place) -> dict[str, Any]:
     file = state_file(place)
     if not file.exists():
         return {}
-    return json.loads(file.read_text()).get("checkpoint", {}).get("latest") or {}
+    try:
+        return json.loads(file.read_text()).get("checkpoint", {}).get("latest") or {}
+    except ValueError:
+        raise LocalCloudError(
+            f"{file}: Pulumi's state must be JSON and is not; copy {file.name}.bak over it, or start from nothing with"
+            f" `make stop` and by deleting {place.folder}"
+        ) from None
 
 
 def outputs(place: Place) -> dict[str, Any]:
@@ -86,6 +98,8 @@ def ensure(place: Place) -> None:
 
 def is_at_work(pid: int) -> bool:
     """Whether the process is a `pulumi` that lives: a number may be used again, and the dead wait to be reaped."""
+    import psutil  # only after a run that did not end by itself
+
     try:
         process = psutil.Process(pid)
         return process.name().startswith("pulumi") and process.status() != psutil.STATUS_ZOMBIE

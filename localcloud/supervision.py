@@ -1,132 +1,46 @@
 """Starts and stops the local cloud's processes, through supervisord (restarts, log files, order)."""
 
-import configparser
 import os
 import shutil
 import signal
 import subprocess
 import sys
 import time
-import xmlrpc.client
-from dataclasses import dataclass
-from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any, cast
 
-from supervisor.xmlrpc import SupervisorTransport
-
+from localcloud import gateway
 from localcloud.errors import LocalCloudError
-from localcloud.place import ROOT, TOOLS, Place
+from localcloud.place import Place
 from localcloud.ports import port_is_free
+from localcloud.programs import STOP_SECONDS, write_config
 
 START_SECONDS = 30.0
-STOP_SECONDS = 30.0
+# Of supervisord's words, those of a program that it does not start by itself.
+STOPPED_STATES = ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
 
 
-@dataclass(frozen=True, kw_only=True)
-class Program:
-    """One supervised process. Programs start in the order of `programs`, and stop in the opposite one."""
+def ask(place: Place, method: str, *arguments: Any) -> Any:
+    """Call a method of supervisord's; None when it does not run."""
+    import xmlrpc.client  # like `control`: too slow for commands that do not ask
 
-    name: str
-    command: list[str]
-    environment: dict[str, str]
+    from localcloud.control import control
 
-
-def programs(place: Place) -> list[Program]:
-    python, folder = sys.executable, place.folder
-    engine = Program(
-        name="engine",
-        command=[python, "-m", "localcloud.engine", "--socket", str(place.engine_socket),
-                 "--state", str(folder / "engine"), "--cache", str(TOOLS / "cache"),
-                 "--emulator", place.endpoint, "--poetry", str(TOOLS / "bin/poetry")],
-        environment={},
-    )  # fmt: skip
-    emulator = Program(
-        name="emulator",
-        command=[str(TOOLS / "emulator/bin/python"), "-m", "localcloud.emulator"],
-        environment={
-            "PYTHONPATH": str(ROOT),
-            **place.aws_environment,
-            "BIND_HOST": "127.0.0.1",
-            "MINISTACK_HOST": "localhost",
-            "GATEWAY_PORT": str(place.port),
-            "RDS_BASE_PORT": str(place.database_port),
-            "RDS_PERSIST": "1",
-            "DOCKER_HOST": place.docker_host,
-            "PERSIST_STATE": "1",
-            "STATE_DIR": str(folder / "emulator"),
-            "S3_PERSIST": "1",
-            "S3_DATA_DIR": str(folder / "s3"),
-            # Its call to start a container ends when the container is healthy.
-            "MINISTACK_DOCKER_TIMEOUT": "120",
-            # It knows few of AWS's managed policies; the others are made when asked for.
-            "MINISTACK_AUTOCREATE_AWS_MANAGED": "1",
-            # Listeners that nothing here uses.
-            "SFTP_ENABLED": "0",
-            "IOT_MTLS_ENABLED": "0",
-        },
-    )
-    provider = Program(
-        name="provider",
-        command=[python, "-m", "localcloud.provider", "--port", str(place.provider_port),
-                 "--endpoint", place.endpoint, "--journal", str(folder / "journal.json")],
-        environment=place.aws_environment,
-    )  # fmt: skip
-    own_engine = place.docker_host.startswith("unix://" + str(place.sockets))
-    return [*([engine] if own_engine else []), emulator, provider]
-
-
-def write_config(place: Place) -> Path:
-    """supervisord's configuration file, made anew at each start."""
-    config = configparser.RawConfigParser()
-    control = place.sockets / "control.sock"
-    config["unix_http_server"] = {"file": str(control), "chmod": "0600"}
-    config["supervisord"] = {
-        "logfile": str(place.logs / "supervisor.log"),
-        "pidfile": str(place.folder / "supervisor.pid"),
-        "childlogdir": str(place.logs),
-        "directory": str(ROOT),
-        "loglevel": "info",
-    }
-    if os.getuid() == 0:
-        config["supervisord"]["user"] = "root"
-    config["rpcinterface:supervisor"] = {
-        "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
-    }
-    for priority, program in enumerate(programs(place), start=1):
-        quoted = ",".join(f'{key}="{value.replace("%", "%%")}"' for key, value in program.environment.items())
-        config[f"program:{program.name}"] = {
-            # No child outlives a supervisor that was killed: what is started next finds its ports free.
-            "command": " ".join(["setpriv", "--pdeathsig", "TERM", *(f'"{part}"' for part in program.command)]),
-            "environment": quoted,
-            "priority": str(priority),
-            "autorestart": "true",
-            "startsecs": "1",
-            "startretries": "5",
-            "stopwaitsecs": str(int(STOP_SECONDS)),
-            "redirect_stderr": "true",
-            "stdout_logfile": str(place.logs / f"{program.name}.log"),
-            "stdout_logfile_maxbytes": "10MB",
-            "stdout_logfile_backups": "2",
-        }
-    file = place.folder / "supervisor.conf"
-    with file.open("w") as sink:
-        config.write(sink)
-    return file
-
-
-def control(place: Place) -> xmlrpc.client.ServerProxy:
-    transport = SupervisorTransport(None, None, f"unix://{place.sockets / 'control.sock'}")
-    return xmlrpc.client.ServerProxy("http://127.0.0.1", transport=transport)
+    try:
+        with control(place.control_socket) as proxy:
+            return getattr(proxy.supervisor, method)(*arguments)
+    except OSError:
+        return None
+    except xmlrpc.client.Fault as fault:
+        raise LocalCloudError(
+            f"supervisord: {' '.join([method, *map(str, arguments)])} failed with {fault.faultString}; if it is"
+            f" stopping, run the command again in a moment, else see {place.logs / 'supervisor.log'}"
+        ) from None
 
 
 def processes(place: Place) -> list[dict[str, Any]]:
     """supervisord's facts about each program (`name`, `statename`, `pid`); empty when nothing runs."""
-    try:
-        with control(place) as proxy:
-            return cast(list[dict[str, Any]], proxy.supervisor.getAllProcessInfo())
-    except OSError:
-        return []
+    return cast(list[dict[str, Any]], ask(place, "getAllProcessInfo") or [])
 
 
 def states(place: Place) -> dict[str, str]:
@@ -142,20 +56,9 @@ def emulator_life(place: Place) -> str:
     return lives[0] if lives else ""
 
 
-def emulator_answers(port: int) -> bool:
-    connection = HTTPConnection("127.0.0.1", port, timeout=2)
-    try:
-        connection.request("GET", "/_ministack/health")
-        return connection.getresponse().status == 200
-    except OSError:
-        return False
-    finally:
-        connection.close()
-
-
 def is_ready(place: Place) -> bool:
     provider_listens = not port_is_free(place.provider_port)
-    return provider_listens and place.engine_socket.exists() and emulator_answers(place.port)
+    return provider_listens and place.engine_socket.exists() and gateway.answers(place.port)
 
 
 def start(place: Place) -> bool:
@@ -163,26 +66,37 @@ def start(place: Place) -> bool:
     running = states(place)
     if running:
         for name, state in running.items():
-            if state != "RUNNING" and state != "STARTING":
-                with control(place) as proxy:
-                    proxy.supervisor.startProcess(name)
+            if state in STOPPED_STATES:
+                ask(place, "startProcess", name, False)  # without waiting: what becomes of it is seen below
         wait_until_ready(place)
         return False
+    refuse_taken_ports(place)
+    place.make_folders()
+    start_supervisord(place)
+    wait_until_ready(place)
+    return True
+
+
+def refuse_taken_ports(place: Place) -> None:
     taken = [port for port in (place.port, place.provider_port, place.database_port) if not port_is_free(port)]
     if taken:
         raise LocalCloudError(
             f"PORT: {', '.join(map(str, taken))} in use by another program, and PORT={place.port} needs {place.port} to"
             f" {place.database_port}; stop that program, or choose another such as PORT={place.port + 100}"
         )
-    for folder in (place.folder, place.logs, place.folder / "pulumi"):
-        folder.mkdir(parents=True, exist_ok=True)
-    place.sockets.mkdir(mode=0o700, exist_ok=True)
-    supervisord = shutil.which("supervisord", path=str(Path(sys.executable).parent))
-    if supervisord is None:
-        raise LocalCloudError("supervisord: not found beside this Python; run `make setup`")
-    subprocess.run([supervisord, "-c", str(write_config(place))], cwd=ROOT, check=True)
-    wait_until_ready(place)
-    return True
+
+
+def start_supervisord(place: Place) -> None:
+    """Returns when it runs in the background."""
+    command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(write_config(place))]
+    run = subprocess.run(
+        command, cwd=place.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+    )
+    if run.returncode:
+        raise LocalCloudError(
+            f"supervisord: did not start (exit code {run.returncode}); `make setup` installs it anew. Its words:\n"
+            + indented(run.stdout)
+        )
 
 
 def wait_until_ready(place: Place) -> None:
@@ -198,9 +112,13 @@ def wait_until_ready(place: Place) -> None:
         time.sleep(0.1)
 
 
-def tail(log: Path, lines: int = 15) -> str:
-    text = log.read_text(errors="replace") if log.exists() else "(no log)"
+def indented(text: str, lines: int = 15) -> str:
+    """The last lines, for the end of a message."""
     return "\n".join("    " + line for line in text.splitlines()[-lines:])
+
+
+def tail(log: Path) -> str:
+    return indented(log.read_text(errors="replace") if log.exists() else "(no log)")
 
 
 def stop(place: Place) -> None:

@@ -1,0 +1,113 @@
+"""The processes of a local cloud, and supervisord's configuration that runs them."""
+
+import configparser
+import os
+import re
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+from localcloud.place import ROOT, TOOLS, Place
+
+STOP_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Program:
+    """One supervised process. Programs start in the order of `programs`, and stop in the opposite one."""
+
+    name: str
+    command: list[str]
+    environment: dict[str, str]
+
+
+def programs(place: Place) -> list[Program]:
+    python, folder = sys.executable, place.folder
+    engine = Program(
+        name="engine",
+        command=[python, "-m", "localcloud.engine", "--socket", str(place.engine_socket),
+                 "--state", str(folder / "engine"), "--cache", str(TOOLS / "cache"),
+                 "--emulator", place.endpoint, "--poetry", str(TOOLS / "bin/poetry")],
+        environment={},
+    )  # fmt: skip
+    emulator = Program(
+        name="emulator",
+        command=[str(TOOLS / "emulator/bin/python"), "-m", "localcloud.emulator"],
+        environment={
+            "PYTHONPATH": str(ROOT),
+            **place.aws_environment,
+            "BIND_HOST": "127.0.0.1",
+            "MINISTACK_HOST": "localhost",
+            "GATEWAY_PORT": str(place.port),
+            "RDS_BASE_PORT": str(place.database_port),
+            "RDS_PERSIST": "1",
+            "DOCKER_HOST": place.docker_host,
+            "PERSIST_STATE": "1",
+            "STATE_DIR": str(folder / "emulator"),
+            "S3_PERSIST": "1",
+            "S3_DATA_DIR": str(folder / "s3"),
+            # Its call to start a container ends when the container is healthy.
+            "MINISTACK_DOCKER_TIMEOUT": "120",
+            # It knows few of AWS's managed policies; the others are made when asked for.
+            "MINISTACK_AUTOCREATE_AWS_MANAGED": "1",
+            # Listeners that nothing here uses.
+            "SFTP_ENABLED": "0",
+            "IOT_MTLS_ENABLED": "0",
+        },
+    )
+    provider = Program(
+        name="provider",
+        command=[python, "-m", "localcloud.provider", "--port", str(place.provider_port),
+                 "--endpoint", place.endpoint, "--journal", str(folder / "journal.json")],
+        environment=place.aws_environment,
+    )  # fmt: skip
+    return [engine, emulator, provider]
+
+
+def word(text: str) -> str:
+    """One word of a command in the configuration file, whatever a path contains.
+
+    supervisord reads the file as INI (a space before `;` or `#` begins a comment), formats the value with `%`, and
+    splits it as a shell does. A backslash before each special character says the same to all three.
+    """
+    return re.sub(r"([^\w@%+=:,./-])", r"\\\1", text, flags=re.ASCII).replace("%", "%%")
+
+
+def write_config(place: Place) -> Path:
+    """supervisord's configuration file, made anew at each start.
+
+    Its paths are relative to the place's folder, where supervisord runs: INI has no way to quote them.
+    """
+    config = configparser.RawConfigParser()
+    config["unix_http_server"] = {"file": str(place.control_socket).replace("%", "%%"), "chmod": "0600"}
+    config["supervisord"] = {
+        "logfile": "logs/supervisor.log",
+        "pidfile": "supervisor.pid",
+        "childlogdir": "logs",
+        "loglevel": "info",
+    }
+    if os.getuid() == 0:
+        config["supervisord"]["user"] = "root"
+    config["rpcinterface:supervisor"] = {
+        "supervisor.rpcinterface_factory": "supervisor.rpcinterface:make_main_rpcinterface"
+    }
+    for priority, program in enumerate(programs(place), start=1):
+        variables = [f"{name}={value}" for name, value in program.environment.items()]
+        # With setpriv, no child outlives a supervisor that was killed: what is started next finds its ports free.
+        command = ["setpriv", "--pdeathsig", "TERM", "env", f"--chdir={ROOT}", *variables, *program.command]
+        config[f"program:{program.name}"] = {
+            "command": " ".join(map(word, command)),
+            "priority": str(priority),
+            "autorestart": "true",
+            "startsecs": "1",
+            "startretries": "5",
+            "stopwaitsecs": str(int(STOP_SECONDS)),
+            "redirect_stderr": "true",
+            "stdout_logfile": f"logs/{program.name}.log",
+            "stdout_logfile_maxbytes": "10MB",
+            "stdout_logfile_backups": "2",
+        }
+    file = place.folder / "supervisor.conf"
+    with file.open("w") as sink:
+        config.write(sink)
+    return file

@@ -1,0 +1,124 @@
+"""A local cloud of stand-ins for each test: real supervisord and real sockets, small processes, a small `pulumi`."""
+
+import json
+import os
+import shutil
+import signal
+import sys
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import localcloud.place
+import localcloud.programs
+from localcloud import supervision
+from localcloud.place import Place
+from localcloud.ports import free_port, port_is_free
+from localcloud.programs import Program
+from tests.commands.fake_emulator import FakeEmulator
+
+STAND_IN = Path(__file__).with_name("stand_in.py")
+FAKE_PULUMI = Path(__file__).with_name("fake_pulumi.py")
+
+
+def stand_ins(place: Place) -> list[Program]:
+    where = {"engine": place.engine_socket, "emulator": place.port, "provider": place.provider_port}
+    return [
+        Program(
+            name=name,
+            command=[sys.executable, str(STAND_IN), name, str(at), str(place.folder)],
+            environment={"NOTES": str(place.folder), "FOLDER": str(place.folder)},
+        )
+        for name, at in where.items()
+    ]
+
+
+def place_in(folder: Path) -> Place:
+    """A place on free ports that nothing runs in."""
+    while not all(port_is_free((port := free_port()) + offset) for offset in range(1, 3)):
+        pass
+    return Place.of(port, folder / "place")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return place_in(tmp_path)
+
+
+@pytest.fixture
+def emulator(place: Place) -> Iterator[FakeEmulator]:
+    """An emulator of the place that serves, without supervisord."""
+    made = FakeEmulator()
+    with made.serving(place.port):
+        yield made
+
+
+def kill(place: Place) -> None:
+    """End what runs at once; the orderly way takes supervisord seconds."""
+    pid_file = place.folder / "supervisor.pid"
+    if supervision.processes(place):
+        os.kill(int(pid_file.read_text()), signal.SIGKILL)
+    shutil.rmtree(place.sockets, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def small_programs() -> Iterator[None]:
+    """Let `start` start stand-ins."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(localcloud.programs, "programs", stand_ins)
+        yield
+
+
+@pytest.fixture
+def cloud(place: Place, small_programs: None) -> Iterator[Place]:
+    """A place whose programs are stand-ins and do not run yet."""
+    yield place
+    kill(place)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, small_programs: None) -> Iterator[Place]:
+    """A place whose stand-ins run; shared, so a test leaves them running."""
+    place = place_in(tmp_path_factory.mktemp("running"))
+    try:
+        supervision.start(place)
+        yield place
+    finally:
+        kill(place)
+
+
+@dataclass(frozen=True, kw_only=True)
+class FakePulumi:
+    folder: Path
+
+    def fail(self, command: str) -> None:
+        (self.folder / f"fail-{command}").write_text("")
+
+    def mend(self, command: str) -> None:
+        (self.folder / f"fail-{command}").unlink()
+
+    @property
+    def calls(self) -> list[dict[str, Any]]:
+        file = self.folder / "calls.jsonl"
+        return [json.loads(line) for line in file.read_text().splitlines()] if file.exists() else []
+
+    @property
+    def commands(self) -> list[str]:
+        return [call["arguments"][0] for call in self.calls]
+
+
+@pytest.fixture
+def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
+    """A `pulumi` on PATH, and none in `.tools/`."""
+    folder = tmp_path / "fake-pulumi"
+    folder.mkdir()
+    (folder / "pulumi").write_text(f"#!{sys.executable}\n{FAKE_PULUMI.read_text()}")
+    (folder / "pulumi").chmod(0o755)
+    (folder / "resources").write_text("5")
+    monkeypatch.setattr(localcloud.place, "TOOLS", tmp_path / "no-tools")
+    monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
+    monkeypatch.setenv("PULUMI_FAKE", str(folder))
+    return FakePulumi(folder=folder)

@@ -1,0 +1,81 @@
+"""A small emulator in this process: the two AWS APIs that the commands call, with answers that a test sets."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+GROUPS_PER_PAGE = 2
+
+
+@dataclass
+class FakeEmulator:
+    """`groups`: events of each log group; `secrets`: text of each secret; `health`: the answer of that path, if any."""
+
+    groups: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    secrets: dict[str, str] = field(default_factory=dict)
+    health: dict[str, Any] | None = None
+
+    def write(self, group: str, *messages: str, at: int, stream: str = "s", **more: Any) -> None:
+        """Append events, ordered by time as the real one orders them."""
+        events = self.groups.setdefault(group, [])
+        events += [{"timestamp": at, "message": text, "logStreamName": stream, **more} for text in messages]
+        events.sort(key=lambda event: int(event["timestamp"]))
+
+    def get(self, path: str) -> tuple[int, Any]:
+        if path == "/_ministack/health":
+            return 200, {}
+        return (200, self.health) if path == "/_local/health" and self.health is not None else (404, {})
+
+    def post(self, action: str, body: dict[str, Any]) -> tuple[int, Any]:
+        if action == "Logs_20140328.DescribeLogGroups":
+            first = int(body.get("nextToken", 0))
+            names = sorted(self.groups)
+            page: dict[str, Any] = {"logGroups": [{"logGroupName": name} for name in names[first:][:GROUPS_PER_PAGE]]}
+            if names[first + GROUPS_PER_PAGE :]:
+                page["nextToken"] = str(first + GROUPS_PER_PAGE)
+            return 200, page
+        if action == "Logs_20140328.FilterLogEvents" and body["logGroupName"] in self.groups:
+            events = self.groups[body["logGroupName"]]
+            since = [event for event in events if event["timestamp"] >= body["startTime"]]
+            return 200, {"events": since[: body["limit"]]}
+        if action == "secretsmanager.GetSecretValue" and body["SecretId"] in self.secrets:
+            return 200, {"SecretString": self.secrets[body["SecretId"]]}
+        return 400, {"__type": "com.amazonaws#ResourceNotFoundException", "message": f"not here: {body}"}
+
+    @contextmanager
+    def serving(self, port: int) -> Iterator[None]:
+        server = ThreadingHTTPServer(("127.0.0.1", port), handler(self))
+        thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+
+def handler(emulator: FakeEmulator) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.answer(*emulator.get(self.path))
+
+        def do_POST(self) -> None:
+            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            self.answer(*emulator.post(self.headers["X-Amz-Target"], body))
+
+        def answer(self, status: int, body: Any) -> None:
+            text = json.dumps(body).encode()
+            self.send_response(status)
+            self.send_header("Content-Length", str(len(text)))
+            self.end_headers()
+            self.wfile.write(text)
+
+        def log_message(self, *_: Any) -> None:
+            """Nothing: the tests' output is not its log."""
+
+    return Handler

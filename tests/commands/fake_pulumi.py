@@ -1,0 +1,39 @@
+"""The `pulumi` that the tests put on PATH. It notes each call, and keeps the state file as the real one does.
+
+`PULUMI_FAKE` is a folder: `calls.jsonl` lists the calls, `fail-<command>` makes that command fail, `resources` holds
+how many resources an `up` makes.
+"""
+
+import json
+import os
+import sys
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+folder = Path(os.environ["PULUMI_FAKE"])
+backend = Path(unquote(urlsplit(os.environ["PULUMI_BACKEND_URL"]).path))
+state = backend / ".pulumi/stacks/fastapi-react-aws/local.json"
+command = sys.argv[1]
+
+
+def save(resources: list[dict[str, object]]) -> None:
+    state.parent.mkdir(parents=True, exist_ok=True)
+    state.write_text(json.dumps({"checkpoint": {"latest": {"resources": resources}}}))
+
+
+with (folder / "calls.jsonl").open("a") as calls:
+    calls.write(json.dumps({"arguments": sys.argv[1:], "cwd": str(Path.cwd()), "environment": dict(os.environ)}) + "\n")
+if (folder / f"fail-{command}").exists():
+    sys.exit(3)
+if command == "stack":
+    save([])
+elif command == "up":
+    outputs = {"url": "http://d1.cloudfront.localhost:1", "access_secret": "arn:secret"}
+    stack: dict[str, object] = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
+    provider: dict[str, object] = {"type": "pulumi:providers:aws", "custom": True}
+    made: list[dict[str, object]] = [{"type": "aws:s3/bucket:Bucket", "custom": True}] * int(
+        (folder / "resources").read_text()
+    )
+    save([stack, provider, dict[str, object](type="app:infra:Storage"), *made])
+elif command == "destroy":
+    save([])
