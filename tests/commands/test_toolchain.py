@@ -16,7 +16,8 @@ from pathlib import Path
 
 import pytest
 
-from toolchain import pulumi_cli, setup, steps, versions
+from toolchain import generate, pulumi_cli, setup, steps, versions
+from toolchain.generate import Generator
 from toolchain.steps import ROOT, Files, SetupError, run, step
 
 
@@ -313,3 +314,37 @@ def test_a_release_that_cannot_be_had_is_built_instead(
     monkeypatch.setattr(pulumi_cli, "build", lambda: built.append(why))
     pulumi_cli.install()
     assert built == [why]
+
+
+def generator(folder: Path, write: str, check: str, prints: str | None = None) -> Generator:
+    return Generator(
+        write=("sh", "-c", write), check=("sh", "-c", check), folder=folder, prints=folder / prints if prints else None
+    )
+
+
+def test_generated_files_are_written_and_a_failure_leaves_the_old_one(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    printed = tmp_path / "printed"
+    printed.write_text("old")
+    broken = generator(tmp_path, "echo half; exit 1", "true", "printed")
+    monkeypatch.setattr(generate, "GENERATORS", (broken,))
+    assert generate.main([]) == 1
+    assert printed.read_text() == "old"
+    fine = (generator(tmp_path, "echo whole", "true", "printed"), generator(tmp_path, "echo 1 > written", "true"))
+    monkeypatch.setattr(generate, "GENERATORS", fine)
+    assert generate.main([]) == 0
+    assert (printed.read_text(), (tmp_path / "written").read_text()) == ("whole\n", "1\n")
+
+
+def test_every_stale_file_is_named_in_one_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    checks = ("echo a is stale; exit 1", "true", "echo c is stale; exit 1")
+    monkeypatch.setattr(generate, "GENERATORS", tuple(generator(tmp_path, "exit 9", check) for check in checks))
+    assert generate.main(["--check"]) == 1
+    shown = capfd.readouterr()
+    assert shown.out == "a is stale\nc is stale\n"
+    assert shown.err == "stale: run `make generate` and commit the result\n"
+    monkeypatch.setattr(generate, "GENERATORS", (generator(tmp_path, "exit 9", "true"),))
+    assert generate.main(["--check"]) == 0
