@@ -4,81 +4,87 @@ BIN = .venv/bin
 PYTHON = $(BIN)/python
 BACKEND = ../.tools/backend/bin
 LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
+SETUP = python3 -m toolchain.setup
 
 # Where the environment forbids Python to keep compiled modules, every `up` would compile pulumi_aws: 3 s more.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down stop url password status logs env develop test check generate lock format bench bench-api
+.PHONY: help setup up down stop url password status logs env develop test check generate format lock bench bench-api \
+	bench-commands
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
 
-setup: ## Install what the commands need (skips what is done)
-	@python3 toolchain/setup.py
+setup: ## Install what the commands need, or check that it is there
+	@$(SETUP)
 
-up: setup ## Start the local cloud and deploy; run again after any change
+develop: ## Install what tests and checks need, or check that it is there
+	@$(SETUP) --development
+
+# The set-up writes each file, and beside it the list of what it depends on: it runs again when one of those is newer.
+.tools/ready:
+	@$(SETUP)
+
+.tools/ready-development:
+	@$(SETUP) --development
+
+-include .tools/ready.mk .tools/ready-development.mk
+
+up: .tools/ready ## Start the local cloud and deploy; run again after any change
 	@$(LOCALCLOUD) up
 
-down: setup ## Destroy the stack and stop everything
+down: .tools/ready ## Destroy the stack and stop everything
 	@$(LOCALCLOUD) down
 
-stop: setup ## Stop everything, keep the data
+stop: .tools/ready ## Stop everything, keep the data
 	@$(LOCALCLOUD) stop
 
-url: setup ## Print the site's URL
+url: .tools/ready ## Print the site's URL
 	@$(LOCALCLOUD) url
 
-password: setup ## Print the password that opens the site
+password: .tools/ready ## Print the password that opens the site
 	@$(LOCALCLOUD) password
 
-status: setup ## Print what runs
+status: .tools/ready ## Print which processes run, and whether their state is saved
 	@$(LOCALCLOUD) status
 
-logs: setup ## Follow the services' logs
+logs: .tools/ready ## Follow the services' logs
 	@$(LOCALCLOUD) logs
 
-env: setup ## Print the exports for plain pulumi and aws: eval "$$(make -s env)"
+env: .tools/ready ## Print the exports for plain pulumi and aws: eval "$$(make -s env)"
 	@$(LOCALCLOUD) env
 
-develop: ## Install what tests and checks need (skips what is done)
-	@python3 toolchain/setup.py --development
-
-test: develop ## Install what the tests need and run all of them
+test: .tools/ready-development ## Run all tests
 	@cd frontend && npm test --silent
 	@cd backend && $(BACKEND)/pytest -q
 	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
 	@$(BIN)/pytest -q --ignore tests/e2e/site --numprocesses 2 --dist loadfile
 
-check: develop ## Format, lint, types, direction of imports, generated files not stale
+check: .tools/ready-development ## Check format, lint, types, the direction of imports, and generated files
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/mypy infra lambda localcloud tests benchmarks --exclude benchmarks/template_api
+	@$(BIN)/mypy infra lambda localcloud tests toolchain benchmarks --exclude benchmarks/template_api
 	@$(BIN)/lint-imports --no-cache
 	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/lint-imports --no-cache
 	@cd frontend && npm run --silent lint && npm run --silent typecheck
-	@$(MAKE) --no-print-directory generated GENERATED=--check
+	@$(PYTHON) -m toolchain.generate --check
 
-generate: develop ## Write all generated files: docs, the API's description and its client, facts about AWS's types
-	@$(MAKE) --no-print-directory generated
+generate: .tools/ready-development ## Write all generated files
+	@$(PYTHON) -m toolchain.generate
 
-.PHONY: generated
-generated:
-	@$(PYTHON) -m infra.config.docs $(GENERATED)
-	@$(PYTHON) -m localcloud.provider.tools.limits $(GENERATED)
-	@$(PYTHON) -m localcloud.provider.tools.generate $(GENERATED)
-	@cd backend && $(BACKEND)/python -m app.openapi $(GENERATED)
-	@cd frontend && npm run --silent generate$(if $(GENERATED),:check)
-
-lock: ## Write the lock files anew after a change in a pyproject.toml
-	@python3 toolchain/setup.py --lock
-
-format: develop ## Format the code, and mend what the linters can
+format: .tools/ready-development ## Format the code, and mend what the linters can
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	@cd backend && $(BACKEND)/ruff format . && $(BACKEND)/ruff check --fix .
 	@cd frontend && npm run --silent format
 
-bench: develop ## Measure deployments and memory; with COLD=1 also the set-up from nothing
+lock: .tools/ready ## Write the lock files anew after a change in a pyproject.toml
+	@$(SETUP) --lock
+
+bench: .tools/ready-development ## Measure deployments and memory; COLD=1 also measures set-up from nothing
 	@$(PYTHON) -m benchmarks $(if $(COLD),--cold)
 
-bench-api: develop ## Compare the API's speed with the full-stack-fastapi-template's
+bench-api: .tools/ready-development ## Compare the API's speed with the full-stack-fastapi-template's
 	@$(PYTHON) -m benchmarks.api
+
+bench-commands: .tools/ready ## Measure how long a command takes before it does anything
+	@$(PYTHON) -m benchmarks.commands

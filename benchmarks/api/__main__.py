@@ -9,7 +9,8 @@ import shutil
 import subprocess
 import sys
 
-from toolchain.setup import ROOT, TOOLS, SetupError, poetry_install, step
+from toolchain.setup import poetry_install
+from toolchain.steps import ROOT, TOOLS, SetupError, step
 
 TEMPLATE = ROOT / "benchmarks/template_api"
 

@@ -15,7 +15,7 @@ import psutil
 
 from benchmarks.api.load import Request
 from benchmarks.api.services import ROWS, TEMPLATE_USER, Services, ports
-from toolchain.setup import ROOT, TOOLS
+from toolchain.steps import ROOT, TOOLS
 
 TEMPLATE_FOLDER = ROOT / "benchmarks/template_api"
 TEMPLATE_PROGRAMS = TOOLS / "template_api/bin"

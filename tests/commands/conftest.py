@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import signal
 import sys
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -34,12 +36,16 @@ def stand_ins(place: Place) -> list[Program]:
     ]
 
 
-@pytest.fixture
-def place(tmp_path: Path, tmp_path_factory: pytest.TempPathFactory) -> Place:
+def place_in(folder: Path) -> Place:
     """A place on free ports that nothing runs in."""
     while not all(port_is_free((port := free_port()) + offset) for offset in range(1, 3)):
         pass
-    return Place.of(port, tmp_path / "place")
+    return Place.of(port, folder / "place")
+
+
+@pytest.fixture
+def place(tmp_path: Path) -> Place:
+    return place_in(tmp_path)
 
 
 @pytest.fixture
@@ -50,12 +56,38 @@ def emulator(place: Place) -> Iterator[FakeEmulator]:
         yield made
 
 
+def kill(place: Place) -> None:
+    """End what runs at once; the orderly way takes supervisord seconds."""
+    pid_file = place.folder / "supervisor.pid"
+    if supervision.processes(place):
+        os.kill(int(pid_file.read_text()), signal.SIGKILL)
+    shutil.rmtree(place.sockets, ignore_errors=True)
+
+
+@pytest.fixture(scope="module")
+def small_programs() -> Iterator[None]:
+    """Let `start` start stand-ins."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(localcloud.programs, "programs", stand_ins)
+        yield
+
+
 @pytest.fixture
-def small_programs(place: Place, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """Let `start` start stand-ins; what it started is stopped at the end."""
-    monkeypatch.setattr(localcloud.programs, "programs", stand_ins)
-    yield
-    supervision.stop(place)
+def cloud(place: Place, small_programs: None) -> Iterator[Place]:
+    """A place whose programs are stand-ins and do not run yet."""
+    yield place
+    kill(place)
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, small_programs: None) -> Iterator[Place]:
+    """A place whose stand-ins run; shared, so a test leaves them running."""
+    place = place_in(tmp_path_factory.mktemp("running"))
+    try:
+        supervision.start(place)
+        yield place
+    finally:
+        kill(place)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,9 +29,11 @@ if command == "stack":
     save([])
 elif command == "up":
     outputs = {"url": "http://d1.cloudfront.localhost:1", "access_secret": "arn:secret"}
-    stack = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
-    provider = {"type": "pulumi:providers:aws", "custom": True}
-    made = [{"type": "aws:s3/bucket:Bucket", "custom": True}] * int((folder / "resources").read_text())
-    save([stack, provider, {"type": "app:infra:Storage"}, *made])
+    stack: dict[str, object] = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
+    provider: dict[str, object] = {"type": "pulumi:providers:aws", "custom": True}
+    made: list[dict[str, object]] = [{"type": "aws:s3/bucket:Bucket", "custom": True}] * int(
+        (folder / "resources").read_text()
+    )
+    save([stack, provider, dict[str, object](type="app:infra:Storage"), *made])
 elif command == "destroy":
     save([])

@@ -1,0 +1,51 @@
+"""The password of the deployed app."""
+
+import json
+
+import pytest
+
+from localcloud import access, stack
+from localcloud.errors import LocalCloudError
+from localcloud.place import Place
+from tests.commands.fake_emulator import FakeEmulator
+
+ARN = "arn:aws:secretsmanager:us-east-1:000000000000:secret:access"
+
+
+def deploy(place: Place, **outputs: str) -> None:
+    state = stack.state_file(place)
+    state.parent.mkdir(parents=True)
+    row = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
+    state.write_text(json.dumps({"checkpoint": {"latest": {"resources": [row]}}}))
+
+
+def test_the_password_comes_from_the_secret_of_the_stack(place: Place, emulator: FakeEmulator) -> None:
+    deploy(place, access_secret=ARN, url="http://site")
+    emulator.secrets[ARN] = json.dumps({"password": "p/?#", "signing_key": "k"})
+    assert access.password(place) == "p/?#"
+    assert access.sign_in_link(place) == "http://site/sign-in#password=p%2F%3F%23"
+
+
+@pytest.mark.parametrize("outputs", [{}, {"url": "http://site"}])
+def test_an_open_or_missing_site_has_no_password(place: Place, emulator: FakeEmulator, outputs: dict[str, str]) -> None:
+    deploy(place, **outputs)
+    assert access.password(place) is None and access.sign_in_link(place) is None
+
+
+def test_a_stopped_cloud_tells_no_password(place: Place) -> None:
+    deploy(place, access_secret=ARN, url="http://site")
+    assert access.password(place) is None
+
+
+@pytest.mark.parametrize("text", ["", "secret", '"secret"', "[]", '{"pass": "x"}'])
+def test_a_secret_in_another_form_is_named_with_the_way_out(place: Place, emulator: FakeEmulator, text: str) -> None:
+    deploy(place, access_secret=ARN)
+    emulator.secrets[ARN] = text
+    with pytest.raises(LocalCloudError, match=rf"^{ARN}: must be JSON with `password` .*delete the secret"):
+        access.password(place)
+
+
+def test_a_secret_that_is_gone_is_said_in_words(place: Place, emulator: FakeEmulator) -> None:
+    deploy(place, access_secret=ARN)
+    with pytest.raises(LocalCloudError, match="ResourceNotFoundException"):
+        access.password(place)

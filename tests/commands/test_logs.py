@@ -1,0 +1,195 @@
+"""`make logs`: each event once, in order, whatever the emulator does meanwhile."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import boto3
+import pytest
+
+from localcloud import gateway, logs
+from localcloud.logs import Follower
+from localcloud.place import TOOLS, Place
+from tests.commands.fake_emulator import FakeEmulator
+
+NOW = int(time.time() * 1000)
+
+
+def messages(follower: Follower) -> list[str]:
+    return [message for _, message in follower.poll()]
+
+
+def test_events_without_id_are_printed_once_and_equal_ones_each(place: Place, emulator: FakeEmulator) -> None:
+    """The emulator gives a Lambda function's events no `eventId`."""
+    follower = Follower(place)
+    emulator.write("/aws/lambda/reset", "START", "same", "same", at=NOW)
+    assert messages(follower) == ["START", "same", "same"]
+    assert messages(follower) == []
+    emulator.write("/aws/lambda/reset", "same", "END", at=NOW)
+    assert messages(follower) == ["same", "END"]
+    assert messages(follower) == []
+
+
+def test_events_of_one_millisecond_are_told_apart(place: Place, emulator: FakeEmulator) -> None:
+    follower = Follower(place)
+    emulator.write("api", "same", at=NOW, eventId="1")
+    emulator.write("api", "same", at=NOW, stream="other", eventId="2")
+    assert messages(follower) == ["same", "same"]
+    emulator.write("api", "same", at=NOW, eventId="3")
+    emulator.write("api", "same", at=NOW, stream="third")
+    assert messages(follower) == ["same", "same"]
+    assert messages(follower) == []
+
+
+def test_a_group_that_comes_later_is_followed_from_its_first_event(place: Place, emulator: FakeEmulator) -> None:
+    follower = Follower(place)
+    for number in range(5):
+        emulator.write(f"/ecs/{number}", f"first of {number}", at=NOW + number)
+        assert follower.poll() == [(f"/ecs/{number}", f"first of {number}")]
+
+
+def test_events_of_all_groups_are_in_the_order_of_time(place: Place, emulator: FakeEmulator) -> None:
+    emulator.write("b", "1\n", at=NOW)
+    emulator.write("a", "2", at=NOW + 1)
+    emulator.write("b", "3", at=NOW + 2)
+    assert Follower(place).poll() == [("b", "1"), ("a", "2"), ("b", "3")]
+
+
+def test_an_event_that_arrives_late_is_printed(place: Place, emulator: FakeEmulator) -> None:
+    follower = Follower(place)
+    emulator.write("api", "newer", at=NOW, stream="fast")
+    assert messages(follower) == ["newer"]
+    emulator.write("api", "older", at=NOW - logs.LATE_MS, stream="slow")
+    assert messages(follower) == ["older"]
+
+
+def test_only_the_last_ten_minutes_are_printed(place: Place, emulator: FakeEmulator) -> None:
+    emulator.write("api", "long ago", at=NOW - 11 * 60_000)
+    emulator.write("api", "lately", at=NOW - 9 * 60_000)
+    assert messages(Follower(place)) == ["lately"]
+
+
+def test_a_time_in_the_future_hides_nothing(place: Place, emulator: FakeEmulator) -> None:
+    follower = Follower(place)
+    emulator.write("api", "tomorrow", at=NOW + 86_400_000)
+    assert messages(follower) == ["tomorrow"]
+    emulator.write("api", "today", at=logs.now_ms())
+    assert messages(follower) == ["today"]
+    assert messages(follower) == []
+
+
+def test_what_was_seen_is_forgotten_when_it_cannot_come_again(place: Place, emulator: FakeEmulator) -> None:
+    follower = Follower(place)
+    start = NOW - 9 * 60_000
+    for second in range(60):
+        emulator.write("api", *(f"{second}.{number}" for number in range(10)), at=start + 1000 * second)
+        assert len(messages(follower)) == 10
+    assert len(follower.groups["api"].seen) == 10 * (logs.LATE_MS // 1000 + 1)
+
+
+def test_more_events_than_one_answer_holds_are_all_printed(
+    place: Place, emulator: FakeEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(logs, "EVENTS_PER_ANSWER", 4)
+    for number in range(25):
+        emulator.write("api", str(number), at=NOW + number // 2)
+    follower = Follower(place)
+    assert messages(follower) == [str(number) for number in range(25)]
+    assert messages(follower) == []
+
+
+def test_a_group_that_is_deleted_while_it_is_read_ends_nothing(
+    place: Place, emulator: FakeEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.write("kept", "here", at=NOW)
+    monkeypatch.setattr(logs, "group_names", lambda _: iter(["deleted", "kept"]))
+    assert messages(Follower(place)) == ["here"]
+
+
+def command(place: Place) -> list[str]:
+    return [sys.executable, "-m", "localcloud", "--port", str(place.port), "--folder", str(place.folder), "logs"]
+
+
+def test_the_command_waits_for_an_emulator_that_restarts_and_ends_on_ctrl_c(place: Place) -> None:
+    emulator = FakeEmulator()
+    environment = {**os.environ, "PYTHONUNBUFFERED": "1"}
+    emulator.write("/ecs/backend", "before", at=NOW)
+    with emulator.serving(place.port):
+        process = subprocess.Popen(
+            command(place), env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+        )
+        assert process.stdout is not None
+        assert process.stdout.readline() == f"{'backend':<24} before\n"
+    try:
+        assert f"the emulator does not answer on port {place.port}" in (line := process.stdout.readline())
+        assert "waiting for it, Ctrl-C ends" in line
+        emulator.write("/ecs/backend", "after", at=NOW + 1)
+        with emulator.serving(place.port):
+            assert process.stdout.readline() == f"{'backend':<24} after\n"
+            assert process.stdout.readline() == "logs: the emulator answers again\n"
+            process.send_signal(signal.SIGINT)
+            rest, _ = process.communicate(timeout=20)
+        assert (process.returncode, rest) == (0, "")
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()
+
+
+def test_a_cloud_that_does_not_run_is_named_with_the_command_that_starts_it(place: Place) -> None:
+    run = subprocess.run(command(place), capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stdout) == (1, "")
+    assert run.stderr == f"Error: logs: no local cloud answers on port {place.port}; run `make up`\n"
+
+
+def test_the_lines_of_a_real_function_are_printed_once(place: Place, tmp_path: Path) -> None:
+    """The emulator itself, with the events that it writes for a Lambda function."""
+    with real_emulator(place, tmp_path):
+        follower = Follower(place)
+        client = boto3.client(
+            "lambda",
+            endpoint_url=place.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        code = io.BytesIO()
+        with zipfile.ZipFile(code, "w") as archive:
+            archive.writestr("f.py", "def handler(event, context):\n    print('hello')\n    print('hello')\n")
+        client.create_function(
+            FunctionName="greet", Runtime="python3.11", Handler="f.handler", Code={"ZipFile": code.getvalue()},
+            Role="arn:aws:iam::000000000000:role/greet",
+        )  # fmt: skip
+        client.invoke(FunctionName="greet")
+        client.close()
+        assert [name for name, message in follower.poll() if message == "hello"] == ["/aws/lambda/greet"] * 2
+        assert follower.poll() == []
+
+
+@contextmanager
+def real_emulator(place: Place, folder: Path) -> Iterator[None]:
+    environment = {
+        **os.environ, **place.aws_environment, "GATEWAY_PORT": str(place.port), "BIND_HOST": "127.0.0.1",
+        "STATE_DIR": str(folder), "SFTP_ENABLED": "0", "IOT_MTLS_ENABLED": "0", "PERSIST_STATE": "0",
+        "DOCKER_HOST": f"unix://{folder}/none.sock",
+    }  # fmt: skip
+    with (folder / "log").open("w") as log:
+        process = subprocess.Popen(
+            [TOOLS / "emulator/bin/python", "-m", "ministack"], env=environment, stdout=log, stderr=log
+        )
+    try:
+        deadline = time.monotonic() + 60
+        while not gateway.answers(place.port):
+            assert process.poll() is None and time.monotonic() < deadline, (folder / "log").read_text()
+            time.sleep(0.05)
+        yield
+    finally:
+        process.terminate()
+        process.wait()

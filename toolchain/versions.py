@@ -1,0 +1,77 @@
+"""Versions of the tools that the set-up finds on this machine."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+import subprocess
+import sys
+
+from toolchain.steps import ROOT, SetupError
+
+PYTHON_MINIMUM = (3, 11)
+NODE_RANGE_FILE = ROOT / "frontend/package.json"
+ANSWER_SECONDS = 30.0
+
+
+def version(*command: str) -> tuple[int, ...] | None:
+    """The version that a command prints, two or three numbers; None where the command is missing or prints none."""
+    if not shutil.which(command[0]):
+        return None
+    try:
+        text = subprocess.run(command, capture_output=True, text=True, check=False, timeout=ANSWER_SECONDS).stdout
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise SetupError(f"{command[0]}: `{' '.join(command)}` must print a version, got: {error}; repair it") from None
+    found = re.search(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
+    return numbers(found[0]) if found else None
+
+
+def numbers(text: str) -> tuple[int, ...]:
+    return tuple(map(int, text.split(".")))
+
+
+def dotted(found: tuple[int, ...]) -> str:
+    return ".".join(map(str, found))
+
+
+def is_in(found: tuple[int, ...], range_: str) -> bool:
+    """Whether a version is in a range such as `^20.19.0 || >=22.12.0`; other forms of npm's are refused."""
+    accepted = False
+    for part in range_.split("||"):
+        form = re.fullmatch(r"(\^|>=)(\d+(?:\.\d+){0,2})", part.strip())
+        if not form:
+            raise SetupError(
+                f"{NODE_RANGE_FILE.relative_to(ROOT)}: engines.node must be of the form `^20.19.0 || >=22.12.0`,"
+                f" got `{range_}`; write it so, or teach {__name__} the form"
+            )
+        least = numbers(form[2])
+        accepted |= found >= least and (form[1] == ">=" or found[0] == least[0])
+    return accepted
+
+
+def node_problem() -> str | None:
+    range_ = json.loads(NODE_RANGE_FILE.read_text())["engines"]["node"]
+    node = version("node", "--version")
+    if node is None:
+        return f"node: not found on PATH; install Node.js {range_}"
+    if not is_in(node, range_):
+        return f"node: needs {range_}, got {dotted(node)}; install such a version of Node.js"
+    return None if shutil.which("npm") else "npm: not found on PATH; it comes with Node.js, or as the package `npm`"
+
+
+def require_versions() -> None:
+    """Check the tools that the set-up cannot install itself; all problems at once."""
+    problems = []
+    if sys.version_info[:2] < PYTHON_MINIMUM:
+        got = dotted(sys.version_info[:2])
+        problems.append(f"python3: needs {dotted(PYTHON_MINIMUM)} or newer, got {got}; install it")
+    node = node_problem()
+    if node:
+        problems.append(node)
+    if not sys.platform.startswith("linux"):
+        problems.append(
+            f"system: the local cloud runs on Linux, got {sys.platform}; use a Linux machine, WSL 2 or a VM"
+        )
+    if problems:
+        raise SetupError("\n".join(problems))
