@@ -9,10 +9,9 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
-from localcloud.engine import emulator as module
 from localcloud.engine.emulator import Emulator
 from localcloud.engine.errors import EngineError
-from localcloud.engine.images import Image
+from localcloud.engine.images import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image
 from localcloud.ports import free_port
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
@@ -56,7 +55,7 @@ def test_an_image_is_pushed_as_two_blobs_and_a_manifest() -> None:
     uploads, manifest = server.requests[:2], server.requests[2]
     assert [(method, host) for method, host, _, _ in uploads] == [("POST", ECR)] * 2
     assert all(path.startswith("/v2/app/web/blobs/uploads/?digest=sha256:") for _, _, path, _ in uploads)
-    assert [kind for _, _, _, kind in server.requests] == [module.CONFIG_TYPE, module.LAYER_TYPE, module.MANIFEST_TYPE]
+    assert [kind for _, _, _, kind in server.requests] == [CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE]
     assert manifest[:3] == ("PUT", ECR, "/v2/app/web/manifests/1")
     assert server.bodies == [IMAGE.blob, IMAGE.layer[1], IMAGE.manifest]
 

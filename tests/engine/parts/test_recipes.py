@@ -153,8 +153,8 @@ def test_modules_are_named_by_the_lock_and_what_the_lock_must_agree_with(
     names, package = [node_name(context)], context / "package.json"
     package.write_text('{"name": "b", "scripts": {"x": "y"}, "dependencies": {"x": "1"}}')
     assert node_name(context) == names[0], "not by what the lock does not depend on"
-    for value in ({"dependencies": {}}, {"devDependencies": {}}, {"overrides": {}}):
-        package.write_text(json.dumps(value))
+    for key in ("dependencies", "devDependencies", "overrides"):
+        package.write_text(json.dumps({key: {}}))
         names.append(node_name(context))
     (context / ".npmrc").write_text("registry=x")
     names.append(node_name(context))
@@ -219,9 +219,10 @@ def test_modules_are_made_once_and_apart_for_production(context: Path, cache: Ca
 
 def test_what_failed_is_made_anew(context: Path, cache: Cache, steps: Steps, told: Told) -> None:
     steps.fails = True
-    for make in (lambda: cache.python(context, told.say), lambda: cache.node(context, told.say, production=True)):
-        with pytest.raises(EngineError):
-            wait(make())
+    with pytest.raises(EngineError):
+        wait(cache.python(context, told.say))
+    with pytest.raises(EngineError):
+        wait(cache.node(context, told.say, production=True))
     for leftover in ("venvs", "node"):
         (folder,) = [path for path in (cache.folder / leftover).iterdir() if path.is_dir()] or [cache.folder / "none"]
         folder.mkdir(exist_ok=True)

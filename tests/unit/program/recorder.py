@@ -1,6 +1,8 @@
 """Runs the program against Pulumi's mocks and returns all that it declared, for plain assertions."""
 
+import asyncio
 from collections.abc import Callable, Mapping
+from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -183,7 +185,10 @@ def record(declare: Callable[[], Mapping[str, Any]], *, stack: str) -> Recorded:
     def run() -> pulumi.Output[None]:
         return pulumi.Output.from_input(dict(declare())).apply(outputs.update)
 
-    run()
+    # Pulumi asks the thread for its event loop, and an `asyncio.run` of another test leaves it without one.
+    with closing(asyncio.new_event_loop()) as loop:
+        asyncio.set_event_loop(loop)
+        run()
     return Recorded(monitor.recorded, outputs, cloud.calls, monitor.of_components)
 
 
