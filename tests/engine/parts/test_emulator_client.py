@@ -9,6 +9,7 @@ import pytest
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 
+from localcloud.engine import emulator as module
 from localcloud.engine.emulator import Emulator
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image

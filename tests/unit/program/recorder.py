@@ -176,19 +176,23 @@ class Cloud(Mocks):
 
 def record(declare: Callable[[], Mapping[str, Any]], *, stack: str) -> Recorded:
     """Run `declare` as a program of `stack`; returns when every registration has landed."""
+    # Pulumi asks the thread for its event loop, and an `asyncio.run` of another test leaves it without one.
+    with closing(asyncio.new_event_loop()) as loop:
+        asyncio.set_event_loop(loop)
+        return run(declare, stack)
+
+
+def run(declare: Callable[[], Mapping[str, Any]], stack: str) -> Recorded:
     cloud = Cloud()
     monitor = RecordingMonitor(cloud)
     pulumi.runtime.set_mocks(cloud, project=PROJECT, stack=stack, preview=False, monitor=monitor)
     outputs: dict[str, Any] = {}
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def run() -> pulumi.Output[None]:
+    def finished() -> pulumi.Output[None]:
         return pulumi.Output.from_input(dict(declare())).apply(outputs.update)
 
-    # Pulumi asks the thread for its event loop, and an `asyncio.run` of another test leaves it without one.
-    with closing(asyncio.new_event_loop()) as loop:
-        asyncio.set_event_loop(loop)
-        run()
+    finished()
     return Recorded(monitor.recorded, outputs, cloud.calls, monitor.of_components)
 
 
