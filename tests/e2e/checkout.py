@@ -109,10 +109,14 @@ class Checkout:
     def url(self) -> str:
         return str(self.outputs["url"])
 
-    def stranger(self) -> httpx.Client:
-        """A client of the site; names below `localhost` are loopback for browsers, not for every resolver."""
-        address = urlsplit(self.url)
-        return httpx.Client(base_url=self.place.endpoint, headers={"Host": address.netloc}, timeout=10)
+    def stranger(self, address: str | None = None) -> httpx.Client:
+        """A client of the site, from a loopback address of its own if one is given.
+
+        It asks by address: names below `localhost` are loopback for browsers, not for every resolver.
+        """
+        host = {"Host": urlsplit(self.url).netloc}
+        transport = httpx.HTTPTransport(local_address=address)
+        return httpx.Client(base_url=self.place.endpoint, headers=host, timeout=10, transport=transport)
 
     @contextmanager
     def site(self) -> Iterator[httpx.Client]:
