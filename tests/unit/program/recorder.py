@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Mapping
-from contextlib import closing
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,6 +26,8 @@ OPTIONS = (
     "importId",
 )
 PREFIX_LIST = "pl-0123456789abcdef0"
+# Pulumi asks the thread for its event loop, and an `asyncio.run` of another test leaves it without one.
+LOOP = asyncio.new_event_loop()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,23 +177,17 @@ class Cloud(Mocks):
 
 def record(declare: Callable[[], Mapping[str, Any]], *, stack: str) -> Recorded:
     """Run `declare` as a program of `stack`; returns when every registration has landed."""
-    # Pulumi asks the thread for its event loop, and an `asyncio.run` of another test leaves it without one.
-    with closing(asyncio.new_event_loop()) as loop:
-        asyncio.set_event_loop(loop)
-        return run(declare, stack)
-
-
-def run(declare: Callable[[], Mapping[str, Any]], stack: str) -> Recorded:
+    asyncio.set_event_loop(LOOP)
     cloud = Cloud()
     monitor = RecordingMonitor(cloud)
     pulumi.runtime.set_mocks(cloud, project=PROJECT, stack=stack, preview=False, monitor=monitor)
     outputs: dict[str, Any] = {}
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]
-    def finished() -> pulumi.Output[None]:
+    def run() -> pulumi.Output[None]:
         return pulumi.Output.from_input(dict(declare())).apply(outputs.update)
 
-    finished()
+    run()
     return Recorded(monitor.recorded, outputs, cloud.calls, monitor.of_components)
 
 
