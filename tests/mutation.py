@@ -43,8 +43,8 @@ OPPOSITE: dict[type[ast.AST], type[ast.AST]] = {
 WORDS = {"description", "help", "fail", "progress", "echo", "print", "debug", "info", "warning", "error", "exception"}
 
 
-# Plugins are imported before pytest can rewrite their asserts: of no interest here.
-QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")
+# Libraries are imported before pytest can rewrite their asserts or the tests can ask for their parts one by one.
+QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning", "-W", "ignore::DeprecationWarning")
 
 
 @dataclass(frozen=True)

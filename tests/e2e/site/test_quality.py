@@ -36,6 +36,7 @@ def test_axe_finds_nothing(open_page: OpenPage, session: Any, device: str, schem
     found = {}
     for page, path in [*pages, (open_page(**options), "/sign-in")]:
         page.goto(path)
+        page.get_by_role("heading", level=1).wait_for()
         page.wait_for_load_state("networkidle")
         found[path] = violations(page)
     assert found == {path: [] for path in found}
