@@ -60,7 +60,9 @@ def call(place: Place, action: str, **parameters: Any) -> dict[str, Any]:
     try:
         answer = dict(json.loads(body))
     except (ValueError, TypeError):
-        raise GatewayError(f"{action}: the emulator answered {status} without JSON; see `make status`") from None
+        raise GatewayError(
+            f"{action}: the emulator answered {status} without a JSON object; see `make status`"
+        ) from None
     if status != 200:
         raise ApiError(str(answer.get("__type", status)).rsplit("#", 1)[-1], str(answer.get("message", "")))
     return answer

@@ -13,11 +13,13 @@ GROUPS_PER_PAGE = 2
 
 @dataclass
 class FakeEmulator:
-    """`groups`: events of each log group; `secrets`: text of each secret; `health`: the answer of that path, if any."""
+    """`groups`: events of each log group; `secrets`: text of each secret; `refusal`: name
+    of the error for what is in neither; `health`: the answer of that path, if any."""
 
     groups: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
     health: dict[str, Any] | None = None
+    refusal: str = "ResourceNotFoundException"
 
     def write(self, group: str, *messages: str, at: int, stream: str = "s", **more: Any) -> None:
         """Append events, ordered by time as the real one orders them."""
@@ -44,7 +46,7 @@ class FakeEmulator:
             return 200, {"events": since[: body["limit"]]}
         if action == "secretsmanager.GetSecretValue" and body["SecretId"] in self.secrets:
             return 200, {"SecretString": self.secrets[body["SecretId"]]}
-        return 400, {"__type": "com.amazonaws#ResourceNotFoundException", "message": f"not here: {body}"}
+        return 400, {"__type": f"com.amazonaws#{self.refusal}", "message": f"not here: {body}"}
 
     @contextmanager
     def serving(self, port: int) -> Iterator[None]:
@@ -66,6 +68,8 @@ def handler(emulator: FakeEmulator) -> type[BaseHTTPRequestHandler]:
 
         def do_POST(self) -> None:
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            if (self.path, self.headers["Content-Type"]) != ("/", "application/x-amz-json-1.1"):
+                return self.answer(404, f"{self.path} is no API of AWS's JSON protocol")
             self.answer(*emulator.post(self.headers["X-Amz-Target"], body))
 
         def answer(self, status: int, body: Any) -> None:

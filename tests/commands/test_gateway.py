@@ -35,6 +35,14 @@ def test_an_api_that_cannot_be_reached_is_a_problem_in_words(place: Place) -> No
         gateway.call(place, "secretsmanager.GetSecretValue", SecretId="none")
 
 
+def test_an_answer_in_another_form_is_a_problem_in_words(
+    place: Place, emulator: FakeEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(emulator, "post", lambda *_: (200, "not an object"))
+    with pytest.raises(GatewayError, match="the emulator answered 200 without a JSON object"):
+        gateway.call(place, "secretsmanager.GetSecretValue")
+
+
 def test_an_emulator_that_saves_tells_when_it_last_did(place: Place, emulator: FakeEmulator) -> None:
     emulator.health = {"status": "ok", "saved_seconds_ago": 1.5, "error": None}
     assert gateway.saving(place) == Saving(saved_seconds_ago=1.5, error=None)

@@ -10,13 +10,13 @@ import pytest
 
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
-from localcloud.place import Place
+from localcloud.place import ROOT, Place
 
 
 def command(place: Place, name: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "localcloud", "--port", str(place.port), "--folder", str(place.folder), name],
-        capture_output=True, text=True, check=False,
+        cwd=ROOT, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
 
@@ -49,7 +49,7 @@ def test_a_command_that_was_killed_holds_nobody_up(place: Place) -> None:
         f"with only_command(Place.of({place.port}, pathlib.Path({str(place.folder)!r})), 'up'):\n"
         "    print('held', flush=True)\n    signal.pause()\n"
     )
-    with subprocess.Popen([sys.executable, "-c", program], stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen([sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None and process.stdout.readline() == "held\n"
         with pytest.raises(LocalCloudError, match=f"pid {process.pid}"), only_command(place, "up"):
             pass

@@ -15,8 +15,9 @@ import boto3
 import pytest
 
 from localcloud import gateway, logs
+from localcloud.gateway import ApiError
 from localcloud.logs import Follower
-from localcloud.place import TOOLS, Place
+from localcloud.place import ROOT, TOOLS, Place
 from tests.commands.fake_emulator import FakeEmulator
 
 NOW = int(time.time() * 1000)
@@ -113,6 +114,32 @@ def test_a_group_that_is_deleted_while_it_is_read_ends_nothing(
     assert messages(Follower(place)) == ["here"]
 
 
+def test_a_group_without_events_is_followed_too(place: Place, emulator: FakeEmulator) -> None:
+    follower = Follower(place)
+    emulator.groups["api"] = []
+    assert messages(follower) == messages(follower) == []
+    emulator.write("api", "first", at=NOW)
+    assert messages(follower) == ["first"]
+
+
+def test_more_events_in_one_millisecond_than_an_answer_holds_do_not_stop_it(
+    place: Place, emulator: FakeEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The API has no way to ask for the others."""
+    monkeypatch.setattr(logs, "EVENTS_PER_ANSWER", 4)
+    emulator.write("api", *"abcdef", at=NOW)
+    assert messages(Follower(place)) == ["a", "b", "c", "d"]
+
+
+def test_another_refusal_of_the_emulator_is_not_hidden(
+    place: Place, emulator: FakeEmulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    emulator.refusal = "ThrottlingException"
+    monkeypatch.setattr(logs, "group_names", lambda _: iter(["api"]))
+    with pytest.raises(ApiError, match=r"^ThrottlingException"):
+        Follower(place).poll()
+
+
 def command(place: Place) -> list[str]:
     return [sys.executable, "-m", "localcloud", "--port", str(place.port), "--folder", str(place.folder), "logs"]
 
@@ -123,7 +150,7 @@ def test_the_command_waits_for_an_emulator_that_restarts_and_ends_on_ctrl_c(plac
     emulator.write("/ecs/backend", "before", at=NOW)
     with emulator.serving(place.port):
         process = subprocess.Popen(
-            command(place), env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
+            command(place), cwd=ROOT, env=environment, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
         )
         assert process.stdout is not None
         assert process.stdout.readline() == f"{'backend':<24} before\n"
@@ -144,7 +171,7 @@ def test_the_command_waits_for_an_emulator_that_restarts_and_ends_on_ctrl_c(plac
 
 
 def test_a_cloud_that_does_not_run_is_named_with_the_command_that_starts_it(place: Place) -> None:
-    run = subprocess.run(command(place), capture_output=True, text=True, check=False)
+    run = subprocess.run(command(place), cwd=ROOT, capture_output=True, text=True, check=False)
     assert (run.returncode, run.stdout) == (1, "")
     assert run.stderr == f"Error: logs: no local cloud answers on port {place.port}; run `make up`\n"
 

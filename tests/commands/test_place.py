@@ -1,5 +1,6 @@
 """Where a local cloud keeps its files and sockets."""
 
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -92,3 +93,20 @@ def test_pulumi_reaches_nothing_but_this_local_cloud(tmp_path: Path) -> None:
     assert environment["PULUMI_DEBUG_PROVIDERS"] == "aws:5001"
     assert environment["AWS_ACCESS_KEY_ID"] == environment["AWS_SECRET_ACCESS_KEY"] == "test"
     assert environment["AWS_EC2_METADATA_DISABLED"] == "true"
+
+
+def test_pulumi_runs_this_checkouts_program_and_tools_before_the_users(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", "/users/own")
+    environment = Place.of(5000, tmp_path).pulumi_environment
+    assert environment["PATH"] == f"{sys.prefix}/bin:{ROOT}/.tools/pulumi/bin:/users/own"
+    assert environment["PYTHONPATH"] == str(ROOT)
+    assert environment["PULUMI_HOME"] == str(tmp_path / "pulumi-home")
+
+
+def test_pulumi_needs_nothing_from_the_network_or_the_user(tmp_path: Path) -> None:
+    environment = Place.of(5000, tmp_path).pulumi_environment
+    assert environment["PULUMI_CONFIG_PASSPHRASE"]  # else it asks
+    assert environment["PULUMI_SKIP_UPDATE_CHECK"] == "true"
+    assert environment["PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION"] == "true"

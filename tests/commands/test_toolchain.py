@@ -142,7 +142,7 @@ def test_a_step_is_done_again_only_when_it_has_to_be(tools: Path, capsys: pytest
     step("a step", made, [source], action)
     step("a step", made, [source], action)
     assert done == ["1"]
-    assert capsys.readouterr().out.startswith("  a step … ")
+    assert capsys.readouterr().err.startswith("  a step … ")
     source.write_text("2")
     step("a step", made, [source], action)
     made.unlink()
@@ -348,3 +348,38 @@ def test_every_stale_file_is_named_in_one_run(
     assert shown.err == "stale: run `make generate` and commit the result\n"
     monkeypatch.setattr(generate, "GENERATORS", (generator(tmp_path, "exit 9", "true"),))
     assert generate.main(["--check"]) == 0
+
+
+GO = """
+if [ "$1" = list ]; then echo "$SDK"; exit; fi
+while [ "$1" != -o ]; do [ "$1" = -ldflags ] && echo "$2" >> "$SDK/symbols"; shift; done
+echo "$PWD $3" > "$2"
+"""
+
+
+def test_a_build_makes_the_same_programs_as_the_release(
+    tools: Path, tmp_path: Path, program: Callable[[str, str], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the release's archive holds for Python, built from the pinned modules with the pinned version's name."""
+    program("go", GO)
+    sdk = tmp_path / "sdk"
+    scripts = ("cmd/pulumi-language-python-exec", "dist/pulumi-resource-pulumi-python")
+    for script in scripts:
+        (sdk / "python" / script).parent.mkdir(parents=True)
+        (sdk / "python" / script).write_text(script)
+    monkeypatch.setenv("SDK", str(sdk))
+    pulumi_cli.BIN.mkdir(parents=True)
+
+    pulumi_cli.build()
+
+    made = {file.name: file.read_text().strip() for file in pulumi_cli.BIN.iterdir()}
+    sources = ROOT / "toolchain"
+    assert made == {
+        "pulumi": f"{sources}/pulumi github.com/pulumi/pulumi/pkg/v3/cmd/pulumi",
+        "pulumi-language-python": f"{sources}/language-host"
+        " github.com/pulumi/pulumi/sdk/v3/python/cmd/pulumi-language-python",
+        **{Path(script).name: script for script in scripts},
+    }
+    assert all(os.access(pulumi_cli.BIN / Path(script).name, os.X_OK) for script in scripts)
+    symbols = (sdk / "symbols").read_text().splitlines()
+    assert len(symbols) == 2 and all(f"version.Version=v{pulumi_cli.wanted_version()}" in line for line in symbols)
