@@ -202,7 +202,9 @@ def test_a_new_version_of_pulumi_is_installed(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr(setup, "step", lambda title, made, files, *_: inputs.update({title: files}))
     monkeypatch.setattr(pulumi_cli, "is_on_path", lambda: False)
     setup.commands(Files())
-    assert pulumi_cli.RELEASE in inputs["pulumi"] and set(pulumi_cli.SOURCES) < set(inputs["pulumi"])
+    pins = {str(file.relative_to(ROOT / "toolchain")) for file in inputs["pulumi"]}
+    sources = {f"{folder}/go.{kind}" for folder in ("pulumi", "language-host") for kind in ("mod", "sum")}
+    assert pins == {"pulumi/release.json", *sources}
     assert inputs["python packages"] == [ROOT / "pyproject.toml", ROOT / "poetry.lock"]
 
 
@@ -274,7 +276,9 @@ def release(tools: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
         thread.join()
 
 
-def test_a_release_with_the_pinned_checksum_is_unpacked_into_one_folder(release: Release, tools: Path) -> None:
+def test_a_release_with_the_pinned_checksum_is_unpacked_in_the_place_of_the_last(release: Release, tools: Path) -> None:
+    pulumi_cli.BIN.mkdir(parents=True)
+    (pulumi_cli.BIN / "of-the-last").touch()
     pulumi_cli.install()
     names = {file.name for file in (tools / "pulumi/bin").iterdir()}
     assert names == {"pulumi", "pulumi-language-python", "escaped"}
