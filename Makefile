@@ -6,7 +6,7 @@ BACKEND = ../.tools/backend/bin
 LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
 SETUP = python3 -m toolchain.setup
 
-# Where the environment forbids Python to keep compiled modules, every `up` would compile pulumi_aws: 3 s more.
+# If this is set, Python keeps no compiled modules, and every `up` compiles pulumi_aws again: 3 s more.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
@@ -14,7 +14,7 @@ unexport PYTHONDONTWRITEBYTECODE
 	bench-commands
 
 help: ## List the commands
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-15s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{gsub(/\$$\$$/, "$$"); printf "  make %-15s %s\n", $$1, $$2}'
 
 setup: ## Install what the commands need, or check that it is there
 	@$(SETUP)
@@ -22,7 +22,7 @@ setup: ## Install what the commands need, or check that it is there
 develop: ## Install what tests and checks need, or check that it is there
 	@$(SETUP) --development
 
-# The set-up writes each file, and beside it the list of what it depends on: it runs again when one of those is newer.
+# The set-up writes these files, and beside each a .mk with what it depends on: it runs again when one of those is newer.
 .tools/ready:
 	@$(SETUP)
 
@@ -72,12 +72,12 @@ check: .tools/ready-development ## Check format, lint, types, the direction of i
 generate: .tools/ready-development ## Write all generated files
 	@$(PYTHON) -m toolchain.generate
 
-format: .tools/ready-development ## Format the code, and mend what the linters can
+format: .tools/ready-development ## Format the code, and apply the linters' automatic fixes
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	@cd backend && $(BACKEND)/ruff format . && $(BACKEND)/ruff check --fix .
 	@cd frontend && npm run --silent format
 
-lock: .tools/ready ## Write the lock files anew after a change in a pyproject.toml
+lock: .tools/ready ## Update the lock files after a change in a pyproject.toml
 	@$(SETUP) --lock
 
 bench: .tools/ready-development ## Measure deployments and memory; COLD=1 also measures set-up from nothing

@@ -1,7 +1,8 @@
 """Measures the commands that a developer waits for, on a checkout and a local cloud of their own.
 
 Seconds depend on the machine, so each comes with its ratio to `up` of an empty Pulumi program in the same run:
-the part that no project can save. `--cold` also measures set-up from nothing, with empty caches: minutes.
+the part that no project can avoid. `--cold` (`make bench COLD=1`) also measures set-up from nothing, with empty caches:
+minutes.
 """
 
 import argparse

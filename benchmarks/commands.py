@@ -1,7 +1,7 @@
 """Measures how long a command of the Makefile takes before it does anything: `make bench-commands`.
 
 Each is compared with `python -c pass` of the same run, since seconds depend on the machine. The shortest of many runs
-counts: what else the machine does can only make a run longer.
+counts, because other work on the machine can only make a run longer.
 """
 
 import os
@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 RUNS = 20
-PORT = 5390  # of no local cloud: the commands have nothing to do
+PORT = 5390  # no local cloud uses it, so the commands have nothing to do
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -47,7 +47,7 @@ def up(place: Place) -> None:
         if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs"):
             raise LocalCloudError(
                 f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;"
-                " what was made is kept: mend it and run `make up` again (logs of the services: `make logs`)"
+                " what was created is kept: fix the cause and run `make up` again (logs of the services: `make logs`)"
             )
         stack.note_agreement(place)
     click.echo(f"\n{stack.resource_count(place)} resources, in {time.monotonic() - started:.0f} s")
@@ -55,13 +55,13 @@ def up(place: Place) -> None:
 
 
 def prepare(place: Place) -> None:
-    """Make the stack ready for a run, and its state true again if the last run or the cloud was killed."""
+    """Make the stack ready for a run; refresh its state first if the last run or the local cloud was killed."""
     interrupted = stack.was_interrupted(place)
     stack.ensure(place)
     stack.note_disagreement(place)
     if interrupted:
-        click.echo("The last run did not end by itself: comparing the stack with what runs")
-        # What was being made when it ended, the provider's journal knows better than Pulumi's state.
+        click.echo("The last run did not end by itself: comparing the stack with what exists")
+        # The provider's journal lists what was being created at that moment, so Pulumi's own list can be dropped.
         if stack.pulumi(place, "refresh", *UNATTENDED, "--suppress-outputs", "--clear-pending-creates"):
             raise LocalCloudError("pulumi refresh: failed with the message above; run the same command again")
 
@@ -76,7 +76,7 @@ def describe(place: Place) -> None:
     if saving and saving.error:
         click.echo(
             f"  Warning   the emulator could not save its state for {saving.saved_seconds_ago:.0f} s ({saving.error});"
-            " what changed since is lost when it ends. Mend the cause (a full disk?); it tries again by itself"
+            " changes since then are lost if it stops. Fix the cause (a full disk?); it retries by itself"
         )
     click.echo('  Next      make logs, make status, make down; for plain pulumi and aws: eval "$(make -s env)"')
 

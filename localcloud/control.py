@@ -23,7 +23,7 @@ class UnixConnection(HTTPConnection):
 
 
 class UnixTransport(xmlrpc.client.Transport):
-    """supervisor has one too; to import it takes longer than the commands take for all the rest."""
+    """supervisor has such a class too, but importing it takes longer than the rest of a command."""
 
     def __init__(self, path: Path) -> None:
         super().__init__()
@@ -31,7 +31,7 @@ class UnixTransport(xmlrpc.client.Transport):
 
     def make_connection(self, host: Any) -> HTTPConnection:
         connection = UnixConnection(self.path)
-        self._connection = host, connection  # what `close` closes
+        self._connection = host, connection  # `close` closes this one
         return connection
 
 

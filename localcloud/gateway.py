@@ -1,6 +1,6 @@
-"""Requests to the emulator's gateway: the AWS APIs of one local cloud, and what it tells about itself.
+"""Requests to the emulator's gateway: the AWS APIs of one local cloud, and its health.
 
-An AWS SDK would do too, and takes longer to import than the commands take for all the rest.
+Without an AWS SDK, because importing one takes longer than the rest of a command.
 """
 
 import json
@@ -32,7 +32,7 @@ def request(
     from http.client import (
         HTTPConnection,
         HTTPException,
-    )  # a third of the time that `make url` takes, which asks nothing
+    )  # imported here: slow, and `make url` sends no request
 
     connection = HTTPConnection("127.0.0.1", port, timeout=ANSWER_SECONDS)
     try:

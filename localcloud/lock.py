@@ -11,7 +11,7 @@ from localcloud.place import Place
 
 @contextmanager
 def only_command(place: Place, name: str) -> Iterator[None]:
-    """Fail while another command changes this local cloud; the kernel takes the lock back when a command is killed."""
+    """Fail while another command holds the lock of this local cloud. The kernel releases it when that one is killed."""
     place.folder.mkdir(parents=True, exist_ok=True)
     with (place.folder / "command.lock").open("a+") as file:
         try:

@@ -70,7 +70,7 @@ class Group:
             found[identity(event)] += 1
             if found[identity(event)] > self.seen[identity(event)]:
                 fresh.append(event)
-        # A time in the future must not hide what is written until then.
+        # An event with a time in the future must not hide the events that are written before that time.
         self.newest = min(now_ms(), max([self.newest, *(event["timestamp"] for event in events)]))
         self.seen = Counter({key: count for key, count in found.items() if key[0] >= self.newest - LATE_MS})
         return fresh

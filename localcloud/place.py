@@ -1,4 +1,4 @@
-"""Where one local cloud keeps its files and listens: everything follows from its port."""
+"""The files, ports and environment of one local cloud: its port determines all of them."""
 
 import hashlib
 import os
@@ -23,9 +23,10 @@ SOCKETS_BYTES = 107 - len("/control.sock.4194304")
 
 
 def refuse_shared(folder: Path) -> None:
-    """Fail if the folder exists and others may write to it: what answers on its sockets starts programs as this user.
+    """Fail if the folder exists and another user owns it or can enter it.
 
-    Its name can be guessed, and everybody may make a folder beside it.
+    Its name can be guessed and /tmp is open to everyone, so another user could create it first and put sockets in it;
+    what answers on those sockets starts programs as this user.
     """
     try:
         found = folder.lstat()
@@ -118,16 +119,16 @@ class Place:
         return {
             **self.aws_environment,
             "PATH": os.pathsep.join(path),
-            # The program of this checkout, wherever the packages' environment was installed from.
+            # So that `infra` and `localcloud` are imported from this checkout, even with another checkout's `.venv`.
             "PYTHONPATH": str(ROOT),
             "DOCKER_HOST": self.docker_host,
             "PULUMI_HOME": str(self.folder / "pulumi-home"),
-            # Without a second file beside each, which a kill in the middle of its writing makes unreadable.
+            # Without a metadata file beside each state file: a kill while Pulumi writes it leaves it unreadable.
             "PULUMI_BACKEND_URL": f"file://{quote(str(self.folder / 'pulumi'))}?metadata=skip",
-            # Public on purpose: what it encrypts is a state file on this machine, about servers on loopback.
+            # Not a secret: it encrypts a state file on this machine that describes servers on loopback.
             "PULUMI_CONFIG_PASSPHRASE": STACK,
             "PULUMI_DEBUG_PROVIDERS": f"aws:{self.provider_port}",
-            # The program asks for the official plugin, which is large and is not what runs here.
+            # The program requires the official AWS plugin; the embedded provider runs instead, so skip the download.
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
         }

@@ -46,11 +46,11 @@ def programs(place: Place) -> list[Program]:
             "STATE_DIR": str(folder / "emulator"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(folder / "s3"),
-            # Its call to start a container ends when the container is healthy.
+            # The engine answers a container's start only when the container is healthy, which takes a while.
             "MINISTACK_DOCKER_TIMEOUT": "120",
-            # It knows few of AWS's managed policies; the others are made when asked for.
+            # It has few of AWS's managed policies built in; this creates any other on first use.
             "MINISTACK_AUTOCREATE_AWS_MANAGED": "1",
-            # Listeners that nothing here uses.
+            # Turns off two listeners that nothing here uses.
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
         },
@@ -68,15 +68,15 @@ def word(text: str) -> str:
     """One word of a command in the configuration file, whatever a path contains.
 
     supervisord reads the file as INI (a space before `;` or `#` begins a comment), formats the value with `%`, and
-    splits it as a shell does. A backslash before each special character says the same to all three.
+    splits it as a shell does. A backslash before each special character protects it from all three.
     """
     return re.sub(r"([^\w@%+=:,./-])", r"\\\1", text, flags=re.ASCII).replace("%", "%%")
 
 
 def write_config(place: Place) -> Path:
-    """supervisord's configuration file, made anew at each start.
+    """Write supervisord's configuration file, new at each start.
 
-    Its paths are relative to the place's folder, where supervisord runs: INI has no way to quote them.
+    Its paths are relative to the place's folder, which is supervisord's working directory: INI cannot quote a path.
     """
     config = configparser.RawConfigParser()
     config["unix_http_server"] = {"file": str(place.control_socket).replace("%", "%%"), "chmod": "0600"}
@@ -93,7 +93,7 @@ def write_config(place: Place) -> Path:
     }
     for priority, program in enumerate(programs(place), start=1):
         variables = [f"{name}={value}" for name, value in program.environment.items()]
-        # With setpriv, no child outlives a supervisor that was killed: what is started next finds its ports free.
+        # setpriv ends each child when supervisord dies, even by SIGKILL, so that the next start finds the ports free.
         command = ["setpriv", "--pdeathsig", "TERM", "env", f"--chdir={ROOT}", *variables, *program.command]
         config[f"program:{program.name}"] = {
             "command": " ".join(map(word, command)),

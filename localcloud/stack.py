@@ -1,4 +1,4 @@
-"""Runs the Pulumi CLI on the stack `local`, and reads what it left."""
+"""Runs the Pulumi CLI on the stack `local`, and reads the state that it saves."""
 
 import json
 import os
@@ -14,14 +14,14 @@ from localcloud import supervision
 from localcloud.errors import LocalCloudError
 from localcloud.place import ROOT, STACK, Place
 
-# The file that names the life of the emulator with which Pulumi's state agrees.
+# This file holds the emulator process (its id and start time) with which Pulumi's state is known to agree.
 AGREES = "agrees"
 STOPPED = "stopped"
 
 
 @contextmanager
 def interrupts_left_to_the_child() -> Iterator[None]:
-    """Ctrl-C reaches `pulumi` too, which ends its running steps and saves what it made: wait for that."""
+    """Ignore Ctrl-C here: `pulumi` receives it too, finishes its running steps and saves the state; wait for that."""
     before = signal.signal(signal.SIGINT, lambda *_: None)
     try:
         yield
@@ -86,7 +86,7 @@ def resource_count(place: Place) -> int:
 
 
 def ensure(place: Place) -> None:
-    """Make the stack on first use, and lift the lock of a `pulumi` that was killed."""
+    """Create the stack on first use, and remove the lock that a killed `pulumi` left."""
     if not state_file(place).exists() and pulumi(place, "stack", "init", STACK, "--no-select", quiet=True):
         raise LocalCloudError(f"pulumi: could not make the stack `{STACK}`; its message is above")
     for lock in list(locks(place)):
@@ -97,8 +97,8 @@ def ensure(place: Place) -> None:
 
 
 def is_at_work(pid: int) -> bool:
-    """Whether the process is a `pulumi` that lives: a number may be used again, and the dead wait to be reaped."""
-    import psutil  # only after a run that did not end by itself
+    """Whether the process is a running `pulumi`: the id may belong to another program by now, or to a zombie."""
+    import psutil  # imported here because only a run after a killed one needs it
 
     try:
         process = psutil.Process(pid)
@@ -108,24 +108,24 @@ def is_at_work(pid: int) -> bool:
 
 
 def was_interrupted(place: Place) -> bool:
-    """Whether the last run did not end by itself, or the emulator was killed since: state and cloud may disagree."""
+    """Whether the last run was killed, or the emulator was killed after it: then state and cloud may differ."""
     note = place.folder / AGREES
     agrees = note.exists() and note.read_text() in (STOPPED, supervision.emulator_life(place))
     return state_file(place).exists() and not agrees
 
 
 def note_disagreement(place: Place) -> None:
-    """Before a run: until it has ended, its changes may be in one place and not in the other."""
+    """Call before a run: until it has ended, a change may be in the cloud and not yet in the state."""
     (place.folder / AGREES).unlink(missing_ok=True)
 
 
 def note_agreement(place: Place) -> None:
-    """After a run. It holds for this life of the emulator, which saves what it knows with a delay."""
+    """Call after a run. Holds for this emulator process only: it saves with a delay, so a kill may lose changes."""
     (place.folder / AGREES).write_text(supervision.emulator_life(place))
 
 
 def stop(place: Place) -> None:
-    """Stop everything and keep the data; an agreement then holds for the next life too."""
+    """Stop everything and keep the data. An orderly stop saves all, so the agreement holds for the next process too."""
     agrees = supervision.emulator_life(place) and not was_interrupted(place)
     supervision.stop(place)
     if agrees:

@@ -16,13 +16,13 @@ from localcloud.ports import port_is_free
 from localcloud.programs import STOP_SECONDS, write_config
 
 START_SECONDS = 30.0
-# Of supervisord's words, those of a program that it does not start by itself.
+# States of supervisord in which it does not start a program by itself.
 STOPPED_STATES = ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
 
 
 def ask(place: Place, method: str, *arguments: Any) -> Any:
     """Call a method of supervisord's; None when it does not run."""
-    import xmlrpc.client  # like `control`: too slow for commands that do not ask
+    import xmlrpc.client  # imported here, like `control`: slow, and most commands never ask supervisord
 
     from localcloud.control import control
 
@@ -49,7 +49,7 @@ def states(place: Place) -> dict[str, str]:
 
 
 def emulator_life(place: Place) -> str:
-    """Names the emulator's process; empty when none runs. What it had not saved is lost with a life that was killed."""
+    """Id and start time of the emulator's process; empty when none runs. A killed one loses unsaved state."""
     lives = [
         f"{row['pid']} since {row['start']}" for row in processes(place) if row["name"] == "emulator" and row["pid"]
     ]
@@ -62,12 +62,12 @@ def is_ready(place: Place) -> bool:
 
 
 def start(place: Place) -> bool:
-    """Start what does not run, and wait until it answers. True when something was started."""
+    """Start what is not running, and wait until it answers. True when supervisord itself was started."""
     running = states(place)
     if running:
         for name, state in running.items():
             if state in STOPPED_STATES:
-                ask(place, "startProcess", name, False)  # without waiting: what becomes of it is seen below
+                ask(place, "startProcess", name, False)  # does not wait; the check below does
         wait_until_ready(place)
         return False
     refuse_taken_ports(place)
@@ -94,7 +94,7 @@ def start_supervisord(place: Place) -> None:
     )
     if run.returncode:
         raise LocalCloudError(
-            f"supervisord: did not start (exit code {run.returncode}); `make setup` installs it anew. Its words:\n"
+            f"supervisord: did not start (exit code {run.returncode}); `make setup` installs it again. Its output:\n"
             + indented(run.stdout)
         )
 

@@ -15,7 +15,8 @@ from pathlib import Path, PurePosixPath
 from toolchain.steps import ROOT, TOOLS, SetupError, run
 from toolchain.versions import dotted, numbers, version
 
-# Version, address and SHA-256 of the release. The sums are those of `pulumi-<version>-checksums.txt` of that release.
+# Version, address and SHA-256 of the release; compare a new version's sums with `pulumi-<version>-checksums.txt` and
+# with Pulumi's own Homebrew formula, from which these are.
 RELEASE = ROOT / "toolchain/pulumi/release.json"
 SOURCES = [
     ROOT / "toolchain" / folder / file for folder in ("pulumi", "language-host") for file in ("go.mod", "go.sum")

@@ -1,7 +1,7 @@
 """Installs what the commands need, into `.tools/` and `.venv/`: `python3 -m toolchain.setup [--development | --lock]`.
 
-Only the standard library, for a machine with nothing; and in words that an older Python reads, so that it can say
-which version is needed.
+It uses the standard library only, since nothing else is installed yet, and syntax that Python 3.9 reads, so that it
+can tell the user which version is needed.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ def make_environment(folder: Path) -> None:
 
 
 def install_poetry() -> None:
-    """Modules are run by name: the scripts beside them begin with a path, which may hold no space or quote."""
+    """Install it, and a wrapper that runs it by module name: pip's own scripts fail in a path with a quote."""
     make_environment(TOOLS / "poetry")
     python = TOOLS / "poetry/bin/python"
     run(str(python), "-m", "pip", "install", "--quiet", "-r", str(ROOT / "toolchain/poetry.txt"))
@@ -54,7 +54,7 @@ def pip_index() -> str:
 
 
 def lock() -> None:
-    """Write the lock files anew after a change in a pyproject.toml."""
+    """Update the lock files after a change in a pyproject.toml."""
     for project in (ROOT, ROOT / "localcloud/emulator", ROOT / "backend", ROOT / "benchmarks/template_api"):
         run(str(POETRY), "lock", "--no-interaction", cwd=project)
 
@@ -105,7 +105,7 @@ def commands(used: Files) -> None:
 
 
 def development(used: Files) -> None:
-    """What tests and checks need besides: the apps' own environments, and a browser."""
+    """What tests and checks need in addition: the apps' own environments, and a browser."""
     poetry_step("back end packages", ROOT / "backend", TOOLS / "backend", used)
     npm_step("front end packages", ROOT / "frontend", used)
     npm_step("page measuring tools", ROOT / "tests/e2e/tools", used)

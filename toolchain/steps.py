@@ -13,7 +13,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
-# For one command: the slowest builds the Pulumi CLI, or downloads packages through a slow line.
+# Limit for one command. The slowest ones build the Pulumi CLI, or download packages over a slow connection.
 RUN_SECONDS = 3600.0
 
 
@@ -22,7 +22,7 @@ class SetupError(Exception):
 
 
 class Files:
-    """What one run of the set-up depends on, for make, which starts no second run while nothing is newer."""
+    """The files that one run of the set-up depends on. make reads them, and skips the set-up while none is newer."""
 
     def __init__(self) -> None:
         self.began = time.time_ns()
@@ -32,10 +32,10 @@ class Files:
         self.files.update(files)
 
     def write(self, name: str) -> None:
-        """Write `.tools/<name>`, as old as this run, and `.tools/<name>.mk`, which the Makefile includes."""
+        """Write `.tools/<name>`, dated at the start of this run, and `.tools/<name>.mk` for the Makefile."""
         target = TOOLS / name
         names = " \\\n  ".join(sorted(str(file.relative_to(ROOT)) for file in self.files))
-        # The second rule is for a file that is gone: it makes the target old instead of being an error.
+        # The second rule is for a file that was deleted: make then runs the set-up instead of reporting an error.
         (TOOLS / f"{name}.mk").write_text(f"{target.relative_to(ROOT)}: {names}\n\n{names}:\n")
         target.touch()
         os.utime(target, ns=(self.began, self.began))
@@ -63,7 +63,7 @@ def run(*command: str, cwd: Path = ROOT, env: dict[str, str] | None = None) -> N
 
 
 def end(process: subprocess.Popen[bytes]) -> None:
-    """End what a command started and left, when it ran too long or was interrupted."""
+    """Kill the command and its children if it is still running: it timed out or was interrupted."""
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait()

@@ -70,7 +70,7 @@ def test_an_up_that_fails_tells_what_to_do_and_the_next_one_compares_first(
     assert "Site" not in failed.output
     pulumi.mend("up")
     again = command("up")
-    assert "comparing the stack with what runs" in again.output
+    assert "comparing the stack with what exists" in again.output
     assert pulumi.commands == ["stack", "up", "refresh", "up"]
     assert "--clear-pending-creates" in pulumi.calls[2]["arguments"]
 
