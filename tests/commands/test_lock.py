@@ -11,19 +11,23 @@ import pytest
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
 from localcloud.place import ROOT, Place
+from tests.commands.conftest import kill
 
 
 def command(place: Place, name: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "localcloud", "--port", str(place.port), "--folder", str(place.folder), name],
-        cwd=ROOT, capture_output=True, text=True, check=False,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=30,
     )  # fmt: skip
 
 
 @pytest.mark.parametrize("name", ["up", "down", "stop"])
 def test_a_command_that_changes_the_cloud_gives_way_to_the_one_at_work(place: Place, name: str) -> None:
-    with only_command(place, "up"):
-        run = command(place, name)
+    try:
+        with only_command(place, "up"):
+            run = command(place, name)
+    finally:
+        kill(place)  # what it would have started
     assert run.returncode == 1
     assert run.stderr == (
         f"Error: {name}: `make up` (pid {os.getpid()}) is at work on the local cloud of port {place.port};"
