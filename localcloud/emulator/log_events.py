@@ -1,8 +1,9 @@
 """Keeps the newest log events only, and saves them apart from the log groups.
 
-MiniStack keeps every event for ever, twice (the second copy is an index of records for Insights, which it makes again
-when a query needs it), and saves all of them with the groups. Here the groups are saved soon after a change, as all
-resources are, without events; the events seldom: a crash costs the last lines and no resource.
+MiniStack keeps all events for ever, and each of them twice (the second copy is an index of records for Insights, which
+it rebuilds when a query needs it), and it saves all of them with the groups. Here the groups are saved without events,
+soon after a change, as all resources are. The events are saved every 30 seconds: a crash may lose the last lines, but
+no resource.
 """
 
 import copy
@@ -71,7 +72,7 @@ def forget() -> None:
         streams = list(group["streams"].values())
         with cloudwatch_logs._log_events_lock:
             for stream, count in zip(streams, expired_or_surplus(group, streams), strict=True):
-                # Another list, not a shorter one: who reads events holds the old one.
+                # A new list, since a request that is reading events uses the old one.
                 dropped, stream["events"] = stream["events"][:count], stream["events"][count:]
                 for event in dropped:
                     cloudwatch_logs._log_records.pop_scoped(account, region, event.get("eventId"), None)

@@ -1,4 +1,4 @@
-"""Loopback addresses: each container listens on its own, so that all can use their image's port."""
+"""Loopback addresses: each container has its own, so that all containers can listen on their image's port."""
 
 import hashlib
 
@@ -9,8 +9,9 @@ HOSTS_PER_ENGINE = 254
 
 
 class Addresses:
-    """Hands out 127.x.y.z; x and y come from the state folder, so that two engines rarely meet, and a bind test
-    decides where they do. An address rests as long as possible before its next use: load balancers know it."""
+    """Hands out addresses 127.x.y.z. x and y are derived from the state folder, so that two engines rarely share a
+    network; where they do, a trial bind tells whether an address is free. Addresses are used in turn, so that a
+    released one is reused as late as possible: a load balancer may still send requests to it."""
 
     def __init__(self, seed: str) -> None:
         digest = hashlib.sha256(seed.encode()).digest()

@@ -9,7 +9,7 @@ from localcloud.engine.errors import EngineError
 
 
 def unpack(archive: IO[bytes], folder: Path, what: str) -> None:
-    """Unpack files, folders and links below `folder`; refuses whatever would be, or lead, outside of it."""
+    """Unpack files, folders and links below `folder`; refuses paths and links that lead outside of it."""
     if not hasattr(tarfile, "data_filter"):
         raise EngineError(
             500,

@@ -1,4 +1,4 @@
-"""Builds an image: the context's files and the recipes' results, arranged as the Dockerfile's final stage says."""
+"""Builds an image: the context's files and the recipes' results, copied as the Dockerfile's final stage says."""
 
 import asyncio
 import datetime
@@ -18,7 +18,7 @@ from localcloud.engine.errors import EngineError
 from localcloud.engine.images import Image, ImageStore
 from localcloud.engine.recipes import Cache, Say, base_python, run, tools
 
-# Part of every image's name: raise it when the same context would give another image.
+# Part of every image's name: raise it when a change of this code makes another image of the same context.
 RECIPE_VERSION = "1"
 PROVIDED = ("node_modules", ".venv")
 
@@ -44,7 +44,7 @@ def dump(*values: object) -> str:
 
 
 class Builder:
-    """One build at a time per content; equal builds share the result."""
+    """Builds images. Concurrent builds of the same content wait for one build and share its result."""
 
     def __init__(self, images: ImageStore, cache: Cache) -> None:
         self.images = images
@@ -52,7 +52,7 @@ class Builder:
         self._locks: dict[str, asyncio.Lock] = {}
 
     async def build(self, archive: IO[bytes], dockerfile: str, build_args: dict[str, str], say: Say) -> Image:
-        """From a context's tar file; nothing is left of a failed build."""
+        """Build from a context's tar file. A failed build leaves no files."""
         work = self.cache.builds / uuid.uuid4().hex
         context = work / "context"
         context.mkdir(parents=True)
@@ -96,7 +96,7 @@ class Builder:
         if "build" in package.get("scripts", {}):
             installed = await self.cache.node(context, say, production=False)
             modules = context / "node_modules"
-            # Hard links: a tree of the build's own, at no cost in space and little in time.
+            # Hard links: the build gets a tree of its own that takes no space and little time.
             await run(say, "cp", "-al", str(installed / "node_modules"), str(modules), cwd=context)
             await run(say, "npm", "run", "build", cwd=context)
         wants_modules = any("node_modules" in source for copy in final.copies for source in copy.sources)
@@ -107,7 +107,7 @@ class Builder:
 
 
 def describe(context: Path, dockerfile: str, build_args: dict[str, str], content: str) -> tuple[Image, list[Stage]]:
-    """The image that a context gives: known before anything is built."""
+    """The image that a context will give, and its stages; computed before anything is built."""
     file = context / dockerfile
     if not file.exists():
         raise EngineError(400, f"dockerfile: {dockerfile} is not in the build context; is it in .dockerignore?")
@@ -120,10 +120,10 @@ def describe(context: Path, dockerfile: str, build_args: dict[str, str], content
 
 
 def arrange(final: Stage, stages: list[Stage], context: Path, root: Path) -> Iterator[str]:
-    """Do the final stage's COPY lines (and those of the stages below it), from the built context to the snapshot.
+    """Do the COPY lines of the final stage and of the stages that it builds on, from the built context to the snapshot.
 
-    Returns notices of what was left out: files for places outside of the working folder belong to the container's
-    system, which is here the laptop's own.
+    Returns notices of what was left out. Files for places outside of the working folder belong to the container's
+    operating system, and a process here uses the laptop's own.
     """
     chain = [final]
     while chain[0].parent:
@@ -153,7 +153,7 @@ def relative(path: str, folder: str) -> str:
 
 
 def sources(copy: Copy, source: str, stages: list[Stage], context: Path) -> list[Path]:
-    """The files that a COPY names; none if they come from another image or from a stage's own system."""
+    """The files that a COPY names; none if they come from another image or from the operating system of a stage."""
     pattern = source.strip("/")
     if copy.stage is not None:
         named = [stage for stage in stages if copy.stage == stage.name]
@@ -170,7 +170,7 @@ def sources(copy: Copy, source: str, stages: list[Stage], context: Path) -> list
 
 
 def place(found: list[Path], destination: str, target: Path, source: str) -> None:
-    """COPY's rules: a folder's content, files into a folder if it ends with a slash or there are several."""
+    """Copy as COPY does: a folder's content, and files into a folder if its name ends with `/` or there are several."""
     for path in found:
         if path.is_dir():
             ignore = shutil.ignore_patterns(*PROVIDED)
@@ -183,7 +183,7 @@ def place(found: list[Path], destination: str, target: Path, source: str) -> Non
 
 
 def protect(root: Path) -> None:
-    """Files are read-only from now on."""
+    """Make all files read-only."""
     for folder, _, files in os.walk(root):
         for name in files:
             path = Path(folder) / name

@@ -1,4 +1,4 @@
-"""One container's life: start, health, stop, end."""
+"""The life cycle of one container: start, health, stop, end."""
 
 import asyncio
 import contextlib
@@ -19,7 +19,7 @@ from localcloud.engine.spec import Spec
 from localcloud.engine.streams import Log
 
 NEVER = "0001-01-01T00:00:00Z"
-# A request that a load balancer sent just before it forgot this container still finds it listening.
+# After a load balancer has removed this container, requests that it sent just before may still arrive.
 DRAIN_SECONDS = 0.5
 KILL_GRACE_SECONDS = 3
 RESTART_SECONDS = 0.5
@@ -37,7 +37,7 @@ def now() -> str:
 
 @dataclass(kw_only=True)
 class Container:
-    """`exited` is set while nothing runs; `settled` when a start has been answered: it serves, or it has ended."""
+    """`exited` is set while nothing runs; `settled` once the result of a start is known: it serves, or has ended."""
 
     id: str
     spec: Spec
@@ -69,7 +69,7 @@ class Container:
         return self.program.folder
 
     async def start(self) -> bool:
-        """Answers when the program is healthy (or has no check), has ended, or was ended for not getting healthy.
+        """Returns when the program is healthy (or has no check), has ended, or was ended since it did not get healthy.
 
         False if it was running already.
         """
@@ -99,7 +99,7 @@ class Container:
         finally:
             trimming.cancel()
             self.addresses.release(self.address)
-            # No address: a load balancer that reads it now must not get a dead one.
+            # No address: a load balancer that reads it now must not send requests to a process that has ended.
             self.status, self.address, self.finished_at = "exited", "", now()
             self.process, self.health = None, None
             self.exited.set()
@@ -122,7 +122,7 @@ class Container:
         self.log.note(message)
 
     async def _run_once(self) -> bool:
-        """One run of the program, to its end; whether it shall run again."""
+        """Run the program once, to its end. True if it shall be started again."""
         output = self.log.open()
         try:
             self.process, probe = await self.program.launch(self.address, output)
@@ -144,7 +144,7 @@ class Container:
         return crashed
 
     async def _watch(self, process: Process, probe: Probe | None) -> None:
-        """Follow the program's health; end it when that is lost."""
+        """Follow the program's health, and end the program when it is unhealthy."""
         if probe is None:
             self.settled.set()
             return
@@ -169,7 +169,7 @@ class Container:
             process.signal_group(signal.SIGKILL)
 
     async def stop(self, grace_seconds: float, *, drain: bool = True) -> bool:
-        """Gracefully, then by force; False if nothing ran."""
+        """Stop it gracefully, after the grace period by force. False if nothing ran."""
         if self.exited.is_set():
             return False
         self._stopping = True
@@ -192,6 +192,6 @@ class Container:
             self.process.signal(number)
 
     def discard(self) -> None:
-        """Followers of the log keep what they have open."""
+        """Delete its files. Clients that follow the log read on from the file that they have open."""
         shutil.rmtree(self.folder, ignore_errors=True)
         self.removed.set()

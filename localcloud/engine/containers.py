@@ -1,4 +1,4 @@
-"""All containers of one engine; in memory only, as their processes live no longer than the engine."""
+"""All containers of one engine. They are kept in memory only, since their processes end with the engine."""
 
 import asyncio
 import json
@@ -36,7 +36,7 @@ class Containers:
         self._all: dict[str, Container] = {}
 
     def clean_up(self) -> None:
-        """End and remove what a killed engine left."""
+        """End the processes and remove the folders that a killed engine left."""
         self.folder.mkdir(parents=True, exist_ok=True)
         folders = [folder for folder in self.folder.iterdir() if folder.is_dir()]
         if folders:
@@ -96,7 +96,7 @@ class Containers:
             self.databases.released(program.data, labels, wanted)
 
     async def stop_all(self) -> None:
-        """Programs first, so that none loses its database."""
+        """Stop programs before databases, so that no program loses its database."""
         for databases in (False, True):
             chosen = [one for one in self if isinstance(one.program, DatabaseProgram) == databases]
             await asyncio.gather(*(one.stop(SHUTDOWN_SECONDS, drain=False) for one in chosen))
@@ -110,7 +110,7 @@ def parse_filters(text: str | None) -> dict[str, list[str]]:
 
 
 def matches(container: Container, filters: Mapping[str, list[str]], *, show_all: bool) -> bool:
-    """The list call's filters: every label, and one of the values of each other kind."""
+    """Whether a container passes the list call's filters: all labels, and for each other kind one of its values."""
     if not show_all and "status" not in filters and container.status != "running":
         return False
     labels = container.spec.labels

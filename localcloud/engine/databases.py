@@ -1,10 +1,11 @@
 """Which data folder a database container gets, and when the folder is deleted.
 
 MiniStack removes a container in the same way (stop, then remove with its volumes) when it stops, when it starts after
-a crash, and when a DB instance is deleted. Only the last may cost data. So the engine asks RDS itself: data goes when
-RDS knew the instance before its container was removed, and soon after says that it exists no more. Otherwise it stays,
-and is found by the next container of that instance. A container created for the same name in the same life of the
-emulator (label `ministack.boot`) after such a removal belongs to a new instance, and starts empty.
+a crash, and when a DB instance is deleted. Only in the last case may data be deleted. So the engine asks RDS: data is
+deleted when RDS knew the instance before its container was removed, and soon afterwards answers that the instance does
+not exist. Otherwise the data stays, and the next container of that instance uses it. A container that is created for
+the same name by the same emulator process (label `ministack.boot`) after such a removal belongs to a new instance, and
+starts empty.
 """
 
 import asyncio
@@ -26,7 +27,7 @@ logger = logging.getLogger(__name__)
 
 
 class Databases:
-    """`<state>/postgres/<DB instance id>`, with a note `<id>.removed` beside it between removal and decision."""
+    """`<state>/postgres/<DB instance id>`, and beside it a file `<id>.removed` from the removal until the decision."""
 
     def __init__(self, folder: Path, emulator: Emulator | None) -> None:
         self.folder = folder
@@ -45,14 +46,14 @@ class Databases:
         return data
 
     async def is_wanted(self, labels: Mapping[str, str]) -> bool | None:
-        """Asked before the container goes: whether RDS knows its instance; None if nobody can tell."""
+        """Whether RDS knows the container's instance; None if that is unknown. To be asked before the removal."""
         if INSTANCE_LABEL not in labels or self.emulator is None:
             return None
         account, region = labels.get("account_id", "000000000000"), labels.get("region", "us-east-1")
         return await self.emulator.has_database(labels[INSTANCE_LABEL], account, region)
 
     def released(self, data: Path, labels: Mapping[str, str], wanted: bool | None) -> None:
-        """The container was removed with its volumes; decide about the data."""
+        """Decide about the data of a container that was removed with its volumes."""
         if INSTANCE_LABEL not in labels:
             self._delete(data)
             return
@@ -68,7 +69,7 @@ class Databases:
                 return  # claimed by a new container meanwhile
             wanted = await self.is_wanted(labels)
             if wanted is None:
-                return  # RDS is gone: it was stopping
+                return  # RDS does not answer: the emulator was stopping
             if not wanted and self._note(data).exists():
                 self._delete(data)
                 return

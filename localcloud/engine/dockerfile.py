@@ -21,7 +21,7 @@ HEALTHCHECK_FIELDS = {
     "start-period": "StartPeriod",
     "start-interval": "StartInterval",
 }
-# Of these only --from has an effect: owners and permissions are the laptop's, and so is the platform.
+# Of these only --from has an effect. Owners, permissions and platform are those of the laptop.
 FLAGS = {
     "FROM": ("platform",),
     "COPY": ("from", "chown", "chmod", "link"),

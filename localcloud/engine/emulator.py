@@ -13,7 +13,7 @@ ASK_SECONDS = 1.5
 
 
 class Emulator:
-    """`url` is the emulator's gateway on loopback; no other place is ever written to."""
+    """`url` is the emulator's gateway on loopback; nothing is ever written to another place."""
 
     def __init__(self, url: str) -> None:
         self.url = url.rstrip("/")

@@ -19,8 +19,8 @@ OUTPUT_BYTES = 500
 
 @dataclass(frozen=True, kw_only=True)
 class HealthCheck:
-    """`test` is a program with its arguments; durations in seconds, with Docker's defaults (but probing twice a second
-    until the first success, so that a start takes no longer than it must)."""
+    """`test` is a program with its arguments; durations in seconds, with Docker's defaults, except that
+    a starting program is checked twice a second, so that a start takes no longer than necessary."""
 
     test: tuple[str, ...]
     interval: float = 30
@@ -48,17 +48,17 @@ class HealthCheck:
 
 
 class Probe(Protocol):
-    """Tells when a program serves, and when it does no more."""
+    """Tells when a program serves, and when it stops to do so."""
 
     @property
     def patience(self) -> float:
         """Seconds that the start may take."""
 
     async def until_healthy(self) -> str | None:
-        """None once it serves; after the patience, the reason why it does not."""
+        """Returns None once it serves, or after `patience` seconds the reason why it does not."""
 
     async def until_unhealthy(self, report: Callable[[int], None]) -> str:
-        """Answers with the reason when it is lost; reports failures in a row meanwhile."""
+        """Returns the reason once it is unhealthy; reports the number of failures in a row until then."""
 
 
 @dataclass(kw_only=True)
@@ -95,7 +95,7 @@ class CommandProbe:
         return f"{result}: {said}" if said else result
 
     async def listening(self, deadline: float) -> bool:
-        """Wait until something accepts connections: cheaper than asking a program that nobody could answer."""
+        """Wait until something accepts connections: cheaper than to run a check that cannot succeed yet."""
         while self.endpoint and time.monotonic() < deadline:
             with contextlib.suppress(OSError):
                 _, writer = await asyncio.open_connection(*self.endpoint)

@@ -43,8 +43,8 @@ def split(reference: str) -> tuple[str, str]:
 
 @dataclass(kw_only=True)
 class Image:
-    """`config` is the Docker API's; `path` are folders that come first on PATH; `caches` is what it needs beside
-    its own folder; `postgres` marks the image that is no folder, but a database."""
+    """`config` is the Docker API's; `path` are folders that come first on PATH; `caches` are the folders of its
+    dependencies; `postgres` marks the image that stands for a database and has no folder."""
 
     config: dict[str, Any]
     content: str
@@ -55,7 +55,7 @@ class Image:
 
     @property
     def layer(self) -> tuple[bytes, bytes]:
-        """The registry gets a layer that names the content, plain and compressed; the files stay where they run."""
+        """The layer for the registry, plain and compressed: only the content's name, the files stay where they run."""
         plain = io.BytesIO()
         with tarfile.open(fileobj=plain, mode="w") as archive:
             entry = tarfile.TarInfo("content")

@@ -24,7 +24,7 @@ from localcloud.engine.recipes import Cache
 logger = logging.getLogger(__name__)
 
 VERSION = 18
-# Locks npm's package of the programs: of all that registries carry, the one that was built with OpenSSL.
+# The lock file of an npm package with the programs: the only one in the registries that was built with OpenSSL.
 PACKAGE = Path(__file__).parent / "postgresql"
 PORT = 5432
 # A laptop's database: small, but as durable as a real one (fsync stays on).
@@ -55,7 +55,7 @@ def is_database(repository: str, tag: str) -> bool:
 
 
 class Installation:
-    """PostgreSQL's programs, installed at the first need or, better, before."""
+    """PostgreSQL's programs, installed when the engine starts, or at the latest when they are needed."""
 
     def __init__(self, cache: Cache) -> None:
         self.cache = cache
@@ -74,7 +74,7 @@ class Installation:
         return found[0] / "bin"
 
     async def install_early(self) -> None:
-        """While nobody waits for it; a failure shows when the database is needed."""
+        """Install while nobody waits for it. A failure is only logged: it is reported when a database is needed."""
         try:
             await self.programs()
         except (EngineError, OSError) as error:
@@ -86,7 +86,7 @@ class Installation:
 
 @dataclass(frozen=True)
 class ReadyFile:
-    """PostgreSQL notes in its folder when it accepts connections; what happens to it later, its end tells."""
+    """PostgreSQL writes in its folder that it accepts connections. Later problems show as the end of its process."""
 
     data: Path
     patience: float = 120
@@ -108,7 +108,7 @@ class ReadyFile:
 def privileges() -> tuple[str, ...]:
     """Options of setpriv: PostgreSQL refuses to run as root, so root hands it to an unprivileged user.
 
-    That user keeps one capability, to read through folders such as /root that are closed to it.
+    That user keeps one capability: to reach files below folders such as /root, which it may not enter otherwise.
     """
     if os.geteuid() != 0:
         return ()
@@ -184,7 +184,7 @@ class Cluster:
         unfinished.rename(self.data)
 
     def _single_user(self, data: Path, statement: str) -> None:
-        """Run a statement with no server up, so that no door without a password is ever open."""
+        """Run a statement while no server runs, so that nobody can ever connect without a password."""
         output = self._run(
             "postgres", "--single", "-D", str(data), "-c", "log_statement=none", "postgres", text=statement
         )
@@ -203,7 +203,7 @@ class Cluster:
         return result.stdout
 
     def _end_leftover(self) -> None:
-        """A server of an engine that was killed may still run on this folder: it works inside it, which proves it."""
+        """End a server that a killed engine left on this folder; its working directory proves that it is one."""
         lock = self.data / "postmaster.pid"
         with contextlib.suppress(OSError, ValueError):
             pid = int(lock.read_text().split()[0])

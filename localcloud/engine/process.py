@@ -1,4 +1,4 @@
-"""Operating-system processes: started in a group of their own, awaited without threads, ended with their children."""
+"""Operating-system processes: each in a process group of its own, awaited without threads, ended with its children."""
 
 import asyncio
 import contextlib
@@ -30,7 +30,7 @@ class Process:
     def _reap(self) -> None:
         asyncio.get_running_loop().remove_reader(self._descriptor)
         os.close(self._descriptor)
-        # The zombie keeps the number of the group ours until its children are gone too.
+        # Until the zombie is reaped, no other group can get this number: only our own children are killed.
         self.signal_group(signal.SIGKILL)
         _, status = os.waitpid(self.pid, 0)
         code = os.waitstatus_to_exitcode(status)
@@ -64,9 +64,9 @@ class Process:
 
 
 def dies_with_the_engine(death_signal: str = "KILL", privileges: Iterable[str] = ()) -> list[str]:
-    """What to write before a command, so that the kernel sends it a signal when the engine dies, however it dies.
+    """The words before a command that let the kernel send it a signal when the engine dies, also when it is killed.
 
-    `privileges` are options of setpriv, through which it gets another user.
+    `privileges` are more options of setpriv, to run it as another user.
     """
     return [SETPRIV, "--pdeathsig", death_signal, *privileges, "--"] if SETPRIV else []
 
@@ -108,7 +108,7 @@ def boot_id() -> str:
 
 
 def record(path: Path, pid: int) -> None:
-    """Note a process, for the sweep of the next engine."""
+    """Write down a process, so that the next engine can end it if this one is killed."""
     path.write_text(json.dumps({"pid": pid, "started": start_time(pid), "boot": boot_id()}))
 
 

@@ -28,7 +28,7 @@ class Program(ABC):
 
     # Whether it is started again when it dies by itself.
     restarts = False
-    # Whether it still gets requests for a moment after its stop was decided.
+    # Whether requests may still arrive for a moment after it was told to stop.
     drains = True
 
     @abstractmethod

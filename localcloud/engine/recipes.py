@@ -1,4 +1,4 @@
-"""Dependencies by lock file: what stands in for a Dockerfile's building steps. Shared by all images, named by hash."""
+"""Installs dependencies by lock file, in place of a Dockerfile's building steps; named by hash, shared by images."""
 
 import asyncio
 import contextlib
@@ -58,7 +58,7 @@ def tools() -> str:
 
 
 def host_path() -> str:
-    """PATH without the engine's own environment, whose packages no image may lean on."""
+    """PATH without the engine's own virtual environment: no image may use its packages."""
     own = str(Path(sys.prefix) / "bin") if sys.prefix != sys.base_prefix else None
     return os.pathsep.join(
         part for part in os.environ.get("PATH", os.defpath).split(os.pathsep) if part and part != own
@@ -66,7 +66,7 @@ def host_path() -> str:
 
 
 async def run(say: Say, *command: str, cwd: Path, env: dict[str, str] | None = None) -> None:
-    """Run a building step, its output told line by line; the last lines are the error."""
+    """Run a building step and report its output line by line; an error's message has the last lines of it."""
     await say("$ " + " ".join(command))
     environment = {
         "PATH": host_path(),
@@ -134,7 +134,7 @@ async def locked(path: Path) -> AsyncIterator[None]:
 
 
 class Cache:
-    """`<cache>/venvs/<hash>` and `<cache>/node/<hash>`; each counts only when its mark of completion is there."""
+    """`<cache>/venvs/<hash>` and `<cache>/node/<hash>`; an entry without its file `.complete` does not count."""
 
     def __init__(self, folder: Path, poetry: str) -> None:
         self.folder = folder
@@ -178,7 +178,7 @@ class Cache:
         return target
 
     def collect_garbage(self, used: Iterable[str], keep_days: float) -> list[str]:
-        """Remove what no image names and no container needed for so long; the removed folders."""
+        """Remove what no image names and nobody used for so many days; returns the removed folders."""
         keep = set(used)
         oldest = time.time() - keep_days * SECONDS_PER_DAY
         removed = []
@@ -191,7 +191,7 @@ class Cache:
 
 
 def touch(folder: Path) -> bool:
-    """Note the use of a complete entry; False where there is none."""
+    """Set the time of last use of a complete entry; False where there is none."""
     try:
         os.utime(folder / COMPLETE)
     except FileNotFoundError:
@@ -200,7 +200,7 @@ def touch(folder: Path) -> bool:
 
 
 def python_name(context: Path) -> str:
-    """Of the lock, and of what the lock must agree with: Poetry refuses the pair otherwise, cached or not."""
+    """The hash of the lock and of what it must agree with, so that Poetry refuses a stale lock, cached or not."""
     project = tomllib.loads((context / "pyproject.toml").read_text())
     general, tool = project.get("project", {}), project.get("tool", {}).get("poetry", {})
     wanted = [general.get(key) for key in ("requires-python", "dependencies", "optional-dependencies")]
@@ -210,7 +210,7 @@ def python_name(context: Path) -> str:
 
 
 def node_name(context: Path) -> str:
-    """Of the lock, and of what the lock must agree with."""
+    """The hash of the lock, and of what it must agree with."""
     package = json.loads((context / "package.json").read_text())
     wanted = {key: value for key, value in package.items() if key.endswith("ependencies") or key == "overrides"}
     node = package.get("engines", {}).get("node", "")

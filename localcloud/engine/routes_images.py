@@ -36,7 +36,7 @@ class JsonLines:
         await self.response.prepare(self.request)
 
     async def send(self, **value: Any) -> None:
-        """To a client that went away nothing is said, and the work goes on."""
+        """Nothing is sent to a client that has disconnected; the work goes on."""
         if self.request.transport is not None and not self.request.transport.is_closing():
             await self.response.write(json.dumps(value).encode() + b"\r\n")
 

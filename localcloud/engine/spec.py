@@ -11,7 +11,7 @@ from localcloud.engine.images import Image
 
 
 def relocate(text: str, workdir: str, root: Path) -> str:
-    """A path below the image's WORKDIR, as it is on this machine; lists with colons part by part."""
+    """A path below the image's WORKDIR, as it is on this machine; in lists with colons each part."""
     if workdir == "/":
         return text
     parts = text.split(":")
@@ -23,7 +23,7 @@ def relocate(text: str, workdir: str, root: Path) -> str:
 
 @dataclass(kw_only=True)
 class Spec:
-    """The body of the create call; the image's config where the body says nothing."""
+    """The body of the create call, completed by the image's config where the body says nothing."""
 
     name: str
     image: Image

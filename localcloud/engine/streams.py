@@ -66,7 +66,7 @@ class Log:
             while True:
                 over = not follow or ended.is_set()
                 chunk = file.read(CHUNK_BYTES)
-                # A reader that was overtaken by `trim` finds zeros where lines were.
+                # Where `trim` freed lines before a slow reader came to them, it reads zeros.
                 whole, newline, rest = (rest + chunk.replace(b"\0", b"")).rpartition(b"\n")
                 if whole or newline:
                     yield whole + newline

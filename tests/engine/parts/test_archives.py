@@ -110,6 +110,13 @@ def test_files_are_put_at_a_path_of_the_container_with_their_modes(folder: Path)
     assert (folder / "etc/tls/d/cert").stat().st_mode & 0o777 == 0o644
 
 
+def test_the_path_in_the_container_is_made_and_named_in_refusals(folder: Path) -> None:
+    with pytest.raises(EngineError, match="archive: "):
+        archives.put(archive(member("../escaped")), folder, "/a/b")
+    archives.put(archive(), folder, "/c/d")
+    assert (folder / "c/d").is_dir()
+
+
 @pytest.mark.parametrize(("path", "name"), [("/", "../escaped"), ("/../", "escaped"), ("../..", "a")])
 def test_nothing_is_put_outside_of_the_container(folder: Path, path: str, name: str) -> None:
     with pytest.raises(EngineError) as caught:

@@ -203,6 +203,7 @@ def test_a_python_image_has_its_environment_first_on_path_and_its_files_compiled
     environment = str(world.cache.folder / "venv")
     assert (image.path, image.caches) == ([environment + "/bin"], [environment])
     assert tree(world.images.root(image)) == ["poetry.lock"]
+    assert (world.images.root(image) / "poetry.lock").stat().st_mode & 0o222 == 0
     ((_, *compiling),) = world.commands
     assert compiling[:3] == ["-m", "compileall", "-q"]
     assert compiling[3] == "-s" and compiling[5:7] == ["-p", str(world.images.root(image))]
@@ -247,6 +248,11 @@ def test_equal_builds_share_the_result(world: World) -> None:
     assert world.cache.made == [("python", True)]
     assert "Using the image that this content was built to before" in world.said
     assert list(world.cache.builds.iterdir()) == []
+
+
+def test_what_is_left_out_is_told(world: World) -> None:
+    asyncio.run(world.build(Dockerfile="FROM a\nWORKDIR /app\nCOPY x.txt /etc/\nCMD run", x_txt=""))
+    assert world.said == ["Left out: COPY x.txt /etc/ (outside of WORKDIR /app)"]
 
 
 def test_nothing_is_left_of_a_failed_build_and_the_next_one_succeeds(world: World) -> None:

@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import pytest
 
-from localcloud.engine import health
+from localcloud.engine import health, process
 from localcloud.engine.health import CommandProbe, HealthCheck
 from localcloud.engine.process import Process, spawn
 from localcloud.ports import free_port
@@ -89,6 +89,21 @@ def test_a_check_that_is_not_there_is_named(probe: CommandProbe) -> None:
     missing = dataclasses.replace(probe, check=dataclasses.replace(FAST, test=("no-such-check",)))
     problem = wait(missing.run())
     assert problem is not None and "no-such-check" in problem
+
+
+def test_without_setpriv_too_a_check_that_is_not_there_is_named(
+    probe: CommandProbe, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(process, "SETPRIV", None)
+    missing = dataclasses.replace(probe, check=dataclasses.replace(FAST, test=("no-such-check", "x")))
+    assert str(wait(missing.run())).startswith("cannot run no-such-check: [Errno 2]")
+
+
+def test_checks_leave_no_descriptor_open(probe: CommandProbe) -> None:
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    for _ in range(3):
+        wait(probe.run())
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 def test_it_is_asked_again_until_it_is_healthy(probe: CommandProbe, tmp_path: Path) -> None:

@@ -138,6 +138,39 @@ def test_the_kernel_ends_a_program_whose_engine_is_gone() -> None:
     eventually(lambda: not is_alive(child), 5)
 
 
+def test_what_is_written_before_a_command_is_written_before_each(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def before(*arguments: Any) -> list[str]:
+        return ["env", f"BEFORE={arguments}"]
+
+    async def run() -> list[str]:
+        monkeypatch.setattr(process, "dies_with_the_engine", before)
+        one = start(tmp_path, "echo $BEFORE", death_signal="INT", privileges=("--reuid=1",))
+        await one.exited.wait()
+        return await said(tmp_path)
+
+    assert wait(run()) == ["('INT', ('--reuid=1',))"]
+
+
+def test_a_process_that_ended_leaves_no_descriptor_open(tmp_path: Path) -> None:
+    async def run() -> None:
+        before = len(list(Path("/proc/self/fd").iterdir()))
+        one = start(tmp_path, "exit 0")
+        assert one.code == 0
+        await one.exited.wait()
+        assert len(list(Path("/proc/self/fd").iterdir())) == before
+
+    wait(run())
+
+
+def test_a_record_names_the_process_and_the_boot(tmp_path: Path) -> None:
+    record(tmp_path / "pid.json", os.getpid())
+    noted = json.loads((tmp_path / "pid.json").read_text())
+    boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    assert noted == {"pid": os.getpid(), "started": start_time(os.getpid()), "boot": boot}
+
+
 def test_without_setpriv_a_program_is_started_as_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(process, "SETPRIV", None)
     assert dies_with_the_engine() == []

@@ -65,6 +65,11 @@ def test_the_last_lines_are_found_from_the_end(
     assert log.last(lines) == b"\n".join(expected).decode()
 
 
+def test_bytes_that_are_no_text_are_replaced(log: Log) -> None:
+    write(log, b"caf\xe9\n")
+    assert log.last(1) == "caf�"
+
+
 def test_an_empty_log_has_no_lines(log: Log) -> None:
     assert (read(log), read(log, tail=3), log.last(3)) == ([], [], "")
 
