@@ -11,7 +11,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down stop url password status logs env develop test check generate format lock bench bench-api \
-	bench-commands
+	bench-commands bench-page
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{gsub(/\$$\$$/, "$$"); printf "  make %-15s %s\n", $$1, $$2}'
@@ -85,6 +85,9 @@ bench: .tools/ready-development ## Measure deployments and memory; COLD=1 also m
 
 bench-api: .tools/ready-development ## Compare the API's speed with the full-stack-fastapi-template's
 	@$(PYTHON) -m benchmarks.api
+
+bench-page: .tools/ready-development ## Measure how fast the page is on a phone, against an empty page
+	@$(PYTHON) -m benchmarks.page --port $(PORT)
 
 bench-commands: .tools/ready ## Measure how long a command takes before it does anything
 	@$(PYTHON) -m benchmarks.commands
