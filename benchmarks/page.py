@@ -13,6 +13,7 @@ from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import httpx
 
@@ -46,7 +47,9 @@ def cookies(place: Place, url: str) -> list[dict[str, Any]]:
     password = access.password(place)
     if password is None:
         return []
-    answer = httpx.post(f"{url}/api/session", json={"password": password}, headers={"Origin": url})
+    # By the gateway's address: not every system knows names below `localhost`, as browsers do.
+    headers = {"Host": urlsplit(url).netloc, "Origin": url}
+    answer = httpx.post(f"{place.endpoint}/api/session", json={"password": password}, headers=headers)
     answer.raise_for_status()
     return [{"name": name, "value": value} for name, value in answer.cookies.items()]
 
