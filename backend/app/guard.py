@@ -1,7 +1,6 @@
 """What a request must pass before the app looks at it: the client's limit, its origin, its session."""
 
-from starlette.datastructures import Headers
-from starlette.requests import cookie_parser
+from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from app.client import client_of
@@ -37,10 +36,9 @@ class GuardMiddleware:
 
     async def _check(self, scope: Scope) -> None:
         self._limit.take(client_of(scope, self._trusted_proxies))
-        headers = Headers(scope=scope)
-        if scope["method"] not in READING and headers.get("sec-fetch-site") == "cross-site":
+        request = HTTPConnection(scope)
+        if scope["method"] not in READING and request.headers.get("sec-fetch-site") == "cross-site":
             raise CrossSite("A page of another site sent this.")
         if scope["path"] not in self._public:
-            cookies = cookie_parser(headers.get("cookie", ""))
             access: Access = scope["state"]["access"]
-            await access.check(cookies.get(access.cookie_name))
+            await access.check(request.cookies.get(access.cookie_name))

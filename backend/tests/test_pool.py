@@ -19,7 +19,7 @@ from tests.test_database import frozen
 from tests.tls import TlsFront
 
 # Far longer than any test takes: only a wait without end reaches it.
-HANGS_SECONDS = 60
+HANGS_SECONDS = 30
 
 
 @pytest.fixture(scope="module")
@@ -212,19 +212,37 @@ def test_who_waits_too_long_is_told_that_it_is_busy(with_database: Callable[...,
     with_database(scenario, DATABASE_POOL_SIZE="1", DATABASE_TIMEOUT_SECONDS="0.2")
 
 
-def test_a_server_that_has_vanished_keeps_no_connection(with_database: Callable[..., None], postgres: Postgres) -> None:
-    """The connection is dropped without asking the server, which may answer never: not even the end of a session."""
+async def loses_its_server(database: Database, postgres: Postgres, seconds: float | None) -> BaseException | None:
+    """What the service sees when the server vanishes between connection and statement; `seconds`: its own patience."""
+    with ExitStack() as stack:
 
-    async def scenario(database: Database) -> None:
-        async def lose() -> None:
-            async with database.connection() as connection:
+        async def asks_too_late() -> None:
+            async with database.connection() as connection, asyncio.timeout(seconds):
                 stack.enter_context(frozen(postgres))
                 await connection.fetchval("SELECT 1")
 
-        with ExitStack() as stack:
-            with pytest.raises(Unavailable) as raised:
-                await lose()
-            assert isinstance(raised.value.__cause__, TimeoutError)
+        with pytest.raises(Unavailable, match=AWAY) as raised:
+            await asks_too_late()
+    return raised.value.__cause__
+
+
+def test_a_server_that_has_vanished_is_unavailable(with_database: Callable[..., None], postgres: Postgres) -> None:
+    """It cannot end the statement itself: the client stops waiting for the answer."""
+
+    async def scenario(database: Database) -> None:
+        assert isinstance(await loses_its_server(database, postgres, None), TimeoutError)
         assert await asks(database) == 1
 
     with_database(scenario, DATABASE_POOL_SIZE="1", DATABASE_TIMEOUT_SECONDS="0.5")
+
+
+def test_a_connection_without_an_answer_is_dropped_without_a_second_wait(
+    with_database: Callable[..., None], postgres: Postgres
+) -> None:
+    """Left alone, the pool would ask the server to cancel the statement, and wait as long again for that answer."""
+
+    async def scenario(database: Database) -> None:
+        assert isinstance(await loses_its_server(database, postgres, 0.1), TimeoutError)
+        assert await asks(database) == 1
+
+    with_database(scenario, DATABASE_POOL_SIZE="1", DATABASE_TIMEOUT_SECONDS="60")
