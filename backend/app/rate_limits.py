@@ -38,8 +38,8 @@ class RateLimit:
 
     def _window(self, key: str, now: float) -> tuple[int, float]:
         """Count and end of the window that is open, or of one that begins now."""
-        count, end = self._windows.get(key, (0, now))
-        return (count, end) if now < end else (0, now + WINDOW_SECONDS)
+        known = self._windows.get(key)
+        return known if known and now < known[1] else (0, now + WINDOW_SECONDS)
 
     def _allow(self, count: int, seconds_left: float) -> None:
         if count > self._per_minute:
