@@ -12,16 +12,17 @@ from app import logs
 from app.main import create_app
 from app.settings import InvalidSettings, Settings
 
-# Longer than the load balancer keeps an idle connection (60 s), else it sends requests into one that just closed.
+# Longer than the load balancer keeps an idle connection (60 s); otherwise it could send a request on a connection that
+# this process has just closed.
 KEEP_ALIVE_SECONDS = 75
-# After SIGTERM a load balancer's last requests may still be on their way: they are taken a moment longer, then those
-# that run may end. ECS kills 30 s after SIGTERM.
+# After SIGTERM the load balancer may still send a few requests: the process accepts new requests for DRAIN_SECONDS, and
+# then running requests have SHUTDOWN_SECONDS to finish. ECS sends SIGKILL 30 s after SIGTERM.
 DRAIN_SECONDS = 1
 SHUTDOWN_SECONDS = 20
 
 
 class Server(uvicorn.Server):
-    """Goes on taking requests for DRAIN_SECONDS after the first SIGTERM; any further signal ends that."""
+    """Accepts new requests for DRAIN_SECONDS after the first SIGTERM; a second signal ends that time at once."""
 
     draining = False
 
@@ -29,7 +30,7 @@ class Server(uvicorn.Server):
         if sig == signal.SIGTERM and not self.draining:
             self.draining = True
             timer = Timer(DRAIN_SECONDS, super().handle_exit, (sig, frame))
-            timer.daemon = True  # a further signal need not wait for it
+            timer.daemon = True  # else the process would not end before the timer does
             timer.start()
         else:
             super().handle_exit(sig, frame)
@@ -41,8 +42,8 @@ def main() -> None:
     except InvalidSettings as error:
         sys.exit(str(error))
     logs.configure(settings.log_level)
-    # Before the server listens, this ends the process; and the server raises the signal again after its graceful end,
-    # which without this would be a death by signal.
+    # This handler has two uses: it ends the process before the server listens; and uvicorn raises the signal again
+    # after a graceful shutdown, which without a handler would end the process with an error.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     config = uvicorn.Config(
         create_app(settings),
@@ -51,7 +52,7 @@ def main() -> None:
         loop="uvloop",
         http="httptools",
         ws="none",
-        proxy_headers=False,  # it would take the client's own word for its address; see app/client.py
+        proxy_headers=False,  # it would trust an address that the client itself wrote; see app/client.py
         access_log=False,
         log_config=None,
         server_header=False,

@@ -1,4 +1,4 @@
-"""AWS clients. boto3 blocks, so every call runs in a thread; its errors become answers here."""
+"""AWS clients. boto3 blocks, so every call runs in a thread; its errors are turned into API errors here."""
 
 import asyncio
 import logging
@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 P = ParamSpec("P")
 T = TypeVar("T")
 
-# A slow AWS must not hold a request longer than a person waits: at most about 15 s with one more try.
+# A request must not wait for a slow AWS service longer than a person would: at most about 15 s, with one retry.
 CONNECT_SECONDS = 2
 READ_SECONDS = 5
 THREADS = 32
@@ -31,12 +31,13 @@ RETRIES: "_RetryDict" = {"mode": "standard", "total_max_attempts": 2}
 
 
 class Aws:
-    """The clients. They may be used from several threads at one time."""
+    """The clients. They are safe to use from several threads at the same time."""
 
     def __init__(self, settings: Settings) -> None:
         self._session = boto3.Session(region_name=settings.aws_region)
         self._endpoint = settings.aws_endpoint_url
-        # Without s3v4, presigned URLs work in old regions only. One host for all buckets has no name for each of them.
+        # Without s3v4, presigned URLs work in the oldest regions only. An emulator has one host name for all buckets,
+        # so the bucket must be in the path there.
         style = "path" if self._endpoint else "virtual"
         self.s3: S3Client = self._client("s3", signature_version="s3v4", s3={"addressing_style": style})
         self.ses: SESV2Client = self._client("sesv2")
@@ -61,7 +62,7 @@ def code(error: ClientError) -> str:
 async def call(what: str, function: Callable[P, T], *args: P.args, **kwargs: P.kwargs) -> T:
     """Call a client's method in a thread. `what` names the service in the error.
 
-    Raises Unavailable when it does not answer or asks to slow down, Refused when it says no.
+    Raises Unavailable when the service does not answer or throttles the call, Refused when it rejects the call.
     """
     try:
         return await asyncio.to_thread(function, *args, **kwargs)

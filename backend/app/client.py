@@ -1,4 +1,4 @@
-"""Who sent a request: the address that a limit counts by."""
+"""Which client sent a request: the address by which the rate limits count."""
 
 from functools import lru_cache
 from ipaddress import IPv6Address, ip_address, ip_network
@@ -6,13 +6,13 @@ from ipaddress import IPv6Address, ip_address, ip_network
 from starlette.datastructures import Headers
 from starlette.types import Scope
 
-# A client of IPv6 has at least such a network to itself, and may use another of its addresses for every request.
+# An IPv6 client owns at least a network of this size, and can use another address of it for every request.
 IPV6_PREFIX = 64
 
 
 @lru_cache(maxsize=10_000)
 def counted_as(address: str) -> str | None:
-    """What stands for this client; None for text that is no address."""
+    """The key under which this address is counted; None when the text is not an IP address."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -25,11 +25,11 @@ def counted_as(address: str) -> str | None:
 
 
 def client_of(scope: Scope, trusted_proxies: int) -> str:
-    """The client as the outermost of our own proxies saw it.
+    """The client's address as the outermost of our own proxies saw it.
 
-    Each proxy appends to X-Forwarded-For whom it was asked by. So with two of them (CloudFront, load balancer) the
-    second entry from the end is the client; what stands before it is what the client wrote itself. A request that did
-    not come through all of them counts as its peer's.
+    Each proxy appends the address of its peer to X-Forwarded-For. So with two proxies (CloudFront, load balancer) the
+    second entry from the end is the client. The client itself can write any entry before that one, so those are
+    ignored. A request that did not pass through all proxies is counted under the address of the connection's peer.
     """
     peer = scope["client"][0] if scope["client"] else "unknown"
     if trusted_proxies:

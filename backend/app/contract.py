@@ -1,4 +1,4 @@
-"""Makes the OpenAPI document tell what the app does: errors are problem documents; who may ask."""
+"""Completes the OpenAPI document with what FastAPI does not know: problem documents, and which paths need a session."""
 
 from typing import Any
 
@@ -46,7 +46,7 @@ def install(app: FastAPI, public: frozenset[str]) -> None:
 
 
 def problem(description: str) -> dict[str, Any]:
-    """An answer that no route gives: it comes from what stands before all of them."""
+    """A response that comes from the middleware and not from a route."""
     return {"description": description, "content": {"application/problem+json": {"schema": PROBLEM}}}
 
 

@@ -1,4 +1,4 @@
-"""The database's user and password: from Secrets Manager, at run time, because RDS rotates them every seven days."""
+"""The database's user and password, read from Secrets Manager at run time: RDS rotates them every seven days."""
 
 import asyncio
 import logging
@@ -17,7 +17,7 @@ class Credentials:
 
 
 class CredentialStore:
-    """Keeps the credentials in memory alone, and reads them anew when the database has refused them."""
+    """Keeps the credentials in memory only, and reads them again after the database has refused them."""
 
     def __init__(self, clients: Aws, secret_arn: str) -> None:
         self._clients = clients
@@ -26,12 +26,12 @@ class CredentialStore:
         self._known: Credentials | None = None
 
     async def get(self, refused: Credentials | None = None) -> Credentials:
-        """The credentials; other ones than `refused` if the secret has changed.
+        """The credentials. Pass those that the database refused as `refused`: then the secret is read again.
 
-        When many connections are refused at one time, the first of them reads the secret for all.
-        Raises Unavailable when the secret cannot be read or is not what RDS writes.
+        When many connections are refused at the same time, the first of them reads the secret for all.
+        Raises Unavailable when the secret cannot be read or does not have the format that RDS writes.
         """
-        # Whoever loses patience does not end the reading for those that come after.
+        # A caller that times out does not cancel the read for the callers behind it.
         return await asyncio.shield(self._get(refused))
 
     async def _get(self, refused: Credentials | None) -> Credentials:

@@ -1,4 +1,4 @@
-"""The connection to PostgreSQL: TLS, credentials that change, a small pool with a bounded queue."""
+"""The connection to PostgreSQL: TLS, rotating credentials, and a small pool with a bounded queue."""
 
 import asyncio
 import logging
@@ -16,17 +16,18 @@ from app.settings import Settings
 
 log = logging.getLogger(__name__)
 
-# Sooner than firewalls forget an idle connection.
+# Idle connections are closed after this time, before a firewall on the way drops them silently.
 IDLE_SECONDS = 300
-# Requests that may wait for each connection; with more, waiting would only make all of them late.
+# How many requests may wait, for each connection of the pool. A longer queue would only make all of them time out.
 QUEUE_PER_CONNECTION = 50
-# SQLSTATE classes (connection, out of resources, stopped by an operator or a timeout), and a lock not had in time.
+# SQLSTATE classes 08 (connection), 53 (out of resources) and 57 (stopped by an operator or a timeout), and the code for
+# a lock that was not available in time.
 # https://www.postgresql.org/docs/18/errcodes-appendix.html
 TEMPORARY = ("08", "53", "57", "55P03")
 
 
 def tls(settings: Settings) -> ssl.SSLContext | Literal[False]:
-    """`require` encrypts, and trusts whoever answers; `verify-full` checks the certificate and its name."""
+    """`require` encrypts but accepts any certificate; `verify-full` checks the certificate and the host name in it."""
     if settings.database_sslmode == "disable":
         return False
     if settings.database_sslmode == "verify-full":
@@ -48,11 +49,11 @@ def busy(why: str) -> Unavailable:
 
 
 async def leave_as_it_is(connection: "asyncpg.Connection[Any]") -> None:
-    """The pool's own reset is one more question to the server for every request, and nothing here changes a session."""
+    """Replaces the pool's reset, which costs a round trip for each request: no code here changes session settings."""
 
 
 def is_gone(connection: "PoolConnectionProxy[Any]") -> bool:
-    """The pool takes a lost connection back at once, and then it cannot even be asked whether it is closed."""
+    """Whether the connection is lost. The pool takes a lost connection back at once; then `is_closed` itself raises."""
     try:
         return connection.is_closed()
     except asyncpg.InterfaceError:
@@ -60,12 +61,12 @@ def is_gone(connection: "PoolConnectionProxy[Any]") -> bool:
 
 
 class Connector:
-    """Opens connections; a password that is refused is read anew once."""
+    """Opens connections. When the server refuses the password, it reads the secret again and retries once."""
 
     def __init__(
         self, settings: Settings, store: CredentialStore, command_timeout: float | None, **server_settings: str
     ) -> None:
-        """`command_timeout`: seconds until an answer to a statement counts as lost, None to wait forever."""
+        """`command_timeout`: how many seconds the client waits for the answer to a statement; None means no limit."""
         self._settings = settings
         self._store = store
         self._tls = tls(settings)
@@ -73,7 +74,7 @@ class Connector:
         self._server_settings = {"application_name": "backend", **server_settings}
 
     async def __call__(self, *_: Any, **__: Any) -> "asyncpg.Connection[Any]":
-        """Ignores what the pool passes on. Raises Unavailable when there is no connection to be had."""
+        """Ignores the arguments that the pool passes. Raises Unavailable when no connection can be opened."""
         try:
             credentials = await self._store.get()
             try:
@@ -90,7 +91,7 @@ class Connector:
             port=self._settings.database_port,
             database=self._settings.database_name,
             user=credentials.username,
-            # A callable: the password is in no argument that a library might log.
+            # A callable, so that the password itself is no argument that a library might log.
             password=lambda: credentials.password,
             ssl=self._tls,
             timeout=self._settings.database_timeout_seconds,
@@ -100,7 +101,7 @@ class Connector:
 
 
 class Database:
-    """Connections for the services. Make one for each process, inside of its event loop, and close it."""
+    """The connection pool. Create one for each process, inside its event loop, and close it at the end."""
 
     def __init__(self, settings: Settings, store: CredentialStore) -> None:
         self._seconds = settings.database_timeout_seconds
@@ -108,7 +109,7 @@ class Database:
         connect = Connector(
             settings,
             store,
-            # A server that has vanished cannot end the statement itself.
+            # For a server that is gone and cannot enforce `statement_timeout`, which comes first where it can.
             command_timeout=self._seconds + 1,
             statement_timeout=milliseconds,
             idle_in_transaction_session_timeout=milliseconds,
@@ -116,7 +117,7 @@ class Database:
         )
         self._queue = settings.database_pool_size * QUEUE_PER_CONNECTION
         self._waiting = 0
-        # The pool's own queue lets newcomers overtake, so that under load a few requests would wait until they fail.
+        # The pool's own queue is not first come, first served: under load a few requests would wait until they fail.
         self._turns = asyncio.Semaphore(settings.database_pool_size)
         self._pool = asyncpg.create_pool(
             connect=connect,
@@ -127,21 +128,21 @@ class Database:
         )
 
     async def open(self) -> None:
-        """Connects to nothing yet."""
+        """Prepares the pool; it opens no connection yet."""
         await self._pool
 
     @asynccontextmanager
     async def connection(self) -> "AsyncIterator[PoolConnectionProxy[Any]]":
-        """A connection; each statement is a transaction of its own, unless `transaction()` is asked of it.
+        """A connection. Each statement is a transaction of its own, unless you use its `transaction()`.
 
-        Keep it around statements alone: a call to AWS inside would hold a connection that others wait for.
-        Raises Unavailable when the database is down, busy or restarting; asyncpg's errors when a statement is wrong.
+        Put only statements inside the block: a call to AWS would hold a connection for which other requests wait.
+        Raises Unavailable when the database is down, busy or restarting, and asyncpg's errors for a wrong statement.
         """
         connection = await self._acquire()
         try:
             yield connection
         except (OSError, TimeoutError) as error:
-            connection.terminate()  # its state is unknown, and asking the server about it may take forever
+            connection.terminate()  # its state is unknown, and the server may never answer a question about it
             raise lost(error) from error
         except asyncpg.PostgresError as error:
             if (error.sqlstate or "").startswith(TEMPORARY):
@@ -179,4 +180,4 @@ class Database:
             async with asyncio.timeout(self._seconds):
                 await self._pool.close()
         except TimeoutError:
-            log.warning("the database did not take leave in time")
+            log.warning("the database connections could not be closed in time")

@@ -1,4 +1,4 @@
-"""Errors that a client may see: one base class with a status code, answered as problem+json (RFC 9457)."""
+"""Errors that a client may see: one base class with a status code, sent as problem+json (RFC 9457)."""
 
 from collections.abc import Mapping
 from typing import Any, ClassVar
@@ -25,7 +25,7 @@ class Problem(BaseModel):
 
 
 class ApiError(Exception):
-    """Base of all errors that are answers. `detail` is shown to the client: never put an internal into it."""
+    """Base class of all errors that become responses. The client sees `detail`: never put internal data into it."""
 
     status: ClassVar[int] = 500
     type: ClassVar[str] = "urn:problem:internal"
@@ -33,14 +33,14 @@ class ApiError(Exception):
     headers: Mapping[str, str] = {}
 
     def __init__(self, detail: str, *, field: str | None = None) -> None:
-        """`field`: the path of the value in the request that is to blame."""
+        """`field`: the path of the value in the request that caused the error."""
         super().__init__(detail)
         self.detail = detail
         self.errors = [FieldProblem(field=field, message=detail)] if field else []
 
 
 class InternalError(ApiError):
-    """A defect; the log has it under the request's id."""
+    """A defect in this program; the log has the details under the request's id."""
 
 
 class SignInRequired(ApiError):
@@ -81,13 +81,13 @@ class TooManyRequests(ApiError):
     title = "Too many requests"
 
     def __init__(self, detail: str, *, seconds: int) -> None:
-        """`seconds`: after which the same request may succeed."""
+        """`seconds`: how long to wait before the same request may succeed."""
         super().__init__(detail)
         self.headers = {"Retry-After": str(seconds)}
 
 
 class Refused(ApiError):
-    """A service behind this one refused, and would refuse again."""
+    """A service that this one calls rejected the request; the same request would be rejected again."""
 
     status = 502
     type = "urn:problem:refused"
@@ -95,7 +95,7 @@ class Refused(ApiError):
 
 
 class Unavailable(ApiError):
-    """Something that this needs does not answer now; the same request may succeed in a moment."""
+    """A service that this one needs does not answer now; the same request may succeed later."""
 
     status = 503
     type = "urn:problem:unavailable"
@@ -104,5 +104,5 @@ class Unavailable(ApiError):
 
 
 def declare(*errors: type[ApiError]) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a router or route that may answer with these errors."""
+    """The `responses=` of a router or a route that can return these errors."""
     return {error.status: {"model": Problem, "description": error.title} for error in errors}

@@ -1,4 +1,4 @@
-"""What a request must pass before the app looks at it: the client's limit, its origin, its session."""
+"""The checks that run before any route: the client's rate limit, the site that sent the request, and the session."""
 
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Receive, Scope, Send
@@ -14,10 +14,10 @@ READING = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
 class GuardMiddleware:
-    """Every path is guarded, also one that nothing serves, unless it is named here: a new route cannot be forgotten."""
+    """Guards every path except those that are listed here, so a new route is guarded without further work."""
 
     def __init__(self, app: ASGIApp, settings: Settings, unlimited: frozenset[str], public: frozenset[str]) -> None:
-        """`unlimited`: paths that pass without any of this; `public`: paths that need no session."""
+        """`unlimited`: paths that skip all checks; `public`: paths that need no session."""
         self.app = app
         self._limit = RateLimit(
             settings.requests_per_minute, detail="This client sent too many requests in the last minute."

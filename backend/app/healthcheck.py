@@ -1,4 +1,4 @@
-"""Asks the process beside it whether it lives: the image's HEALTHCHECK, with nothing but the standard library."""
+"""The image's HEALTHCHECK: asks the server in the same container for `/live`. Uses the standard library only."""
 
 import os
 import sys

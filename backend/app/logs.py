@@ -1,4 +1,4 @@
-"""Structured logs: one JSON object a line on stdout, each with the id of the request that caused it."""
+"""Structured logs: one JSON object per line on stdout, each with the id of the request that caused it."""
 
 import json
 import logging
@@ -9,9 +9,9 @@ from typing import Any
 
 request_id: ContextVar[str | None] = ContextVar("request_id", default=None)
 
-# What every record carries; the rest was passed as `extra` and is logged as a field.
+# The attributes that every record has. All others were passed as `extra` and are logged as fields.
 STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "color_message"}
-# At DEBUG these write whole answers of AWS, the database password among them.
+# At level DEBUG these loggers write complete AWS responses, which include the database password.
 TALKATIVE = ("boto3", "botocore", "urllib3", "asyncio")
 
 
@@ -32,7 +32,7 @@ class JsonFormatter(logging.Formatter):
 
 
 def configure(level: str) -> None:
-    """Send all logs of the process to stdout as JSON, from `level` on."""
+    """Send all logs of this process at or above `level` to stdout as JSON."""
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(JsonFormatter())
     logging.basicConfig(level=level, handlers=[handler], force=True)

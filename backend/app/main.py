@@ -1,4 +1,4 @@
-"""Puts the app together."""
+"""Creates the app from its parts."""
 
 import asyncio
 from collections.abc import AsyncIterator, Callable
@@ -33,7 +33,7 @@ Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]
 def lifespan_of(settings: Settings) -> Lifespan:
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[dict[str, Any]]:
-        # boto3 blocks: a service that hangs must leave threads to the others.
+        # boto3 blocks a thread for each call: there must be threads left for other services while one of them hangs.
         asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(THREADS))
         # In a thread: boto3 reads its large service models from disk.
         clients = await asyncio.to_thread(Aws, settings)
@@ -53,14 +53,14 @@ def lifespan_of(settings: Settings) -> Lifespan:
 
 
 def create_app(settings: Settings) -> FastAPI:
-    """The app for these settings. It connects to nothing before the first request that needs it."""
+    """The app for these settings. It opens no connection before the first request that needs one."""
     app = FastAPI(
         title="API",
         version="1",
         description="Items, files and mail behind one sign-in. Every error is a problem document (RFC 9457).",
         lifespan=lifespan_of(settings),
         openapi_url=f"{settings.api_prefix}/openapi.json",
-        # The pages load scripts from elsewhere, which the site's security headers forbid.
+        # FastAPI's documentation pages load scripts from other sites, which the site's security headers forbid.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -76,5 +76,5 @@ def create_app(settings: Settings) -> FastAPI:
     public = frozenset({f"{settings.api_prefix}/session"})
     contract.install(app, public | probes)
     app.add_middleware(GuardMiddleware, settings=settings, unlimited=probes, public=public)
-    app.add_middleware(RequestMiddleware, health_path=settings.health_path)  # added last, so it is the outermost
+    app.add_middleware(RequestMiddleware, health_path=settings.health_path)  # added last, so it runs first
     return app

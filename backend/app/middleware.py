@@ -1,4 +1,4 @@
-"""What holds for every request: its id, its line in the log, the limit of its body, and an answer whatever happens."""
+"""What every request gets: an id, a line in the log, a limit for its body, and a response even after a defect."""
 
 import logging
 import re
@@ -14,17 +14,17 @@ from app.problems import of_unexpected
 
 log = logging.getLogger("app.access")
 
-# The largest body is a mail: 10,000 characters of up to 4 bytes, which JSON may write as 12. The framework's own limit
-# would answer in plain text.
+# The largest valid body is a mail: 10,000 characters of up to 4 bytes each, which JSON may escape with 12 bytes. The
+# framework's own limit would send an error in plain text.
 MAXIMUM_BODY_BYTES = 256 * 1024
 SANE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 FIXED_HEADERS = {"Cache-Control": "no-store", "X-Content-Type-Options": "nosniff"}
 
 
 class RequestMiddleware:
-    """Plain ASGI, so that it sees every answer, and streams pass through it.
+    """Plain ASGI middleware, so that it sees every response and does not buffer streams.
 
-    Takes the client's X-Request-Id if it is 8 to 64 letters, digits, dots, dashes or underscores; else makes one.
+    Uses the client's X-Request-Id if it has 8 to 64 letters, digits, dots, dashes or underscores; else it makes one.
     """
 
     def __init__(self, app: ASGIApp, health_path: str) -> None:
@@ -45,7 +45,7 @@ class RequestMiddleware:
             message = await receive()
             read += len(message.get("body", b""))
             if read > MAXIMUM_BODY_BYTES:
-                # Of this class, because the framework turns others that come up here into a 400.
+                # HTTPException, because the framework turns other exceptions from here into status 400.
                 raise HTTPException(413, f"A request may have {MAXIMUM_BODY_BYTES} bytes.")
             return message
 
@@ -62,12 +62,12 @@ class RequestMiddleware:
         try:
             await self.app(scope, limited, stamped)
         except Exception as error:
-            # After the first byte nothing can be answered any more: the server closes the connection.
+            # Once a response has started, no other can be sent: the server closes the connection.
             if status:
                 raise
             await of_unexpected(error)(scope, receive, stamped)
         finally:
-            # Probes come every few seconds; they would bury the rest.
+            # Successful probes come every few seconds and would fill the log.
             level = logging.DEBUG if scope["path"].startswith(self.health_path) and status < 400 else logging.INFO
             log.log(
                 level,

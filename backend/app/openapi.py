@@ -1,6 +1,6 @@
-"""Prints the API's contract: `python -m app.openapi > openapi.json`; with --check, fails if the committed one is stale.
+"""Prints the OpenAPI document: `python -m app.openapi > openapi.json`. With --check, fails if that file is stale.
 
-Needs no environment: the document is that of the default paths.
+Needs no environment variables: the document has the default paths.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Which part of a list a request asks for."""
+"""Query parameters that select a part of a list."""
 
 from typing import Annotated
 
@@ -7,7 +7,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 
 class PageParameters(BaseModel):
-    """Which part of a list. The bound of `offset` keeps a page from reading a whole table."""
+    """Selects a part of a list. The upper bound of `offset` limits how many rows PostgreSQL has to skip."""
 
     model_config = ConfigDict(extra="forbid")
 

@@ -1,4 +1,4 @@
-"""Turns every error into problem+json: ours, the framework's, and those that nobody expected."""
+"""Turns every error into problem+json: this app's own errors, the framework's, and unexpected exceptions."""
 
 import logging
 from collections.abc import Mapping
@@ -40,18 +40,18 @@ def of_api_error(error: ApiError) -> ProblemResponse:
 
 
 def of_unexpected(error: Exception) -> ProblemResponse:
-    """Log a defect with its trace; the client learns only the request's id."""
+    """Log a defect with its traceback; the client gets only the request's id."""
     log.error("unexpected error", exc_info=error)
     return of_api_error(InternalError("The error is in the log under this request's id."))
 
 
 def field_path(location: tuple[Any, ...]) -> str:
-    """`("body", "title")` → `title`; a place in the text of unreadable JSON is no field."""
+    """`("body", "title")` → `title`. For unreadable JSON the location is a position in the text, which is left out."""
     return ".".join(part for part in location[1:] if isinstance(part, str))
 
 
 async def on_api_error(request: Request, error: Exception) -> ProblemResponse:
-    assert isinstance(error, ApiError)  # noqa: S101 # the framework's signature is wider than its use
+    assert isinstance(error, ApiError)  # noqa: S101 # the framework's type is wider than what it passes
     return of_api_error(error)
 
 
@@ -67,7 +67,7 @@ async def on_invalid_request(request: Request, error: Exception) -> ProblemRespo
 
 
 async def on_http_error(request: Request, error: Exception) -> ProblemResponse:
-    """The framework's own: no such path, method not allowed, unreadable body."""
+    """The framework's own errors: no such path, method not allowed, unreadable body."""
     assert isinstance(error, HTTPException)  # noqa: S101
     phrase = HTTPStatus(error.status_code).phrase
     kind = f"urn:problem:{phrase.lower().replace(' ', '-')}"
@@ -78,7 +78,7 @@ async def on_http_error(request: Request, error: Exception) -> ProblemResponse:
 
 
 def allowed_methods(request: Request) -> str:
-    """All methods of the path; the framework tells those of the first route alone."""
+    """All methods of the path; the framework's own header lists those of the first route only."""
     routes = [route for route in iter_route_contexts(request.app.routes) if route.path_regex.match(request.url.path)]
     return ", ".join(sorted({method for route in routes for method in route.methods or ()}))
 

@@ -1,4 +1,4 @@
-"""What the routes of every domain are given: the process's own objects, made once in the lifespan."""
+"""Dependencies for the routes of every domain: objects that the process creates once, in the lifespan."""
 
 from dataclasses import dataclass
 from typing import Annotated, cast
@@ -12,14 +12,14 @@ from app.settings import Settings
 
 @dataclass(frozen=True, kw_only=True)
 class Resources:
-    """What a single domain needs beside these, the lifespan keeps under a name of its own, and its router fetches."""
+    """What several domains share. An object for one domain only is kept in the state under its own name."""
 
     settings: Settings
     aws: Aws
     database: Database
 
 
-# Not plain functions: the framework would run each of them in a thread.
+# `async def`, because FastAPI would run a plain function in a thread.
 async def resources(request: Request) -> Resources:
     return cast(Resources, request.state.resources)
 

@@ -1,4 +1,4 @@
-"""Secrets of Secrets Manager, read at run time: whoever rotates one restarts nothing."""
+"""Secrets from Secrets Manager, read at run time, so that a rotation needs no restart."""
 
 import json
 import logging
@@ -14,10 +14,10 @@ T = TypeVar("T")
 
 
 async def read(clients: Aws, arn: str, what: str, parse: Callable[[dict[str, Any]], T]) -> T:
-    """What `parse` makes of the secret's JSON; `what` names it in the log and in the error.
+    """The secret's JSON, converted by `parse`; `what` is the secret's name in the log and in the error.
 
-    `parse` raises AttributeError, KeyError, TypeError or ValueError for another shape than its own.
-    Raises Unavailable when the secret cannot be read or has another shape.
+    `parse` raises AttributeError, KeyError, TypeError or ValueError when the JSON does not have the expected format.
+    Raises Unavailable when the secret cannot be read or does not have that format.
     """
     try:
         answer = await aws.call("secret store", clients.secrets.get_secret_value, SecretId=arn)
@@ -25,8 +25,8 @@ async def read(clients: Aws, arn: str, what: str, parse: Callable[[dict[str, Any
     except Refused as error:
         raise Unavailable(f"The {what} cannot be read.") from error
     except (AttributeError, KeyError, TypeError, ValueError):
-        # Without the cause: a decoding error quotes the text, which is the secret.
-        log.error(f"the {what} in the secret store has another shape than expected")
+        # Without the cause: a decoding error contains the text, which is the secret.
+        log.error(f"the {what} in the secret store does not have the expected format")
         raise Unavailable(f"The {what} cannot be read.") from None
     log.debug(f"read the {what}", extra={"version": answer.get("VersionId")})
     return found

@@ -1,4 +1,4 @@
-"""What the environment says: the only module that reads it, and all of it is checked before anything starts."""
+"""The settings: the only module that reads environment variables. All are checked before anything starts."""
 
 import re
 from ipaddress import ip_address
@@ -48,11 +48,11 @@ def is_loopback(host: str) -> bool:
 
 
 class InvalidSettings(Exception):
-    """The environment is not usable; the message has one line for each problem."""
+    """Environment variables are missing or wrong; the message has one line for each problem."""
 
 
 class Settings(BaseSettings):
-    """One field for each variable, upper case in the environment. There is no secret among them."""
+    """One field for each environment variable, whose name is in upper case. None of them is a secret."""
 
     model_config = SettingsConfigDict(frozen=True, extra="ignore", env_prefix="")
 
@@ -170,14 +170,14 @@ class Settings(BaseSettings):
 
     @property
     def mailbox_url(self) -> str | None:
-        """Where sent mail can be read, None where no emulator keeps it."""
+        """The URL at which sent mail can be read; None without an emulator that keeps it."""
         if self.aws_endpoint_url is None or self.mailbox_path is None:
             return None
         return self.aws_endpoint_url.rstrip("/") + self.mailbox_path
 
     @classmethod
     def load(cls) -> Self:
-        """Read the environment; raises InvalidSettings that lists everything missing or wrong at once."""
+        """Read the environment variables; raises InvalidSettings, which lists everything that is missing or wrong."""
         try:
             return cls()
         except ValidationError as error:
@@ -187,7 +187,7 @@ class Settings(BaseSettings):
 
 
 def explain(error: Any) -> str:
-    """One line: variable, rule, value got."""
+    """One line: the variable, the rule, and the value that was given."""
     name = str(error["loc"][0]).upper()
     if error["type"] == "missing":
         field = Settings.model_fields[name.lower()]

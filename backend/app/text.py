@@ -1,4 +1,4 @@
-"""Kinds of text in requests, with rules in words that a person may read beside the field."""
+"""Types of text in requests. Their error messages are written to be shown beside the form field."""
 
 import re
 from dataclasses import dataclass
@@ -11,13 +11,13 @@ from pydantic_core import CoreSchema
 # Line breaks and other control characters, and Unicode's own line breaks.
 NO_LINE = r"\u0000-\u001f\u007f-\u009f\u2028\u2029"
 CONTROL = re.compile(f"[{NO_LINE}]")
-# Path separators; and characters that turn the direction of text, with which "exe.pdf" can read as "fdp.exe".
+# Path separators, and characters that reverse the direction of text: with them "exe.pdf" can be shown as "fdp.exe".
 NO_NAME = r"/\\\u202a-\u202e\u2066-\u2069"
 NOT_IN_NAMES = re.compile(f"[{NO_NAME}]")
 
 
 def without_nul(value: str) -> str:
-    """PostgreSQL stores no NUL in text."""
+    """PostgreSQL cannot store the character NUL in text."""
     if "\x00" in value:
         raise ValueError("must not contain the character NUL")
     return value
@@ -37,7 +37,7 @@ def file_name(value: str) -> str:
 
 @dataclass(frozen=True)
 class Pattern:
-    """Tells clients a rule that a function above enforces, in the document's regular expressions (ECMA 262)."""
+    """Adds to the OpenAPI document, as a regular expression (ECMA 262), a rule that a function above enforces."""
 
     pattern: str
 

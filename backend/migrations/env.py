@@ -14,16 +14,16 @@ from app.database import Connector
 from app.errors import Unavailable
 from app.settings import InvalidSettings, Settings
 
-# Two deployments at one time: the second waits, then finds the work done. Any fixed number serves.
+# Of two deployments at the same time, the second waits and then finds the work done. Any fixed number would do.
 LOCK = 7_205_417_331
 LOCK_WAIT = "5min"
-# A change of a table waits for running requests only so long, because new ones queue up behind it.
+# How long a change of a table waits for running requests: meanwhile all new requests queue up behind it.
 TABLE_WAIT = "10s"
 
 
 def migrate(connection: Connection) -> None:
     connection.execute(text(f"SET lock_timeout = '{LOCK_WAIT}'"))
-    # Held by the connection, not the transaction, so that a migration may commit in between.
+    # The connection holds this lock, not the transaction, so that a migration may commit in between.
     connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
     connection.execute(text(f"SET lock_timeout = '{TABLE_WAIT}'"))
     connection.commit()
@@ -35,7 +35,7 @@ def migrate(connection: Connection) -> None:
 async def main(settings: Settings) -> None:
     clients = await asyncio.to_thread(Aws, settings)
     store = CredentialStore(clients, settings.database_secret_arn)
-    # Without a limit for statements: a migration takes what it takes.
+    # No time limit for statements, because a migration may take long.
     connect = Connector(settings, store, command_timeout=None, application_name="migration")
     engine = create_async_engine("postgresql+asyncpg://", async_creator=connect, poolclass=NullPool)
     try:

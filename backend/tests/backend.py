@@ -1,4 +1,4 @@
-"""The back end as it runs: a process with an environment, an address, and a log."""
+"""The back end as a process: with its environment, its address, and its log."""
 
 import json
 import os
@@ -23,7 +23,7 @@ ROOT = Path(__file__).parents[1]
 
 
 def environment(database: TlsFront, cloud: Cloud, **changes: str) -> dict[str, str]:
-    """What the deployment gives the process."""
+    """The environment variables that a deployment sets; `changes` replace some of them."""
     return {
         "PATH": os.environ["PATH"],
         "HOST": "127.0.0.1",
@@ -51,7 +51,7 @@ def environment(database: TlsFront, cloud: Cloud, **changes: str) -> dict[str, s
 
 
 def run(*arguments: str, env: Mapping[str, str]) -> "subprocess.CompletedProcess[str]":
-    """Run Python's `-m` with these arguments, as a container with another command does."""
+    """Run `python -m` with these arguments, as a container with another command does."""
     command = [sys.executable, "-W", "error", "-m", *arguments]
     return subprocess.run(command, cwd=ROOT, env=dict(env), capture_output=True, text=True, check=False, timeout=60)
 
@@ -66,18 +66,18 @@ class Backend:
         self._log = log
 
     def sign_in(self, password: str = APP_PASSWORD) -> httpx.Response:
-        """From then on `http` is signed in."""
+        """Signs `http` in."""
         return self.http.post(f"{self.api_prefix}/session", json={"password": password})
 
     def log_text(self) -> str:
         return self._log.read_text()
 
     def log(self) -> list[dict[str, Any]]:
-        """All lines so far; fails if one is not JSON."""
+        """All lines so far. Fails when one of them is not JSON."""
         return [json.loads(line) for line in self.log_text().splitlines()]
 
     def logged_request(self, request_id: str) -> dict[str, Any]:
-        """The line of this request, which is written a moment after its answer is sent."""
+        """The log line of this request. Waits, because it is written shortly after the response is sent."""
         deadline = time.monotonic() + 5
         while True:
             for line in self.log():
@@ -87,7 +87,7 @@ class Backend:
             time.sleep(0.02)
 
     def stop(self) -> int:
-        """Ask it to end; its exit code."""
+        """Send SIGTERM, and wait for the exit code."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(30)
 
@@ -96,7 +96,7 @@ class Backend:
 def running_backend(
     env: Mapping[str, str], *, sign_in: bool = True, arguments: Sequence[str] = ("-m", "app")
 ) -> Iterator[Backend]:
-    """`arguments`: Python's."""
+    """A running process. `arguments`: the arguments of Python."""
     with tempfile.NamedTemporaryFile() as log:
         command = [sys.executable, *arguments]
         process = subprocess.Popen(command, cwd=ROOT, env=dict(env), stdout=log, stderr=subprocess.STDOUT)

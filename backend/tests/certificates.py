@@ -1,4 +1,4 @@
-"""A throw-away authority and a server certificate that it signed, for `localhost`."""
+"""A temporary certificate authority, and a server certificate for `localhost` that it signed."""
 
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -18,7 +18,7 @@ class Certificates:
 
 
 def make(folder: Path) -> Certificates:
-    """The certificate names `localhost` alone, so that 127.0.0.1 fails where names are checked."""
+    """The certificate is for `localhost` only, so that 127.0.0.1 fails where names are checked."""
     authority_key, server_key = ec.generate_private_key(ec.SECP256R1()), ec.generate_private_key(ec.SECP256R1())
     authority = _sign("authority", authority_key.public_key(), "authority", authority_key, is_authority=True)
     server = _sign("localhost", server_key.public_key(), "authority", authority_key, is_authority=False)

@@ -1,4 +1,4 @@
-"""An emulated AWS with what the back end expects there."""
+"""An emulator of AWS, with the resources that the back end needs."""
 
 import json
 from typing import Any
@@ -37,7 +37,7 @@ class Cloud:
         self.access_secret_arn = self.new_secret("access", password=APP_PASSWORD, signing_key=SIGNING_KEY)
         mail = self._client("sesv2")
         mail.create_email_identity(EmailIdentity=SENDER)
-        # As when the owner has opened the link that AWS sent; the server has no call for it.
+        # As if the owner had opened the link that AWS sent; the emulator's API cannot do this.
         ses_backends[DEFAULT_ACCOUNT_ID][REGION].email_identities[SENDER].verified_for_sending_status = True
         mail.create_configuration_set(ConfigurationSetName=CONFIGURATION_SET)
 
@@ -73,7 +73,7 @@ class Cloud:
         self.secrets.put_secret_value(SecretId=arn, SecretString=json.dumps({"username": USER, "password": password}))
 
     def sent_mail(self) -> list[dict[str, Any]]:
-        """What SES has been given, oldest first."""
+        """All mail that SES was asked to send, oldest first."""
         accounts = httpx.get(f"{self.endpoint}/moto-api/data.json").json()["ses"]
         return list(accounts.get("Message", accounts.get("messages", [])))
 

@@ -1,4 +1,4 @@
-"""Servers that all tests share, and a clean slate for each test."""
+"""Servers that all tests share, and clients that start each test with empty tables and an empty bucket."""
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
@@ -22,7 +22,7 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="session")
 def database(postgres: Postgres, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TlsFront]:
-    """Where the process finds PostgreSQL, behind TLS as in AWS."""
+    """The address at which the process connects to PostgreSQL: with TLS, as in AWS."""
     with running_front(certificates.make(tmp_path_factory.mktemp("tls")), postgres.port) as front:
         yield front
 
@@ -36,7 +36,7 @@ def cloud() -> Iterator[Cloud]:
 
 @pytest.fixture(scope="session")
 def backend(database: TlsFront, cloud: Cloud) -> Iterator[Backend]:
-    """The process with a migrated database."""
+    """A process with a migrated database."""
     env = environment(database, cloud)
     migrated = run("alembic", "upgrade", "head", env=env)
     assert migrated.returncode == 0, migrated.stdout + migrated.stderr
@@ -46,7 +46,7 @@ def backend(database: TlsFront, cloud: Cloud) -> Iterator[Backend]:
 
 @pytest.fixture
 def api(backend: Backend, postgres: Postgres, cloud: Cloud) -> Iterator[httpx.Client]:
-    """A client of the API that is signed in, with no items, no files and no objects there."""
+    """A client of the API that is signed in. There are no items, no files and no objects in S3."""
     postgres.sql("TRUNCATE items, files", database=DATABASE)
     for item in cloud.s3.list_objects_v2(Bucket=BUCKET).get("Contents", []):
         cloud.s3.delete_object(Bucket=BUCKET, Key=item["Key"])
@@ -56,7 +56,7 @@ def api(backend: Backend, postgres: Postgres, cloud: Cloud) -> Iterator[httpx.Cl
 
 @pytest.fixture
 def start(backend: Backend, database: TlsFront, cloud: Cloud) -> Iterator[Callable[..., Backend]]:
-    """Starts a further process on the same database, with changes in its environment."""
+    """Starts another process on the same database, with changes in its environment."""
     with ExitStack() as stack:
 
         def start(*, sign_in: bool = True, arguments: Sequence[str] = ("-m", "app"), **changes: str) -> Backend:

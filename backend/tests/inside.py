@@ -1,4 +1,4 @@
-"""The back end's parts inside of the tests' own process, on the same servers: for what no request shows exactly."""
+"""Parts of the back end in the tests' own process, on the same servers: for what requests cannot show exactly."""
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -14,7 +14,7 @@ from tests.tls import TlsFront
 
 
 def settings_of(database: TlsFront, cloud: Cloud, **changes: str) -> Settings:
-    """As `Settings.load` makes them in the process."""
+    """The settings that `Settings.load` would return in the process."""
     given: dict[str, Any] = {name.lower(): value for name, value in environment(database, cloud, **changes).items()}
     return Settings(**{name: value for name, value in given.items() if name in Settings.model_fields})
 

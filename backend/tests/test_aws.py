@@ -1,4 +1,4 @@
-"""What becomes of AWS's errors: a service that is away or busy is told apart from one that refuses."""
+"""How AWS's errors are answered: an unavailable or throttling service differs from one that rejects a call."""
 
 import asyncio
 
@@ -10,7 +10,7 @@ from app.errors import ApiError, Refused, Unavailable
 
 
 def answered(error: Exception) -> ApiError:
-    """What a route answers when a client's method raises this."""
+    """The API error when a client's method raises `error`."""
 
     def method() -> None:
         raise error
@@ -36,7 +36,7 @@ def answered(error: Exception) -> ApiError:
 )
 def test_a_busy_service_is_unavailable_and_a_refusal_is_a_refusal(code: str, status: int, kind: type[ApiError]) -> None:
     response = {"Error": {"Code": code, "Message": "internal words"}, "ResponseMetadata": {"HTTPStatusCode": status}}
-    error = answered(ClientError(response, "SendEmail"))  # type: ignore[arg-type] # of the answer only what is read
+    error = answered(ClientError(response, "SendEmail"))  # type: ignore[arg-type] # only the parts that are read
     assert type(error) is kind
     assert error.detail.startswith("The mail service ")
     assert "internal" not in error.detail

@@ -1,4 +1,4 @@
-"""The OpenAPI document, from which the front end's client is generated."""
+"""The OpenAPI document, from which the front end's API client is generated."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""What becomes of requests when the database rotates its password, restarts, hangs, or has too much to do."""
+"""How requests are answered while the password is rotated, or the database restarts, hangs or is overloaded."""
 
 import os
 import signal
@@ -74,7 +74,7 @@ def test_a_failover_that_no_request_saw_costs_no_request(backend: Backend, postg
 
 @contextmanager
 def frozen(postgres: Postgres) -> Iterator[None]:
-    """A database that takes connections and answers nothing, as when its machine is gone."""
+    """A database that accepts connections and never answers, as when its machine has failed."""
     processes = postgres.processes()
     try:
         for pid in processes:
@@ -119,7 +119,7 @@ def test_a_queue_that_is_full_refuses_at_once(start: Callable[..., Backend], pos
 
 
 def test_the_servers_name_is_checked_where_it_shall_be(start: Callable[..., Backend]) -> None:
-    """The certificate names localhost alone."""
+    """The certificate is for localhost only."""
     assert start(DATABASE_HOST="127.0.0.1").http.get("/api/health/ready").status_code == 503
     trusting = start(DATABASE_HOST="127.0.0.1", DATABASE_SSLMODE="require", DATABASE_SSL_ROOT_CERT="")
     assert trusting.http.get("/api/health/ready").status_code == 200
@@ -133,7 +133,7 @@ def test_encryption_is_not_given_up_when_the_server_has_none(start: Callable[...
 
 
 def at_once(backend: Backend, count: int) -> Counter[int]:
-    """Ask for the items from `count` connections at one time; the answers by status."""
+    """Ask for the items on `count` connections at the same time; returns how often each status was the answer."""
     limits = httpx.Limits(max_connections=count)
     signed_in = backend.http.cookies
     with (

@@ -1,4 +1,4 @@
-"""Files: a browser gets permission from the API, and exchanges the bytes with S3 alone."""
+"""Files: a browser gets a permission from the API, and sends or receives the bytes directly to or from S3."""
 
 import asyncio
 import base64
@@ -29,7 +29,7 @@ def permit(api: httpx.Client, name: str = "a.png", size: int = len(PNG), content
 
 
 def upload(api: httpx.Client, name: str = "a.png", content: bytes = PNG, content_type: str = "image/png") -> Any:
-    """As the page does it; the file as the API shows it."""
+    """Upload a file as the page does; returns the file as the API shows it."""
     ticket = permit(api, name, len(content), content_type)
     form = {"file": (name, content, content_type)}
     stored = httpx.post(ticket["upload"]["url"], data=ticket["upload"]["fields"], files=form)
@@ -38,7 +38,7 @@ def upload(api: httpx.Client, name: str = "a.png", content: bytes = PNG, content
 
 
 def conditions(ticket: Any) -> list[Any]:
-    """What S3 will hold an upload to."""
+    """The conditions that S3 will check for an upload."""
     policy = json.loads(base64.b64decode(ticket["upload"]["fields"]["policy"]))
     return list(policy["conditions"])
 
@@ -122,7 +122,7 @@ def test_one_host_for_all_buckets_is_addressed_by_path(start: Callable[..., Back
 
 
 def test_on_aws_a_bucket_is_addressed_by_the_name_of_its_region(monkeypatch: pytest.MonkeyPatch) -> None:
-    """The name without a region redirects for a day after the bucket was made, and a form does not survive that."""
+    """A host name without the region redirects for a day after the bucket was created, and forms cannot follow that."""
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
     storage = Storage(Aws(Settings.model_construct(aws_region="eu-central-1")), "bucket")
@@ -210,7 +210,7 @@ def test_a_deleted_file_is_gone_from_the_list_and_from_s3(api: httpx.Client, clo
 
 
 def test_a_file_that_s3_does_not_delete_stays_in_the_list(start: Callable[..., Backend], api: httpx.Client) -> None:
-    """Else its object would stay in the bucket, and nobody could find it any more."""
+    """Otherwise its object would stay in the bucket, and nothing would refer to it any more."""
     file = upload(api)
     without_its_bucket = start(S3_BUCKET="not-there")
     assert without_its_bucket.http.delete(f"/api/files/{file['id']}").status_code == 502

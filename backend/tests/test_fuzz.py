@@ -1,4 +1,4 @@
-"""The API against its own document: what it says is what it does, whatever is sent."""
+"""Generated requests: whatever is sent, the API answers as its OpenAPI document says."""
 
 import json
 import time
@@ -25,7 +25,7 @@ EXAMPLES = 40
 
 @SCHEMA.auth()
 class SignedIn:
-    """One of the checks leaves it out, and wants to be refused then."""
+    """Adds a valid session. One of the checks leaves it out and expects a refusal."""
 
     def get(self, case: Case[Any], context: schemathesis.AuthContext) -> str:
         return SECRET.issue(int(time.time()) + 3600)
@@ -36,7 +36,7 @@ class SignedIn:
 
 @pytest.fixture(scope="module")
 def fuzzed(backend: Backend, database: TlsFront, cloud: Cloud) -> Iterator[Backend]:
-    """A process as in AWS, whose cookie has the name that the document says."""
+    """A process with the settings of AWS, so that its cookie has the name in the document."""
     with running_backend(environment(database, cloud, SESSION_COOKIE_SECURE="true")) as process:
         yield process
 
@@ -44,6 +44,6 @@ def fuzzed(backend: Backend, database: TlsFront, cloud: Cloud) -> Iterator[Backe
 @SCHEMA.parametrize()
 @settings(max_examples=EXAMPLES, deadline=None, derandomize=True, suppress_health_check=list(HealthCheck))
 def test_the_api_does_what_its_document_says(case: Case[Any], fuzzed: Backend) -> None:
-    # Which types and sizes of files are allowed is configuration: `GET /files/limits` tells it, the document cannot.
+    # The allowed types and sizes of files are configuration, which `GET /files/limits` returns; the document has none.
     excluded: list[CheckFunction] = [positive_data_acceptance] if case.operation.label == "POST /api/files" else []
     case.call_and_validate(base_url=fuzzed.url, excluded_checks=excluded)

@@ -1,4 +1,4 @@
-"""What holds before any route: a session, a limit for each client, and nothing from pages of other sites."""
+"""The guard in the running process: a session, a limit for each client, and no changes by pages of other sites."""
 
 import json
 import re
@@ -52,7 +52,7 @@ def test_the_document_says_what_needs_a_session() -> None:
 
 
 def test_a_client_has_so_many_requests_a_minute_and_health_is_not_counted(start: Callable[..., Backend]) -> None:
-    backend = start(REQUESTS_PER_MINUTE="5")  # of which the fixture's sign-in is one
+    backend = start(REQUESTS_PER_MINUTE="5")  # the fixture's sign-in is one of them
     assert [backend.http.get("/api/items").status_code for _ in range(5)] == [200] * 4 + [429]
     limited = backend.http.get("/api/items")
     assert_problem(limited, 429)

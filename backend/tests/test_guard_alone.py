@@ -1,4 +1,4 @@
-"""The guard alone, in the tests' own process: which requests reach the app behind it."""
+"""The guard without the rest of the app, in the tests' own process: which requests it lets through."""
 
 import asyncio
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ OTHER_SITE = {**SIGNED_IN, "Sec-Fetch-Site": "cross-site"}
 
 
 class Access:
-    """The sessions as the guard asks for them: only `valid` is one."""
+    """Replaces the sessions: only the cookie value `valid` is one."""
 
     cookie_name = "session"
 
@@ -41,7 +41,7 @@ class Guarded:
         self._guard = GuardMiddleware(reached, made, unlimited=frozenset({UNLIMITED}), public=frozenset({PUBLIC}))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """As the server calls it, with the state that the app's start has made."""
+        """Called as the server would, with the state that the lifespan normally creates."""
         await self._guard({**scope, "state": {"access": Access()}}, receive, send)
 
     def ask(self, method: str, path: str, headers: Mapping[str, str] = SIGNED_IN) -> httpx.Response:

@@ -1,4 +1,4 @@
-"""Health, as the load balancer and the image's own check see it."""
+"""Health, as the load balancer and the image's HEALTHCHECK see it."""
 
 from collections.abc import Callable
 

@@ -1,4 +1,4 @@
-"""What the image's files promise to whoever builds and runs it."""
+"""What the Dockerfile and its context guarantee."""
 
 import json
 import re
@@ -42,7 +42,7 @@ def test_the_context_admits_what_the_stages_copy_and_nothing_else() -> None:
 
 
 def fitting(python: tuple[int, int]) -> set[Tag]:
-    """Tags of the wheels that pip takes on Debian's glibc, on the processors of the hosts (x86_64)."""
+    """The tags of the wheels that pip installs on Debian (glibc), on the hosts' processors (x86_64)."""
     platforms = [f"manylinux_2_{minor}_x86_64" for minor in range(5, 37)] + ["manylinux2014_x86_64", "linux_x86_64"]
     return {*cpython_tags(python, platforms=platforms), *compatible_tags(python, platforms=platforms)}
 

@@ -1,4 +1,4 @@
-"""Items: what the page does with them."""
+"""Items: all that the page can do with them."""
 
 import time
 from collections.abc import Iterator
@@ -65,11 +65,11 @@ def test_items_that_are_equal_in_the_order_are_in_the_same_order_on_every_page(
     api: httpx.Client, postgres: Postgres, sort: str, order: list[int]
 ) -> None:
     ids = [create(api, title)["id"] for title in ("Same", "same", "SAME", "same")]
-    # Each update writes the row anew, behind the others: in the table they stand in another order than they were made.
+    # Each update writes its row to the end of the table, so the rows are no longer stored in the order of creation.
     for number in (2, 0, 3, 1):
         update = f"UPDATE items SET updated_at = '2026-01-01' WHERE id = '{ids[number]}'"  # noqa: S608
         postgres.sql(update, database=DATABASE)
-    postgres.sql("ANALYZE items", database=DATABASE)  # so few rows are sorted, and no index does it on the side
+    postgres.sql("ANALYZE items", database=DATABASE)  # then PostgreSQL sorts so few rows, and uses no index for it
     pages = [api.get("/items", params={"sort": sort, "limit": 2, "offset": offset}).json() for offset in (0, 2)]
     assert [item["id"] for page in pages for item in page["items"]] == [ids[number] for number in order]
 
@@ -107,7 +107,7 @@ def test_a_changed_item_is_found_by_its_new_words_alone(api: httpx.Client) -> No
 
 
 def test_the_answers_are_what_the_document_says(api: httpx.Client) -> None:
-    """PostgreSQL writes them, so no model has seen them."""
+    """PostgreSQL writes them, so no model has validated them."""
     item = Item.model_validate_json(api.post("/items", json={"title": "x"}).content, strict=True)
     assert item.created_at.utcoffset() == timedelta(0)
     page = ItemPage.model_validate_json(api.get("/items").content, strict=True)
@@ -117,7 +117,7 @@ def test_the_answers_are_what_the_document_says(api: httpx.Client) -> None:
 
 @pytest.fixture
 def many(api: httpx.Client, postgres: Postgres) -> Iterator[Postgres]:
-    """Ten thousand items, as after a night's VACUUM."""
+    """Ten thousand items, after VACUUM has run."""
     words = "SELECT 'Item ' || n, repeat('some words ', 10) || n FROM generate_series(1, 10000) AS n"
     postgres.sql(f"INSERT INTO items (title, description) {words}", database=DATABASE)
     postgres.sql("VACUUM ANALYZE items", database=DATABASE)
@@ -126,7 +126,7 @@ def many(api: httpx.Client, postgres: Postgres) -> Iterator[Postgres]:
 
 
 def plan(postgres: Postgres, sort: Sort) -> str:
-    """Of the statement that the service sends."""
+    """The query plan of the statement that the service sends."""
     statement = page_statement(sort, searched=False).replace("$1", "20").replace("$2", "0")
     return postgres.sql(f"EXPLAIN {statement}", database=DATABASE)
 
@@ -230,6 +230,6 @@ def test_a_page_out_of_bounds_is_refused(api: httpx.Client, query: str) -> None:
 
 
 def test_text_that_no_database_can_keep_is_refused(api: httpx.Client) -> None:
-    """A lone surrogate is valid in JSON, but in no encoding of text."""
+    """A lone surrogate is valid in JSON, but cannot be encoded as text."""
     response = api.post("/items", content=rb'{"title": "\ud800"}', headers={"Content-Type": "application/json"})
     assert response.status_code == 422

@@ -1,4 +1,4 @@
-"""Mail: from the configured address to the configured address, whatever is asked."""
+"""Mail: always from the configured sender to the configured recipient, whatever a request contains."""
 
 import asyncio
 from collections.abc import Callable
@@ -74,7 +74,7 @@ def test_a_refusal_of_ses_is_told_apart_from_its_absence(start: Callable[..., Ba
 
 
 def test_ses_is_told_the_configuration_set() -> None:
-    """Without it, bounces and complaints are not counted; the emulator does not show it."""
+    """Without it, bounces and complaints are not counted. A mock, because the emulator does not record it."""
     clients, asked = MagicMock(), {"subject": "x", "text": "x"}
     clients.ses.send_email.return_value = {"MessageId": "1"}
     settings = Settings.model_construct(mail_from=SENDER, mail_to=RECIPIENT, ses_configuration_set=CONFIGURATION_SET)

@@ -1,4 +1,4 @@
-"""Migrations, as the deployment's one-off task runs them."""
+"""Migrations, run as the deployment's one-off task runs them."""
 
 import subprocess
 import sys
@@ -62,7 +62,7 @@ def test_several_at_one_time_do_the_work_once(env: dict[str, str]) -> None:
 
 
 def test_the_images_other_command_works_from_any_folder(env: dict[str, str], tmp_path: Path) -> None:
-    """As a program and not as a module: Python then does not add the folder by itself."""
+    """As a program and not with `-m`: then Python does not add the current folder to its path."""
     command = [str(Path(sys.executable).parent / "alembic"), "-c", str(ROOT / "alembic.ini"), "upgrade", "head"]
     done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr

@@ -1,4 +1,4 @@
-"""The overview: tells of every part whether it works, and is answered whatever is down."""
+"""The overview: reports for every part whether it works, and is answered whatever is down."""
 
 import asyncio
 import json
@@ -98,13 +98,13 @@ def test_another_migration_than_the_codes_asks_for_attention(start: Callable[...
 
 
 def test_when_nothing_answers_the_overview_does_within_seconds(start: Callable[..., Backend]) -> None:
-    """A server that takes connections and stays silent stands for all of AWS; the database's password is there too."""
+    """A server that never answers takes the place of AWS, from which the database's password comes, too."""
     with create_server(("127.0.0.1", 0)) as silent:
         endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
         backend = start(ACCESS="open", ACCESS_SECRET_ARN="", AWS_ENDPOINT_URL=endpoint, DISTRIBUTION_ID="ANY")
         started = time.monotonic()
         told = overview(backend)
-        # A client of AWS alone gives up after 10 s, two times its READ_SECONDS.
+        # Without the time limit of the checks, an AWS client would give up after 10 s, twice READ_SECONDS.
         assert time.monotonic() - started < 9
         assert [told[name]["state"] for name in ("database", "bucket", "mail", "cache")] == ["down"] * 4
 
@@ -134,7 +134,7 @@ def test_many_viewers_cost_as_much_as_one(backend: Backend) -> None:
 
 @contextmanager
 def ecs(answer: dict[str, str]) -> Iterator[str]:
-    """What ECS serves inside of a task."""
+    """The metadata endpoint that ECS offers inside a task."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

@@ -1,4 +1,4 @@
-"""The pool of connections, in process and on a real PostgreSQL: whose turn it is, and what a failure leaves behind."""
+"""The connection pool, in the tests' own process on a real PostgreSQL: who is served next, and what failures leave."""
 
 import asyncio
 import logging
@@ -18,7 +18,7 @@ from tests.postgres import Postgres
 from tests.test_database import frozen
 from tests.tls import TlsFront
 
-# Far longer than any test takes: only a wait without end reaches it.
+# Much longer than any of these tests takes: only a wait that never ends reaches it.
 HANGS_SECONDS = 30
 
 
@@ -32,7 +32,7 @@ def clients(database: TlsFront, cloud: Cloud) -> Aws:
 
 @pytest.fixture
 def with_database(postgres: Postgres, database: TlsFront, cloud: Cloud, clients: Aws) -> Callable[..., None]:
-    """Runs a scenario with a Database; the keywords change its environment."""
+    """Runs a scenario with a Database; the keyword arguments change its settings."""
 
     def run(scenario: Callable[[Database], Awaitable[None]], **changes: str) -> None:
         async def scene() -> None:
@@ -59,7 +59,7 @@ AWAY, BUSY = "The database does not answer.", "The database is busy."
 
 
 def test_the_server_ends_what_takes_too_long_by_itself(with_database: Callable[..., None]) -> None:
-    """A client that only stops waiting leaves its statement, and the locks of its transaction, in the database."""
+    """When only the client stops waiting, its statement and the locks of its transaction stay in the database."""
 
     async def scenario(database: Database) -> None:
         async with database.connection() as connection:
@@ -113,7 +113,7 @@ def test_a_connection_that_was_lost_between_two_statements_is_unavailable(
         async def lose() -> None:
             async with database.connection() as connection:
                 await asyncio.to_thread(postgres.disconnect_all)
-                while not is_gone(connection):  # noqa: ASYNC110 # the pool tells nobody
+                while not is_gone(connection):  # noqa: ASYNC110 # the pool has no event for this
                     await asyncio.sleep(0.01)
                 await connection.fetchval("SELECT 1")
 
@@ -126,7 +126,7 @@ def test_a_connection_that_was_lost_between_two_statements_is_unavailable(
 
 
 def test_connections_that_fail_use_up_no_turn(with_database: Callable[..., None]) -> None:
-    """Else the process would answer nothing but 503 after so many of them, also when the database is back."""
+    """Otherwise the process would only answer 503 after a few failures, even when the database is back."""
 
     async def scenario(database: Database) -> None:
         for _ in range(2 + 5):
@@ -156,8 +156,8 @@ def test_who_came_first_has_the_next_turn(with_database: Callable[..., None]) ->
             async with database.connection():
                 served.append(number)
 
-        assert await asks(database) == 1  # the connection is open from now on
-        # Newcomers at every step of the loop between one who leaves and the next who is woken.
+        assert await asks(database) == 1  # from here on the connection is open
+        # New requests arrive at each step of the event loop between a release and the wake-up of the next in the queue.
         requests = []
         for number in range(QUEUE_PER_CONNECTION):
             requests.append(asyncio.create_task(request(number)))
@@ -213,7 +213,7 @@ def test_who_waits_too_long_is_told_that_it_is_busy(with_database: Callable[...,
 
 
 async def loses_its_server(database: Database, postgres: Postgres, seconds: float | None) -> BaseException | None:
-    """What the service sees when the server vanishes between connection and statement; `seconds`: its own patience."""
+    """The cause of the error when the server freezes before a statement; the caller itself gives up after `seconds`."""
     with ExitStack() as stack:
 
         async def asks_too_late() -> None:
@@ -227,7 +227,7 @@ async def loses_its_server(database: Database, postgres: Postgres, seconds: floa
 
 
 def test_a_server_that_has_vanished_is_unavailable(with_database: Callable[..., None], postgres: Postgres) -> None:
-    """It cannot end the statement itself: the client stops waiting for the answer."""
+    """Such a server cannot end the statement itself, so the client stops waiting for the answer."""
 
     async def scenario(database: Database) -> None:
         assert isinstance(await loses_its_server(database, postgres, None), TimeoutError)
@@ -239,7 +239,7 @@ def test_a_server_that_has_vanished_is_unavailable(with_database: Callable[..., 
 def test_a_connection_without_an_answer_is_dropped_without_a_second_wait(
     with_database: Callable[..., None], postgres: Postgres
 ) -> None:
-    """Left alone, the pool would ask the server to cancel the statement, and wait as long again for that answer."""
+    """Otherwise the pool would ask the server to cancel the statement, and wait for that answer for as long again."""
 
     async def scenario(database: Database) -> None:
         assert isinstance(await loses_its_server(database, postgres, 0.1), TimeoutError)

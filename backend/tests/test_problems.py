@@ -1,4 +1,4 @@
-"""Errors: one shape for all of them, nothing internal in it, and an id that leads to the log."""
+"""Errors: all have the same format, contain nothing internal, and have an id to find them in the log."""
 
 import httpx
 import pytest
@@ -47,7 +47,7 @@ def test_a_body_that_is_no_object_is_refused(api: httpx.Client, body: bytes) -> 
 
 
 def test_a_form_of_another_site_is_not_taken_for_json(api: httpx.Client) -> None:
-    """A browser sends text/plain to another origin without asking; JSON it does not."""
+    """A browser sends text/plain to another origin without a preflight request, but not JSON."""
     response = api.post("/items", content=b'{"title": "x"}', headers={"Content-Type": "text/plain"})
     assert_problem(response, 422)
 

@@ -1,4 +1,4 @@
-"""How often something may be done: exact at the limit, a minute for each key, and bounded in memory."""
+"""Rate limits: exact at the limit, one window for each key, and bounded in memory."""
 
 from collections.abc import Callable
 
@@ -25,7 +25,7 @@ def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
 
 
 def retry_after(limited: Callable[[str], None], key: str = "") -> int | None:
-    """Seconds after which it may succeed; None where it succeeds now."""
+    """How many seconds to wait; None when it succeeds now."""
     try:
         limited(key)
     except TooManyRequests as error:
@@ -76,7 +76,7 @@ def test_with_too_many_keys_the_one_whose_minute_began_first_is_forgotten(clock:
     limit.take("first")
     limit.take("second")
     clock.now += 60
-    limit.take("first")  # its new minute begins later than that of `second`
+    limit.take("first")  # its new window starts later than that of `second`
     for number in range(CAPACITY - 2):
         limit.take(str(number))
     assert retry_after(limit.check, "first") == 60, "as many as there is room for"

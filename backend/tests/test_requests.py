@@ -1,4 +1,4 @@
-"""Requests leave one line in the log, under an id that the client may choose."""
+"""Each request writes one line to the log, with an id that the client may choose."""
 
 from collections.abc import Callable
 

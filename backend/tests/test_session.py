@@ -1,4 +1,4 @@
-"""Sign-in: who has the password gets in, and nobody else does."""
+"""Sign-in: only those who know the password can use the app."""
 
 import asyncio
 import threading
@@ -22,7 +22,7 @@ SECRET = AccessSecret.parse({"password": APP_PASSWORD, "signing_key": SIGNING_KE
 
 
 def signed_in(backend: Backend, cookie: str, name: str = "session") -> bool:
-    """Whether this cookie is let in; anything but a plain yes or no fails."""
+    """Whether this cookie is accepted. Fails for any status other than 200 and 401."""
     response = httpx.get(f"{backend.url}/api/items", headers=[(b"Cookie", f"{name}={cookie}".encode())])
     if response.status_code != 200:
         assert assert_problem(response, 401)["type"] == "urn:problem:sign-in-required"
@@ -121,7 +121,7 @@ def test_a_malformed_cookie_is_no_session(backend: Backend, cookie: str) -> None
 def test_another_password_in_the_secret_ends_all_sessions(
     start: Callable[..., Backend], cloud: Cloud, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """In process, so that the half minute between two reads can be made short."""
+    """In the tests' own process, so that the 30 seconds between two reads can be made short."""
     monkeypatch.setattr(service, "REFRESH_SECONDS", 0)
     passwords = iter(["first", "second"])
     clients = MagicMock()
@@ -188,7 +188,7 @@ def test_while_the_secret_store_hangs_the_last_known_secret_serves(
         first = asyncio.create_task(store.get())
         await asyncio.sleep(0)
         clock.now += service.PATIENCE_SECONDS
-        # Would never return if each request waited anew for the reading that hangs.
+        # Would never return if each request waited for the whole patience again.
         assert [await store.get() for _ in range(5)] == [known] * 5
         assert not first.done()
         answers.set()

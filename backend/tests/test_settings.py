@@ -1,4 +1,4 @@
-"""The environment: everything wrong is told at once, in words, before anything starts."""
+"""Environment variables: all mistakes are reported at once, in words, before anything starts."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The end of a process: nobody who has asked is left without an answer."""
+"""Shutdown: every request that was sent gets its response."""
 
 import contextlib
 import signal
@@ -13,7 +13,7 @@ from tests.postgres import DATABASE, Postgres
 
 
 def wait_until_refused(backend: Backend) -> None:
-    """The moment for late requests is over when nothing listens any more."""
+    """Returns when the time for late requests is over and the process has stopped listening."""
     address = backend.env["HOST"], int(backend.env["PORT"])
     with contextlib.suppress(ConnectionRefusedError):
         while True:
@@ -36,12 +36,12 @@ def test_a_running_request_is_answered_before_the_process_ends(
 
 
 def test_requests_that_are_on_their_way_are_still_taken(start: Callable[..., Backend]) -> None:
-    """The moment lasts an hour here, so that the test cannot miss it; a second signal ends it."""
+    """The time for late requests lasts an hour here, so that the test cannot miss it; a second signal ends it."""
     lasts = "from app import __main__ as main; main.DRAIN_SECONDS = 3600; main.main()"
     backend = start(arguments=("-c", lasts))
     backend.process.send_signal(signal.SIGTERM)
     dates: set[str] = set()
-    while len(dates) < 3:  # the server writes the time anew each second, as long as it is not about to end
+    while len(dates) < 3:  # uvicorn updates this header every second, until its shutdown begins
         dates.add(httpx.get(f"{backend.url}/api/health/live").raise_for_status().headers["Date"])
     backend.process.send_signal(signal.SIGTERM)
     assert backend.process.wait(30) == 0
@@ -51,7 +51,7 @@ def test_the_end_is_silent_and_returns_all_connections(start: Callable[..., Back
     backend = start()
     assert backend.http.get("/api/items").status_code == 200
     count = "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'backend'"
-    # PostgreSQL counts the sessions whose client vanished without taking leave.
+    # PostgreSQL counts the sessions whose client closed the connection without ending the session.
     abandoned = f"SELECT sessions_abandoned FROM pg_stat_database WHERE datname = '{DATABASE}'"  # noqa: S608
     before, abandoned_before = int(postgres.sql(count)), postgres.sql(abandoned)
     assert backend.stop() == 0

@@ -1,4 +1,4 @@
-"""TLS in front of PostgreSQL, because the wheel's PostgreSQL is built without it; RDS refuses anything else."""
+"""A TLS proxy for PostgreSQL: the wheel's PostgreSQL has no TLS, and RDS refuses connections without it."""
 
 import asyncio
 import contextlib
@@ -24,7 +24,7 @@ async def pump(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> No
 
 
 class TlsFront:
-    """Takes connections that ask for TLS, refuses others, and passes them on in plain text."""
+    """Accepts connections that ask for TLS, forwards them to PostgreSQL in plain text, and closes all others."""
 
     def __init__(self, made: Certificates, upstream: int) -> None:
         self.port = free_port()

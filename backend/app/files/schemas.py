@@ -1,4 +1,4 @@
-"""Shapes of files in requests and answers."""
+"""Models of files in requests and responses."""
 
 from datetime import datetime
 from typing import Literal

@@ -1,7 +1,7 @@
-"""What can be done with files. The bytes never pass this process: it gives permissions, S3 enforces them.
+"""Operations on files. The bytes never pass through this process: it signs permissions, and S3 enforces them.
 
-S3 tells nobody that an upload is complete, and a browser may close before it could. So whoever lists files first looks
-whether the latest permitted uploads have arrived.
+S3 does not tell this process that an upload is complete, and a browser may be closed before it could. So each listing
+first checks whether the latest permitted uploads have arrived.
 """
 
 import asyncio
@@ -15,9 +15,9 @@ from app.files.storage import UPLOAD_SECONDS, Storage, is_shown_safely
 from app.pages import PageParameters
 from app.settings import Settings
 
-# Bounds what one list may ask of S3; the newest are looked at first.
+# Most uploads that one listing checks with S3, newest first.
 SETTLED_AT_ONCE = 20
-# A slow upload may end long after its permission, which S3 checks at the start.
+# S3 checks a permission only at the start of an upload, so a slow upload may end long after the permission has expired.
 PENDING_FOR = timedelta(seconds=UPLOAD_SECONDS) + timedelta(hours=1)
 
 COLUMNS = "id, name, content_type, size, created_at"
@@ -42,7 +42,7 @@ def limits(settings: Settings) -> UploadLimits:
 
 
 async def permit_upload(database: Database, storage: Storage, allowed: UploadLimits, draft: FileCreate) -> UploadTicket:
-    """Raises InvalidRequest for a file that is too large or of a type that is not allowed."""
+    """Raises InvalidRequest when the file is too large or its type is not allowed."""
     if draft.size > allowed.max_bytes:
         raise InvalidRequest(f"A file may have {allowed.max_bytes} bytes, this one has {draft.size}.", field="size")
     if draft.content_type not in allowed.content_types:
@@ -66,7 +66,7 @@ async def page(database: Database, storage: Storage, wanted: PageParameters) -> 
 
 
 async def get(database: Database, storage: Storage, file_id: UUID) -> File:
-    """Raises NotFound also for a file whose upload has not arrived."""
+    """Raises NotFound, also while the file's upload has not arrived."""
     await settle(database, storage, PENDING, file_id)
     async with database.connection() as connection:
         row = await connection.fetchrow(GET, file_id)
@@ -76,7 +76,7 @@ async def get(database: Database, storage: Storage, file_id: UUID) -> File:
 
 
 async def download_url(database: Database, storage: Storage, file_id: UUID, disposition: Disposition) -> str:
-    """Raises InvalidRequest for a file that browsers should not show."""
+    """Raises InvalidRequest for `inline` when it is not safe to show the file in a browser."""
     file = await get(database, storage, file_id)
     if disposition == "inline" and not is_shown_safely(file.content_type):
         raise InvalidRequest(
@@ -86,7 +86,7 @@ async def download_url(database: Database, storage: Storage, file_id: UUID, disp
 
 
 async def remove(database: Database, storage: Storage, file_id: UUID) -> None:
-    """The object goes first: a row that is left is deleted by the next try, an object that is left by nobody."""
+    """Deletes the object before the row: after a failure in between, the next try finds the row, and deletes it."""
     async with database.connection() as connection:
         if await connection.fetchval(EXISTS, file_id) is None:
             raise missing(file_id)
@@ -96,7 +96,7 @@ async def remove(database: Database, storage: Storage, file_id: UUID) -> None:
 
 
 async def settle(database: Database, storage: Storage, query: str, argument: UUID | int) -> None:
-    """Note which permitted uploads have arrived, and forget those that no longer can."""
+    """Mark the permitted uploads that have arrived, and delete the rows of those that can no longer arrive."""
     async with database.connection() as connection:
         pending = [row["id"] for row in await connection.fetch(query, argument)]
     if not pending:

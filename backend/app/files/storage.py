@@ -1,6 +1,6 @@
-"""S3 as the files need it: permissions to upload and download, and whether an object is there.
+"""The calls to S3: permissions to upload and download, the size of an object, and its deletion.
 
-A key is the fixed prefix and the file's id, nothing else: no text of a client ever becomes part of it.
+A key consists of a fixed prefix and the file's id. It never contains text from a client.
 """
 
 from typing import Any
@@ -26,18 +26,18 @@ def key(file_id: UUID) -> str:
 
 
 def content_disposition(disposition: Disposition, name: str) -> str:
-    """Under which name the file is saved, in ASCII for old browsers and in full for others (RFC 6266)."""
+    """The header with the file's name: in ASCII for old browsers, and complete for all others (RFC 6266)."""
     plain = "".join(c if " " <= c <= "~" and c not in '"\\%' else "_" for c in name)
     return f"{disposition}; filename=\"{plain}\"; filename*=UTF-8''{quote(name, safe='')}"
 
 
 def is_shown_safely(content_type: str) -> bool:
-    """Images without scripts in them, and text, which is shown as nothing but text."""
+    """Whether a browser may show it: images that cannot contain scripts, and text, which is sent as plain text."""
     return content_type.startswith("text/") or (content_type.startswith("image/") and content_type != SVG)
 
 
 def shown_type(content_type: str, disposition: Disposition) -> str:
-    """No text is shown as a page, whatever it holds."""
+    """The media type to send. Every kind of text is shown as plain text, so a browser never runs it as a page."""
     return PLAIN_TEXT if disposition == "inline" and content_type.startswith("text/") else content_type
 
 
@@ -47,7 +47,7 @@ class Storage:
         self._bucket = bucket
 
     async def permit_upload(self, file_id: UUID, content_type: str, size: int) -> dict[str, Any]:
-        """`url` and `fields` of a form with which S3 takes this key, this type and exactly `size` bytes."""
+        """`url` and `fields` of a form with which S3 accepts this key, this type and exactly `size` bytes."""
         return await aws.call(
             SERVICE,
             self._s3.generate_presigned_post,
@@ -59,7 +59,7 @@ class Storage:
         )
 
     async def permit_download(self, file_id: UUID, name: str, content_type: str, disposition: Disposition) -> str:
-        """A URL that works for a few minutes."""
+        """A download URL that is valid for DOWNLOAD_SECONDS."""
         parameters = {
             "Bucket": self._bucket,
             "Key": key(file_id),
@@ -71,7 +71,7 @@ class Storage:
         )
 
     async def size(self, file_id: UUID) -> int | None:
-        """Bytes of the object, None where there is none."""
+        """Size of the object in bytes; None when it does not exist."""
         return await aws.call(SERVICE, self._size, key(file_id))
 
     def _size(self, name: str) -> int | None:
@@ -83,5 +83,5 @@ class Storage:
             raise
 
     async def delete(self, file_id: UUID) -> None:
-        """Deleting what is not there succeeds."""
+        """Succeeds also when the object does not exist."""
         await aws.call(SERVICE, self._s3.delete_object, Bucket=self._bucket, Key=key(file_id))

@@ -1,4 +1,4 @@
-"""Endpoints of health: `live` for whoever restarts the process, `ready` for whoever wants to know that all works."""
+"""Health endpoints: `live` tells whether the process must be restarted, `ready` whether it can do its work."""
 
 from fastapi import APIRouter
 

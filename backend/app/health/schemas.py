@@ -1,4 +1,4 @@
-"""Shape of the health answers."""
+"""Model of the health responses."""
 
 from typing import Literal
 

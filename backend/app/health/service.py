@@ -4,6 +4,6 @@ from app.database import Database
 
 
 async def check_database(database: Database) -> None:
-    """Raises Unavailable (or the database's own errors) when it does not answer."""
+    """Raises Unavailable (or asyncpg's errors) when the database does not answer."""
     async with database.connection() as connection:
         await connection.execute("SELECT 1")

@@ -1,4 +1,4 @@
-"""Endpoints of items. The models are the contract; the bodies come from PostgreSQL as they are."""
+"""Endpoints of items. The models describe the responses; PostgreSQL writes the JSON, which is sent unchanged."""
 
 from typing import Annotated
 from uuid import UUID

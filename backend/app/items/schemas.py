@@ -1,4 +1,4 @@
-"""Shapes of items in requests and answers."""
+"""Models of items in requests and responses."""
 
 from datetime import datetime
 from typing import Any, Literal
@@ -26,7 +26,7 @@ class ItemUpdate(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    # The defaults only mark the fields as optional: they are never used, so the document does not show them.
+    # The defaults only make the fields optional. They are never used, so the OpenAPI document must not show them.
     title: Line = Field("", json_schema_extra=without_default)
     description: Body = Field("", json_schema_extra=without_default)
 

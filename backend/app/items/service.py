@@ -1,7 +1,7 @@
-"""What can be done with items. Every function raises Unavailable (or the database's own errors) when it is down.
+"""Operations on items. Every function raises Unavailable (or asyncpg's errors) when the database is down.
 
-PostgreSQL writes the JSON of the answers, which pass through this process as they are: building a hundred objects only
-to take them apart again would cost more than all the rest of a request.
+PostgreSQL writes the JSON of the responses, and this process sends it unchanged: to build a hundred objects from rows
+and serialize them again would cost more than the rest of the request.
 """
 
 from uuid import UUID
@@ -30,7 +30,7 @@ REMOVE = "DELETE FROM items WHERE id = $1 RETURNING id"
 
 
 def page_statement(sort: Sort, *, searched: bool) -> str:
-    # Without a search the condition is left out, so that an index alone can count.
+    # Without a search there is no condition, so that PostgreSQL can count with an index-only scan.
     where = "WHERE strpos(search, lower($3)) > 0" if searched else ""
     return f"""
         SELECT json_build_object(
@@ -48,7 +48,7 @@ def missing(item_id: UUID) -> NotFound:
 
 
 async def create(database: Database, draft: ItemCreate) -> tuple[UUID, str]:
-    """The new item's id, and the item as JSON."""
+    """The new item's id, and the new item as JSON."""
     async with database.connection() as connection:
         (row,) = await connection.fetch(CREATE, draft.title, draft.description)
     return row["id"], row["json"]

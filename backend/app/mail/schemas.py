@@ -1,4 +1,4 @@
-"""Shapes of mail in requests and answers."""
+"""Models of mail in requests and responses."""
 
 from pydantic import BaseModel, ConfigDict, Field
 

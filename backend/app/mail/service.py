@@ -1,4 +1,4 @@
-"""Sends mail through SES, from one address to one address, and only so much a minute."""
+"""Sends mail through SES, from one address to one address, with a limit per minute."""
 
 from app import aws
 from app.aws import Aws
@@ -11,7 +11,7 @@ class Mailer:
     def __init__(self, clients: Aws, settings: Settings) -> None:
         self._ses = clients.ses
         self._settings = settings
-        # In all, and not by client: the mailbox and the bill are one.
+        # One limit for all clients together, because they share one mailbox and one bill.
         self._limit = RateLimit(settings.mail_per_minute, detail="Enough mail was sent in the last minute.")
 
     def addresses(self) -> MailAddresses:
@@ -21,7 +21,7 @@ class Mailer:
     async def send(self, mail: MailCreate) -> MailSent:
         """Raises TooManyRequests, Refused or Unavailable.
 
-        SES builds the headers from the fields, and a subject has one line: a request cannot add a header.
+        A request cannot add a mail header: SES builds the headers from the fields, and a subject is a single line.
         """
         self._limit.take()
         answer = await aws.call(

@@ -1,1 +1,1 @@
-"""The overview: whether every part behind this process works, for whoever has just deployed it."""
+"""The overview: whether every part of the deployment works."""

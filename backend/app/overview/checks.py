@@ -1,4 +1,4 @@
-"""One look at each part. Each returns what it found, or raises Refused or Unavailable."""
+"""One check for each part. Each returns what it found, or raises Refused or Unavailable."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,7 +45,7 @@ async def look_at_bucket(clients: Aws, bucket: str) -> bool:
 
 
 async def look_at_mail(clients: Aws, address: str) -> MailFound:
-    """Emulators lack some fields, and some the whole account: what nobody tells is None."""
+    """A value is None when it is unknown: emulators lack some fields, and some lack `get_account`."""
 
     def look() -> MailFound:
         try:
@@ -64,11 +64,11 @@ async def look_at_mail(clients: Aws, address: str) -> MailFound:
 
 
 async def look_at_cache(clients: Aws, distribution_id: str | None) -> ResetFound | None:
-    """None where no distribution is configured."""
+    """None when no distribution is configured."""
     if distribution_id is None:
         return None
     list_invalidations = clients.cloudfront.list_invalidations
     answer = await aws.call("cache", list_invalidations, DistributionId=distribution_id, MaxItems="1")
-    # CloudFront tells the latest first, emulators tell it last.
+    # CloudFront returns the latest first, emulators return it last.
     last = max(answer["InvalidationList"].get("Items", []), key=lambda item: item["CreateTime"], default=None)
     return ResetFound(at=last and last["CreateTime"], status=last and last["Status"])

@@ -1,4 +1,4 @@
-"""The migration that this version of the code needs, read from the files: alembic itself would cost 25 MB."""
+"""The migration that this version of the code needs, read from the files: importing Alembic would cost 25 MB."""
 
 import re
 from pathlib import Path
@@ -9,7 +9,7 @@ DOWN_REVISION = re.compile(r'^down_revision: str \| None = "(\w+)"', re.MULTILIN
 
 
 def head(folder: Path = FOLDER) -> str:
-    """The revision that no other follows."""
+    """The latest revision: the one that no other revision names as its predecessor."""
     code = "".join(path.read_text() for path in folder.glob("*.py"))
     last: set[str] = set(REVISION.findall(code)) - set(DOWN_REVISION.findall(code))
     return last.pop()

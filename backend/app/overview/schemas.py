@@ -1,4 +1,4 @@
-"""Shape of the overview: a part that is down is content, not an error."""
+"""Models of the overview. A part that is down is reported in the response and does not make it an error."""
 
 from datetime import datetime
 from typing import Literal

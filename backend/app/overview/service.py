@@ -1,4 +1,4 @@
-"""Looks at all parts at the same time, and says in words what is wrong."""
+"""Checks all parts at the same time, and explains in words what is wrong."""
 
 import asyncio
 import time
@@ -18,13 +18,13 @@ from app.settings import Settings
 T = TypeVar("T")
 
 LIMIT_SECONDS = 3
-# Many viewers cost as much as one.
+# A result is reused for this time, so that many viewers cause no more checks than one.
 KEPT_SECONDS = 2
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look(Generic[T]):
-    """What a check came to: `found` where the part answered, else `failed`."""
+    """The result of a check: `found` when the part answered, else `failed`."""
 
     found: T | None
     failed: bool
@@ -32,7 +32,7 @@ class Look(Generic[T]):
 
 
 class Check(Generic[T]):
-    """A look at one part, bounded in time; one that still hangs is waited for again instead of begun again."""
+    """A check of one part with a time limit. While a check still hangs, the next run waits for it, too."""
 
     def __init__(self, look: Callable[[], Coroutine[Any, Any, T]]) -> None:
         self._look = look
@@ -68,7 +68,7 @@ class OverviewService:
         self._looked = 0.0
 
     async def get(self) -> Overview:
-        """At most KEPT_SECONDS old."""
+        """The state of all parts, at most KEPT_SECONDS old."""
         async with self._lock:
             if self._last is None or time.monotonic() - self._looked >= KEPT_SECONDS:
                 self._last = await self._look()
@@ -126,7 +126,7 @@ def bucket_part(look: Look[bool], name: str) -> BucketPart:
 
 
 def mail_part(look: Look[checks.MailFound], address: str) -> MailPart:
-    """The sandbox alone is no reason to act: mail to the own address arrives."""
+    """SES's sandbox is not reported as a problem, because mail to a verified address arrives also in the sandbox."""
     found = look.found
     part = MailPart(
         state="ok",

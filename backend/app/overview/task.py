@@ -1,4 +1,4 @@
-"""Which task this process is: ECS tells it to whoever asks from inside."""
+"""Which ECS task this process is, as ECS's metadata endpoint tells it."""
 
 import json
 import logging
@@ -19,7 +19,7 @@ class Task:
 
 
 def this_task(metadata_uri: str | None) -> Task:
-    """Blocks. The host's name stands for the id where there is no ECS, or where it does not answer.
+    """The task's id and zone; the host's name and no zone without ECS or when it does not answer. Blocks.
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-metadata-endpoint-v4.html
     """

@@ -1,10 +1,10 @@
-"""The session's cookie: until when it is valid, signed. Nothing is kept, so each task can check what another issued."""
+"""The session's cookie: its expiry time and a signature. Nothing is stored, so each task can check every cookie."""
 
 import hmac
 import re
 from dataclasses import dataclass
 
-# With this prefix a browser takes the cookie over TLS alone, for this host alone, and from no subdomain.
+# With this prefix a browser accepts the cookie only over TLS and only from this host, not from a subdomain.
 SECURE_NAME = "__Host-session"
 PLAIN_NAME = "session"
 SIGNED = re.compile(r"([0-9]{1,12})\.([0-9a-f]{64})")
@@ -16,7 +16,7 @@ def name(*, secure: bool) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class AccessSecret:
-    """The app's password and what signs the cookies."""
+    """The app's password, and the key that signs the cookies."""
 
     password: bytes
     key: bytes
@@ -26,22 +26,22 @@ class AccessSecret:
 
     @classmethod
     def parse(cls, secret: dict[str, str]) -> "AccessSecret":
-        """From `password` and `signing_key` (32 bytes, in hexadecimal digits)."""
+        """From `password` and `signing_key` (32 bytes in hexadecimal digits)."""
         password, signing_key = secret["password"].encode(), bytes.fromhex(secret["signing_key"])
         if not password or len(signing_key) != 32:
             raise ValueError
-        # The password is part of the key, so that another password ends the sessions of the one before.
+        # The password is part of the key, so that a new password ends all sessions of the old one.
         return cls(password=password, key=hmac.digest(signing_key, b"session:" + password, "sha256"))
 
     def is_password(self, given: str) -> bool:
         return hmac.compare_digest(given.encode(), self.password)
 
     def issue(self, expires_at: int) -> str:
-        """A cookie that is valid until then, in seconds since 1970."""
+        """A cookie that is valid until `expires_at`, in seconds since 1970."""
         return f"{expires_at}.{hmac.digest(self.key, str(expires_at).encode(), 'sha256').hex()}"
 
     def is_valid(self, cookie: str, now: float) -> bool:
-        """False for whatever was not issued with this secret, also for text that is no cookie at all."""
+        """False when the cookie has expired, was not issued with this secret, or is any other text."""
         signed = SIGNED.fullmatch(cookie)
         return signed is not None and self._is_signed(cookie, int(signed[1])) and now < int(signed[1])
 

@@ -1,4 +1,4 @@
-"""Endpoints of the session: the only ones beside health that answer whoever is not signed in."""
+"""Endpoints of the session: besides health, the only ones that work without a session."""
 
 from typing import Annotated, cast
 
@@ -21,7 +21,7 @@ AccessDep = Annotated[Access, Depends(access)]
 
 
 def set_cookie(response: Response, access: Access, value: str, seconds: int) -> None:
-    """No script can read it, and no other site's page makes the browser send it."""
+    """Scripts cannot read the cookie, and a browser does not send it with requests from other sites' pages."""
     response.set_cookie(
         access.cookie_name, value, max_age=seconds, secure=access.secure, httponly=True, samesite="strict"
     )

@@ -1,4 +1,4 @@
-"""Shapes of the session in requests and answers."""
+"""Models of the session in requests and responses."""
 
 from typing import Literal
 

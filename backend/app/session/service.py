@@ -1,4 +1,4 @@
-"""Who may use the app: whoever knows its password, or everyone."""
+"""Who may use the app: everyone, or only those who know the password."""
 
 import asyncio
 import logging
@@ -15,17 +15,17 @@ from app.settings import Settings
 log = logging.getLogger(__name__)
 
 REFRESH_SECONDS = 30
-# While nothing is known yet, the secret is asked for more often, but not by every request.
+# While the secret could not be read yet, it is tried again after this time, and not with every request.
 RETRY_SECONDS = 1
-# Longest that requests wait for a refresh before they go on with the secret as it was known.
+# How long requests wait for a refresh before they use the secret that was read before.
 PATIENCE_SECONDS = 1
-# Wrong passwords a minute, by one client and by all: a long password cannot be guessed so.
+# Wrong passwords per minute, from one client and from all together: too few to guess a long password.
 WRONG_BY_CLIENT = 10
 WRONG_BY_ALL = 100
 
 
 class SecretStore:
-    """The access secret, at most REFRESH_SECONDS old while the secret store answers, else the last that was known."""
+    """The access secret: at most REFRESH_SECONDS old while the secret store answers, else the last that was read."""
 
     def __init__(self, clients: Aws, secret_arn: str) -> None:
         self._clients = clients
@@ -36,11 +36,11 @@ class SecretStore:
         self._reading: asyncio.Task[None] | None = None
 
     async def get(self) -> AccessSecret:
-        """Raises Unavailable when the secret could not be read yet."""
+        """Raises Unavailable when the secret has never been read successfully."""
         now = time.monotonic()
         if self._reading is None and now >= self._due:
             self._started = now
-            # A task, because it must not end with the request that happened to start it.
+            # A task of its own, so that it goes on when the request that started it is cancelled.
             self._reading = asyncio.create_task(self._read())
         if self._reading is not None:
             patience = None if self._known is None else max(0, self._started + PATIENCE_SECONDS - now)
@@ -60,7 +60,7 @@ class SecretStore:
 
 
 class Access:
-    """What the guard and the session's endpoints ask."""
+    """Checks and issues sessions, for the guard and the session's endpoints."""
 
     def __init__(self, clients: Aws, settings: Settings) -> None:
         self.mode = settings.access
@@ -73,22 +73,22 @@ class Access:
         self._secrets = SecretStore(clients, settings.access_secret_arn or "")
 
     async def is_signed_in(self, given: str | None) -> bool:
-        """`given`: the cookie's value. Raises Unavailable when it cannot be checked."""
+        """`given`: the cookie's value. Raises Unavailable when the value cannot be checked."""
         if self.mode == "open":
             return True
         return given is not None and (await self._secrets.get()).is_valid(given, time.time())
 
     async def check(self, given: str | None) -> None:
-        """Raises SignInRequired or Unavailable."""
+        """Raises SignInRequired without a valid session, Unavailable when that cannot be checked."""
         if not await self.is_signed_in(given):
             raise SignInRequired("There is no valid session.")
 
     async def sign_in(self, password: str, client: str) -> str | None:
-        """A cookie's value, None where access is open. Raises WrongPassword, TooManyRequests or Unavailable."""
+        """The value for the cookie; None when access is open. Raises WrongPassword, TooManyRequests or Unavailable."""
         if self.mode == "open":
             return None
         secret = await self._secrets.get()
-        # From here on nothing waits: attempts at the same time cannot overtake the count.
+        # There is no `await` from here on, so parallel attempts cannot pass the checks before they are counted.
         self._wrong_by_client.check(client)
         self._wrong_by_all.check()
         if not secret.is_password(password):
