@@ -1,9 +1,12 @@
 """What the Dockerfile and its context guarantee."""
 
+import datetime
+import hashlib
 import json
 import re
 import tomllib
 
+from cryptography import x509
 from packaging.tags import Tag, compatible_tags, cpython_tags
 from packaging.utils import parse_wheel_filename
 
@@ -56,3 +59,23 @@ def test_every_package_has_a_wheel_for_the_images_python_which_has_no_compiler()
     for package in production:
         wheels = [file["file"] for file in package["files"] if file["file"].endswith(".whl")]
         assert any(parse_wheel_filename(wheel)[3] & tags for wheel in wheels), package["name"]
+
+
+def test_the_bundle_of_authorities_is_the_file_that_its_readme_names() -> None:
+    bundle = (ROOT / "rds/global-bundle.pem").read_bytes()
+    assert hashlib.sha256(bundle).hexdigest() in (ROOT / "rds/README.md").read_text()
+
+
+def test_the_authorities_are_roots_of_rds_that_python_accepts_for_years() -> None:
+    """Python 3.13 checks authorities as RFC 5280 asks: a root is marked as one, critically."""
+    authorities = x509.load_pem_x509_certificates((ROOT / "rds/global-bundle.pem").read_bytes())
+    in_ten_years = datetime.datetime.now(datetime.UTC) + datetime.timedelta(days=3650)
+    for authority in authorities:
+        constraint = authority.extensions.get_extension_for_class(x509.BasicConstraints)
+        assert constraint.critical
+        assert constraint.value.ca
+        authority.verify_directly_issued_by(authority)
+        assert authority.not_valid_after_utc > in_ten_years
+    names = {authority.subject.rfc4514_string() for authority in authorities}
+    assert len(names) == 108
+    assert any("CN=Amazon RDS us-east-1 Root CA RSA2048 G1" in name for name in names)
