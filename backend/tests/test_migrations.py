@@ -1,5 +1,6 @@
 """Migrations, run as the deployment's one-off task runs them."""
 
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -63,8 +64,19 @@ def test_several_at_one_time_do_the_work_once(env: dict[str, str]) -> None:
 
 def test_the_images_other_command_works_from_any_folder(env: dict[str, str], tmp_path: Path) -> None:
     """As a program and not with `-m`: then Python does not add the current folder to its path."""
-    command = [str(Path(sys.executable).parent / "alembic"), "-c", str(ROOT / "alembic.ini"), "upgrade", "head"]
+    command = [str(Path(sys.executable).parent / "alembic"), "-c", str(ROOT / "pyproject.toml"), "upgrade", "head"]
     done = subprocess.run(command, env=env, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_a_checkouts_path_may_have_a_percent_sign(env: dict[str, str], tmp_path: Path) -> None:
+    """Alembic's own format of configuration files would read a reference in it."""
+    checkout = tmp_path / "100%(here)s"
+    for name in ("app", "migrations"):
+        shutil.copytree(ROOT / name, checkout / name)
+    shutil.copy(ROOT / "pyproject.toml", checkout)
+    command = [sys.executable, "-m", "alembic", "upgrade", "head"]
+    done = subprocess.run(command, env=env, cwd=checkout, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
