@@ -5,13 +5,15 @@ PYTHON = $(BIN)/python
 BACKEND = ../.tools/backend/bin
 LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
 SETUP = python3 -m toolchain.setup
+# Runs targets side by side, and prints the output of each in one piece.
+PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
 # If this is set, Python keeps no compiled modules, and every `up` compiles pulumi_aws again: 3 s more.
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down stop url password status logs env develop test check generate format lock bench bench-api \
-	bench-commands bench-page
+	bench-commands bench-page test-frontend test-backend check-infra check-backend check-frontend
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{gsub(/\$$\$$/, "$$"); printf "  make %-15s %s\n", $$1, $$2}'
@@ -56,18 +58,30 @@ env: .tools/ready ## Print the exports for plain pulumi and aws: eval "$$(make -
 	@$(LOCALCLOUD) env
 
 test: .tools/ready-development ## Run all tests
-	@cd frontend && npm test --silent
-	@cd backend && $(BACKEND)/pytest -q
+	@$(PARALLEL) test-frontend test-backend
 	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
 	@$(BIN)/pytest -q --ignore tests/e2e/site --numprocesses 2 --dist loadfile
 
+test-frontend:
+	@cd frontend && npm test --silent
+
+test-backend:
+	@cd backend && $(BACKEND)/pytest -q
+
 check: .tools/ready-development ## Check format, lint, types, the direction of imports, and generated files
+	@$(PARALLEL) check-infra check-backend check-frontend
+	@$(PYTHON) -m toolchain.generate --check
+
+check-infra:
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
 	@$(BIN)/mypy infra lambda localcloud tests toolchain benchmarks --exclude benchmarks/template_api
 	@$(BIN)/lint-imports --no-cache
+
+check-backend:
 	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/lint-imports --no-cache
+
+check-frontend:
 	@cd frontend && npm run --silent lint && npm run --silent typecheck
-	@$(PYTHON) -m toolchain.generate --check
 
 generate: .tools/ready-development ## Write all generated files
 	@$(PYTHON) -m toolchain.generate
