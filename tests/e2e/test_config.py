@@ -1,6 +1,8 @@
 """Wrong configuration: one readable list, nothing created."""
 
-from localcloud import stack
+import json
+
+from localcloud import stack, supervision
 from tests.e2e.checkout import Checkout
 
 WRONG = """\
@@ -21,6 +23,12 @@ config:
 PROBLEMS = ("region", "recipe", "colour", "network.cidr", "network.zones", "amiId", "instanceTyp", "mail.address")
 
 
+def planned(output: str) -> dict[str, int]:
+    """What a preview as JSON says it would do, as `last_changes` tells what was done."""
+    changes: dict[str, int] = json.loads(output[output.index("{") :])["changeSummary"]
+    return {operation: count for operation, count in changes.items() if operation != "same"}
+
+
 def test_every_problem_is_listed_and_nothing_created(checkout: Checkout) -> None:
     config = checkout.root / "Pulumi.local.yaml"
     right = config.read_text()
@@ -34,7 +42,26 @@ def test_every_problem_is_listed_and_nothing_created(checkout: Checkout) -> None
     assert checkout.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"] == []
 
     config.write_text(right)
-    checkout.up()
+
+
+def test_a_preview_of_a_fresh_stack_works_and_an_up_does_what_its_own_preview_said(checkout: Checkout) -> None:
+    """As people call it; `make up` skips the preview."""
+    supervision.start(checkout.place)
+    stack.ensure(checkout.place)
+    previewed = checkout.pulumi("preview", "--stack", "local", "--json")
+    assert previewed.code == 0, previewed.output
+    assert stack.resource_count(checkout.place) == 0
+
+    done = checkout.pulumi("up", "--stack", "local", "--yes")
+    assert done.code == 0, done.output
+    assert checkout.last_changes() == planned(previewed.output)
+
+
+def test_a_preview_of_a_live_stack_shows_what_is_new(checkout: Checkout) -> None:
+    checkout.edit("Pulumi.local.yaml", r"us-east-1b\]", "us-east-1b, us-east-1c]")
+    previewed = checkout.pulumi("preview", "--stack", "local", "--json")
+    assert previewed.code == 0, previewed.output
+    assert planned(previewed.output) == {"create": 4, "update": 3}
 
 
 def test_what_the_provider_refuses_reaches_no_service(checkout: Checkout) -> None:

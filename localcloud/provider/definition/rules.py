@@ -39,6 +39,7 @@ class Case:
     inputs: Props
     given: frozenset[str]
     old: Props = field(default_factory=dict)
+    promised: frozenset[str] = frozenset()  # names of what the same preview has said it would make
 
     def values(self, path: str) -> list[Any]:
         """The values at a dotted path, through lists: none, one or several."""
@@ -219,7 +220,7 @@ class Exists(Rule):
         if not case.is_new(self.path):
             return
         for value in case.values(self.path):
-            if not self.is_there(case, value):
+            if value not in case.promised and not self.is_there(case, value):
                 yield (
                     self.path,
                     f"must name {self.what} that exists, got {value!r}; if it was deleted, run `pulumi refresh` first",

@@ -14,12 +14,12 @@ from localcloud.provider.values import DEFAULTS, Props, Unknown, known
 TAG_KEY_LIMIT, TAG_VALUE_LIMIT, TAGS_LIMIT = 128, 256, 50
 
 
-def problems_of(caller: Caller, inputs: Props, old: Props) -> list[Problem]:
-    """All that is wrong with the inputs, each problem once."""
+def problems_of(caller: Caller, inputs: Props, old: Props, promised: frozenset[str] = frozenset()) -> list[Problem]:
+    """All that is wrong with the inputs, each problem once. `promised`: see `rules.Case`."""
     found = list(schema_problems(caller, inputs))
     if not found:  # otherwise rules could fail on values of the wrong type
         found += sending_problems(caller, inputs)
-        case = Case(caller.context, known(inputs), frozenset(inputs), old)
+        case = Case(caller.context, known(inputs), frozenset(inputs), old, promised)
         found += [problem for rule in caller.kind.rules for problem in rule.problems(case)]
     found += tag_problems(inputs.get("tagsAll"))
     return list(dict.fromkeys(found))

@@ -30,12 +30,14 @@ class Handler(Reader):
 
     # What changes nothing in the cloud.
 
-    def check(self, given: Props, old: Props, naming: Naming) -> tuple[Props, list[Problem]]:
+    def check(
+        self, given: Props, old: Props, naming: Naming, promised: frozenset[str] = frozenset()
+    ) -> tuple[Props, list[Problem]]:
         """The inputs with defaults, the automatic name and all tags, and what AWS would refuse of them."""
         filled, problems = fill_in(self.kind, given, self.defaults(given), old, naming)
         if self.kind.tags:
             filled["tagsAll"] = all_tags(self.context.settings.default_tags, given.get("tags"))
-        return filled, problems + problems_of(self, filled, old)
+        return filled, problems + problems_of(self, filled, old, promised)
 
     def difference(self, old: Props, new: Props) -> Difference:
         """What an update of the inputs would change."""

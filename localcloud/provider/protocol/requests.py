@@ -22,6 +22,7 @@ from localcloud.provider.lifecycle.paths import top
 from localcloud.provider.protocol.configuration import settings_of
 from localcloud.provider.protocol.creations import Creations
 from localcloud.provider.protocol.journal import Journal
+from localcloud.provider.protocol.promises import Promises
 from localcloud.provider.types import TYPES, operations
 from localcloud.provider.values import DEFAULTS, PropertyMap, Props, plain_map, property_map, secret_names
 
@@ -40,6 +41,7 @@ class AwsProvider(sdk.Provider):
         self.endpoint = endpoint
         self.journal = journal or Journal()
         self._creations = Creations(self.journal)
+        self._promises = Promises()
         self.context = Context(Settings(endpoint=endpoint), OPERATIONS)
         self._threads = ThreadPoolExecutor(THREADS, thread_name_prefix="aws")
 
@@ -62,6 +64,7 @@ class AwsProvider(sdk.Provider):
     # Configuration.
 
     async def check_config(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
+        self._promises.begin(request.urn)
         failures = []
         try:
             self._settings(request.new_inputs)
@@ -107,7 +110,7 @@ class AwsProvider(sdk.Provider):
         remembered = entry.inputs if entry and entry.resource_id else {}
 
         naming = Naming(request.name, request.random_seed)
-        work = functools.partial(handler.check, given, old or remembered, naming)
+        work = functools.partial(handler.check, given, old or remembered, naming, self._promises.of(request.urn))
         inputs, problems = await self._run(handler.subject, work)
         new = {name: value for name, value in inputs.items() if name not in given or name == "tagsAll"}
         secret = {"tagsAll"} if "tags" in secret_names(request.new_inputs) else set()
@@ -133,7 +136,7 @@ class AwsProvider(sdk.Provider):
         inputs = without_note(plain_map(request.properties))
         secret = secret_names(request.properties) | handler.schema.secrets
         if request.preview:
-            return sdk.CreateResponse("", property_map(handler.preview(inputs, {}), secret))
+            return sdk.CreateResponse("", property_map(self._previewed(request, handler, inputs, {}), secret))
         work = functools.partial(self._creations.create, handler, request.urn, inputs)
         resource_id, state = await self._run(handler.subject, work)
         return sdk.CreateResponse(resource_id, property_map(state, secret))
@@ -164,9 +167,14 @@ class AwsProvider(sdk.Provider):
         old = without_note(plain_map(OLD_INPUTS.get()))
         secret = secret_names(request.olds, request.news) | handler.schema.secrets
         if request.preview:
-            return sdk.UpdateResponse(property_map(handler.preview(new, state), secret))
+            return sdk.UpdateResponse(property_map(self._previewed(request, handler, new, state), secret))
         work = functools.partial(handler.update, request.resource_id, old, state, new)
         return sdk.UpdateResponse(property_map(await self._run(handler.subject, work), secret))
+
+    def _previewed(self, request: Any, handler: Handler, inputs: Props, state: Props) -> Props:
+        announced = handler.preview(inputs, state)
+        self._promises.add(request.urn, announced)
+        return announced
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         handler = self.handler(request)

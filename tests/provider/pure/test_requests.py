@@ -112,3 +112,61 @@ def test_a_delete_that_fails_is_none_where_nothing_is_left() -> None:
     cloud = ScriptedCloud(delete_subnet=refuse, describe_subnets=lambda **_: {"Subnets": []})
     handler("aws:ec2/subnet:Subnet", cloud).delete("subnet-1", {})
     assert cloud.named("describe_subnets")
+
+
+STACK = "urn:pulumi:test::test::pulumi:providers:aws::aws"
+SET = "aws:sesv2/configurationSet:ConfigurationSet"
+IDENTITY = "aws:sesv2/emailIdentity:EmailIdentity"
+MAIL = {"emailIdentity": "someone@mail.example", "configurationSetName": "new"}
+
+
+def absent(**_: Any) -> Any:
+    raise refused("NotFoundException")
+
+
+def refusals_in_one_run(*requests: Any) -> list[str]:
+    """What the last of several requests to one provider, of an account that holds nothing, is told."""
+    provider = AwsProvider(ENDPOINT)
+
+    async def ask() -> Any:
+        answer = None
+        for request in requests:
+            provider.context = ScriptedCloud(get_configuration_set=absent, get_email_identity=absent)
+            OLD_INPUTS.set({})
+            name = {"CheckRequest": "check", "CreateRequest": "create", "Config": "check_config"}[
+                type(request).__name__
+            ]
+            answer = await getattr(provider, name)(request)
+        return answer
+
+    return [failure.reason for failure in asyncio.run(ask()).failures or ()]
+
+
+class Config(sdk.CheckRequest):
+    """The check of a provider's configuration, with which each run of a stack begins."""
+
+
+def previewed_set(stack: str = "test") -> sdk.CreateRequest:
+    made = urn(SET).replace(":test::", f":{stack}::", 1)
+    return sdk.CreateRequest(made, property_map({"configurationSetName": "new"}), 0, preview=True)
+
+
+def checked_mail() -> sdk.CheckRequest:
+    return sdk.CheckRequest(urn(IDENTITY), {}, property_map(MAIL), b"")
+
+
+def test_a_preview_may_name_what_it_has_announced() -> None:
+    assert refusals_in_one_run(previewed_set(), checked_mail()) == []
+
+
+def test_a_preview_refuses_what_is_neither_there_nor_announced() -> None:
+    assert "must name a configuration set that exists, got 'new'" in refusals_in_one_run(checked_mail())[0]
+
+
+def test_what_one_stack_announces_is_nothing_to_another() -> None:
+    assert refusals_in_one_run(previewed_set("other"), checked_mail())
+
+
+def test_the_deployment_after_a_preview_asks_for_what_really_exists() -> None:
+    begins = Config(STACK, {}, {}, b"")
+    assert refusals_in_one_run(previewed_set(), begins, checked_mail())
