@@ -10,8 +10,7 @@ from localcloud.provider.lifecycle.equality import Equality
 from localcloud.provider.lifecycle.paths import plain_path, value_at
 from localcloud.provider.values import DEFAULTS, Props
 
-# Not compared: the note of defaults, and the region, which is the provider's.
-SKIPPED = (DEFAULTS, "region")
+SKIPPED = "region"  # the provider's
 
 
 @dataclass(frozen=True)
@@ -28,7 +27,7 @@ def between(kind: ResourceType, schema: TypeSchema, equality: Equality, old: Pro
     paths: dict[str, tuple[Any, Any]] = {}
     for name in sorted({*before, *after}):
         prop = schema.outputs.get(name)
-        if prop is not None and name not in SKIPPED and is_compared(prop, after.get(name)):
+        if prop is not None and name != SKIPPED and is_compared(prop, after.get(name)):
             for path in equality.differences(before.get(name), after.get(name), prop.kind, name):
                 paths[path] = (value_at(before, path), value_at(after, path))
     replaces = tuple(path for path in paths if replaces_at(kind, path))

@@ -61,7 +61,7 @@ class Equality:
     documents: frozenset[str] = frozenset()
     defaults: Mapping[str, Any] = field(default_factory=dict)
 
-    def holds(self, one: Any, other: Any, kind: Kind, path: str = "") -> bool:
+    def holds(self, one: Any, other: Any, kind: Kind, path: str) -> bool:
         return next(self.differences(one, other, kind, path), None) is None
 
     def differences(self, one: Any, other: Any, kind: Kind, path: str) -> Iterator[str]:

@@ -10,7 +10,7 @@ STEP = re.compile(r'\["([^"]*)"\]|\[(\d+)\]|([^.\[]+)')
 
 def join(path: str, key: str) -> str:
     """The path of a map's entry. A key that is no plain word stands in brackets."""
-    part = key if key.replace("_", "a").isalnum() else f'["{key}"]'
+    part = key if re.fullmatch(r"\w+", key) else f'["{key}"]'
     return f"{path}{part}" if not path or part.startswith("[") else f"{path}.{part}"
 
 

@@ -146,6 +146,9 @@ def test_a_refresh_shows_what_was_changed_and_what_is_gone() -> None:
     assert refreshed({"part": {"in": "i"}}, {"part": {"in": "j", "out": "o"}}) == {"part": {"in": "j"}}
     assert refreshed({"rows": [{"k": "1"}]}, {"rows": [{"k": "1"}, {"k": "2"}]}) == {"rows": [{"k": "1"}, {"k": "2"}]}
     assert refreshed({"rows": [{"k": "1"}]}, {"rows": [{"k": "2", "v": "-"}]}) == {"rows": [{"k": "2"}]}
+    assert refreshed({"part": {"in": "i"}}, {"part": {"out": "o"}}) == {"part": {}}
+    assert refreshed({"part": {"in": "i"}}, {}) == {}
+    assert refreshed({"part": UNKNOWN}, {"part": {"in": "i"}}) == {"part": {"in": "i"}}
 
 
 def test_what_reading_does_not_tell_stays_as_it_is() -> None:
@@ -156,6 +159,10 @@ def test_the_elements_of_a_changed_set_stand_beside_those_that_they_resemble() -
     old = {"set": [{"k": "1", "v": "x"}, {"k": "2", "v": "y"}]}
     state = {"set": [{"k": "2", "v": "y"}, {"k": "1", "v": "changed"}]}
     assert refreshed(old, state) == {"set": [{"k": "1", "v": "changed"}, {"k": "2", "v": "y"}]}
+    twice = {"set": [{"k": "1", "v": "x"}, {"k": "1", "v": "y"}]}
+    assert refreshed(twice, {"set": [{"k": "3", "v": "z"}, {"k": "1", "v": "x"}]}) == {
+        "set": [{"k": "1", "v": "x"}, {"k": "3", "v": "z"}]
+    }
     in_order = {"rows": [{"k": "2", "v": "y"}, {"k": "1", "v": "x"}]}
     assert refreshed({"rows": old["set"]}, in_order) == in_order  # a list has its own order
 

@@ -183,5 +183,5 @@ def test_the_tables_own_comparison_is_not_asked_about_what_is_absent() -> None:
 
 
 def test_holds_is_the_absence_of_differences() -> None:
-    assert EQUAL.holds({"a": "p"}, {"a": "p"}, PAIR)
-    assert not EQUAL.holds({"a": "p"}, {"a": "q"}, PAIR)
+    assert EQUAL.holds({"a": "p"}, {"a": "p"}, PAIR, "x")
+    assert not EQUAL.holds({"a": "p"}, {"a": "q"}, PAIR, "x")

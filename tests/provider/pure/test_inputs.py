@@ -180,3 +180,5 @@ def test_what_is_unknown_is_left_out_before_it_is_judged() -> None:
 def test_tags_keep_to_their_limits(tags: Any, count: int) -> None:
     found = list(tag_problems(tags))
     assert len(found) == count and all(path == "tags" for path, _ in found)
+    limits = "keys have 1 to 128 characters and values at most 256"
+    assert [reason for _, reason in tag_problems({"k": "v" * 257})] == [f"{limits}, got 'k'"]
