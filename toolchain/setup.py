@@ -82,15 +82,26 @@ def browser() -> str | None:
     return shutil.which("chromium") or shutil.which("google-chrome")
 
 
-def install_browser() -> None:
-    """Chromium for the tests, from the system's packages."""
+def apt_install(*packages: str) -> None:
+    """Install packages of the system for the tests."""
     sudo = [] if os.getuid() == 0 else ["sudo", "-n"]
     if not shutil.which("apt-get") or (sudo and not shutil.which("sudo")):
         raise SetupError(
-            "chromium: not found on PATH, and the tests use it; install it with your system's package manager"
+            f"{packages[0]}: not found on PATH, and the tests use it; install it with your system's package manager"
         )
     run(*sudo, "apt-get", "update", "-qq")
-    run(*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium")
+    run(*sudo, "apt-get", "install", "-y", "-qq", "--no-install-recommends", *packages)
+
+
+def docker_answers() -> bool:
+    return bool(shutil.which("docker")) and not subprocess.call(
+        ["docker", "version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+
+
+def install_docker() -> None:
+    """What tests/docker needs to start an engine, and to make its base images where none can be pulled."""
+    apt_install("docker.io", "mmdebstrap")
 
 
 def commands(used: Files) -> None:
@@ -110,7 +121,10 @@ def development(used: Files) -> None:
     npm_step("front end packages", ROOT / "frontend", used)
     npm_step("page measuring tools", ROOT / "tests/e2e/tools", used)
     if not browser():
-        step("browser", TOOLS / "none", [], install_browser)
+        step("browser", TOOLS / "none", [], lambda: apt_install("chromium"))
+    # Only root can start an engine for the tests; whoever has one that runs needs none.
+    if os.getuid() == 0 and not (shutil.which("dockerd") and shutil.which("mmdebstrap")) and not docker_answers():
+        step("docker engine", TOOLS / "none", [], install_docker)
 
 
 def main(arguments: list[str]) -> None:

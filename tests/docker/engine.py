@@ -1,0 +1,132 @@
+"""A real Docker engine for tests: the machine's own where one answers, else a dockerd started for these tests.
+
+The one started here touches no other engine: its data, its socket and its bridge are its own. Its images stay in
+`.tools/docker/`, so that the next run has them and the layers of the builds.
+"""
+
+import contextlib
+import json
+import os
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import docker
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+DATA = ROOT / ".tools/docker"
+START_SECONDS = 60.0
+STOP_SECONDS = 60.0
+
+
+class NoEngineError(Exception):
+    """Why this machine can run no test on a Docker engine."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """`host` is what `DOCKER_HOST` must be for any client to reach it."""
+
+    host: str
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return {**os.environ, "DOCKER_HOST": self.host}
+
+    @contextmanager
+    def client(self) -> Iterator[docker.DockerClient]:
+        with contextlib.closing(docker.DockerClient(base_url=self.host, version="auto", timeout=120)) as made:
+            yield made
+
+    def answers(self) -> bool:
+        run = subprocess.run(["docker", "version"], env=self.environment, capture_output=True, check=False)
+        return run.returncode == 0
+
+
+def found() -> Engine | None:
+    """The engine that the `docker` command uses: by `DOCKER_HOST`, by its context, or at the default socket."""
+    if not shutil.which("docker"):
+        return None
+    shown = subprocess.run(["docker", "context", "inspect"], capture_output=True, text=True, check=False).stdout
+    host = os.environ.get("DOCKER_HOST") or json.loads(shown or "[{}]")[0]["Endpoints"]["docker"]["Host"]
+    engine = Engine(host=host)
+    return engine if engine.answers() else None
+
+
+@contextmanager
+def bridge() -> Iterator[str]:
+    """The network of build steps and of containers that name none; two engines must not share one."""
+    number = os.getpid() % 65536
+    name, address = f"lctest{number}", f"10.{number >> 8}.{number & 255}.1/24"
+    subprocess.run(["ip", "link", "add", name, "type", "bridge"], check=True)
+    try:
+        subprocess.run(["ip", "address", "add", address, "dev", name], check=True)
+        yield name
+    finally:
+        subprocess.run(["ip", "link", "delete", name], check=True)
+
+
+@contextmanager
+def started() -> Iterator[Engine]:
+    """A dockerd of these tests' own, stopped in the end."""
+    if os.geteuid() != 0:
+        raise NoEngineError("needs a Docker engine: start one, or run the tests as root, which starts one for them")
+    if not shutil.which("dockerd"):
+        raise NoEngineError("dockerd: not found on PATH; `make develop` as root installs it")
+    DATA.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix="lc-docker-") as scratch, bridge() as name:
+        folder = Path(scratch)
+        engine = Engine(host=f"unix://{folder}/docker.sock")
+        command = [
+            "dockerd", "--data-root", str(DATA), "--exec-root", str(folder / "exec"), "-H", engine.host,
+            "--pidfile", str(folder / "docker.pid"), "--bridge", name,
+        ]  # fmt: skip
+        log = folder / "dockerd.log"
+        # setpriv ends it when the tests die, however they die.
+        with log.open("wb") as sink:
+            process = subprocess.Popen(
+                ["setpriv", "--pdeathsig", "TERM", *command], stdout=sink, stderr=subprocess.STDOUT
+            )
+        try:
+            wait_until_it_answers(engine, process, log)
+            yield engine
+        finally:
+            process.terminate()
+            process.wait(STOP_SECONDS)
+
+
+def wait_until_it_answers(engine: Engine, process: "subprocess.Popen[bytes]", log: Path) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while not engine.answers():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise RuntimeError("dockerd did not start:\n" + "\n".join(log.read_text().splitlines()[-15:]))
+        time.sleep(0.1)
+
+
+@contextmanager
+def any_engine() -> Iterator[Engine]:
+    """The machine's engine or one for these tests, with the base images in it."""
+    with contextlib.ExitStack() as stack:
+        engine = found() or stack.enter_context(started())
+        subprocess.run(
+            [str(ROOT / ".venv/bin/python"), "-m", "tests.docker.base_images"],
+            cwd=ROOT, env=engine.environment, check=True,
+        )  # fmt: skip
+        yield engine
+
+
+def docker_engine_for_tests() -> Iterator[Engine]:
+    """The body of the fixture: skips where there can be no engine, but never in CI."""
+    try:
+        with any_engine() as engine:
+            yield engine
+    except NoEngineError as reason:
+        if os.environ.get("CI"):
+            raise
+        pytest.skip(str(reason))
