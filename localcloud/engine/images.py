@@ -130,8 +130,9 @@ class ImageStore:
             return postgres_image()
         if image_id := self.tags.get(f"{repository}:{tag}"):
             return self._images[image_id]
+        start = name.removeprefix("sha256:")
         for image in self:
-            if tag == image.digest or image.id == name or image.id.removeprefix("sha256:").startswith(name):
+            if tag == image.digest or (start and image.id.removeprefix("sha256:").startswith(start)):
                 return image
         raise EngineError(404, f"No such image: {name}; it was never built here (the engine downloads no images)")
 
