@@ -26,6 +26,7 @@ DAY = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
         (UNKNOWN, TEXT, UNKNOWN), ({"a": 1}, Kind("any"), {"a": 1}),
         (["a", 1], SET, ["a", "1"]), ("alone", SET, ["alone"]), (("a",), SET, ["a"]),
         ({"Quantity": 1, "Items": ["a"]}, SET, ["a"]), ({"Quantity": 0}, SET, []),
+        ({"Quantity": 1, "Items": [{"Name": "n"}]}, ROWS, [{"name": "n"}]),
         ({"a": 1}, MAP, {"a": "1"}), ([{"Key": "a", "Value": "b"}], MAP, {"a": "b"}), ([], MAP, {}),
         ([{"tagKey": "a", "tagValue": "b"}, {"TagKey": "c"}], MAP, {"a": "b", "c": ""}),
         ({"Name": "n", "Size": "3", "Other": 1}, ROW, {"name": "n", "size": 3}), ({"Other": 1}, ROW, None),

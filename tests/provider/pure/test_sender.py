@@ -26,9 +26,9 @@ SHAPES: Any = {
     "Word": {"type": "string"},
     "Names": {"type": "list", "member": {"shape": "Word"}, "min": 1, "max": 2},
     "Size": {"type": "integer", "min": 1, "max": 9},
-    "Big": {"type": "long"},
+    "Big": {"type": "long", "max": 99},
     "Share": {"type": "double", "min": 0, "max": 1},
-    "Ratio": {"type": "float"},
+    "Ratio": {"type": "float", "min": 0},
     "On": {"type": "boolean"},
     "Body": {"type": "blob"},
     "When": {"type": "timestamp"},
@@ -106,6 +106,8 @@ def test_counted_lists_bring_their_quantity() -> None:
 def test_maps_become_lists_of_tags_in_the_services_own_words() -> None:
     assert sent({"tags": {"a": "b"}}) == {"Tags": [{"Key": "a", "Value": "b"}]}
     assert sent({"lowTags": {"a": "b"}}) == {"LowTags": [{"TagKey": "a", "TagValue": "b"}]}
+    assert sent({"tags": [{"key": "a", "value": "b"}]}) == {"Tags": [{"Key": "a", "Value": "b"}]}  # written out
+    assert sent({"names": {"a": 1}}) == {"Names": ['{"a": 1}']}
     assert sent({"rows": {"size": 3}}) == {"Rows": [{"Size": 3}]}  # no tags: one row
 
 
@@ -137,12 +139,15 @@ def test_what_is_unknown_is_not_judged() -> None:
         ({"name": "x" * 100}, "name", "must be at most 5 characters, got 100 characters"),
         ({"size": 0}, "size", "must be at least 1, got 0"),
         ({"size": 10}, "size", "must be at most 9, got 10"),
+        ({"big": 100}, "big", "must be at most 99, got 100"),
         ({"share": 1.5}, "share", "must be at most 1, got 1.5"),
+        ({"ratio": -0.5}, "ratio", "must be at least 0, got -0.5"),
         ({"names": []}, "names", "must be at least 1 items, got []"),
         ({"names": ["a", "b", "c"]}, "names", "must be at most 2 items, got ['a', 'b', 'c']"),
         ({"color": "blue"}, "color", "must be one of red, green, got 'blue'"),
         ({"on": "maybe"}, "on", "must be true or false, got 'maybe'"),
         ({"big": "many"}, "big", "must be a whole number, got 'many'"),
+        ({"big": []}, "big", "must be a whole number, got []"),
         ({"labels": {"a": 99}}, "labels", "must be at most 9, got 99"),
         ({"rows": [{"size": 1}, {"size": 99}]}, "rows.size", "must be at most 9, got 99"),
         ({"counted": ["a", "b", "c"]}, "counted", "must be at most 2 items, got ['a', 'b', 'c']"),
