@@ -38,6 +38,7 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
 }
 READY_POLL_SECONDS = 0.05
+LEFTOVER_SECONDS = 10.0  # in which a server that a killed engine left may stop by itself
 HOST_RULES = "host all all 127.0.0.0/8 scram-sha-256\n"
 UNPRIVILEGED_USER = "nobody"
 CAPABILITIES = {"dac_read_search": 2, "dac_override": 1}
@@ -205,11 +206,11 @@ class Cluster:
     def _end_leftover(self) -> None:
         """End a server that a killed engine left on this folder; its working directory proves that it is one."""
         lock = self.data / "postmaster.pid"
-        with contextlib.suppress(OSError, ValueError):
+        with contextlib.suppress(OSError, ValueError, IndexError):
             pid = int(lock.read_text().split()[0])
             if Path(f"/proc/{pid}/cwd").resolve() == self.data.resolve():
                 os.kill(pid, signal.SIGINT)
-                deadline = time.monotonic() + 10
+                deadline = time.monotonic() + LEFTOVER_SECONDS
                 while start_time(pid) and time.monotonic() < deadline:
                     time.sleep(0.05)
                 if start_time(pid):
