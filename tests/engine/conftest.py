@@ -10,6 +10,7 @@ import pytest
 from botocore.config import Config
 
 from localcloud.ports import free_port
+from tests.engine.site import Client, Site
 from tests.engine.support import APPS, Emulator, Engine
 
 
@@ -69,3 +70,11 @@ def aws(cloud: tuple[Engine, Emulator]) -> Iterator[Callable[[str], Any]]:
     yield client
     for one in made:
         one.close()
+
+
+@pytest.fixture
+def site(cloud: tuple[Engine, Emulator], aws: Client) -> Site:
+    """Version v1 serves."""
+    made = Site.create(cloud, aws, "instance")
+    made.serve(made.register(made.image(APPS / "web", "1")))
+    return made

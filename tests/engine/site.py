@@ -1,0 +1,139 @@
+"""A service of two tasks behind a load balancer, and requests to it."""
+
+import json
+import threading
+import urllib.error
+from collections import Counter
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from tests.engine.support import Emulator, Engine, eventually, get
+
+Client = Callable[[str], Any]
+
+
+@dataclass(kw_only=True)
+class Site:
+    """A service of two tasks behind a load balancer."""
+
+    engine: Engine
+    emulator: Emulator
+    aws: Client
+    repository: str
+    target_group: str
+    host: str
+
+    @classmethod
+    def create(cls, cloud: tuple[Engine, Emulator], aws: Client, target_type: str) -> "Site":
+        engine, emulator = cloud
+        aws("ecs").create_cluster(clusterName="c")
+        aws("logs").create_log_group(logGroupName="/web")
+        repository = aws("ecr").create_repository(repositoryName="app/web")["repository"]["repositoryUri"]
+        elb = aws("elbv2")
+        group = elb.create_target_group(Name="web", Protocol="HTTP", Port=8000, VpcId="v", TargetType=target_type)
+        arn = group["TargetGroups"][0]["TargetGroupArn"]
+        balancer = elb.create_load_balancer(Name="lb", Subnets=["a", "b"])["LoadBalancers"][0]
+        action = {"Type": "forward", "TargetGroupArn": arn}
+        elb.create_listener(
+            LoadBalancerArn=balancer["LoadBalancerArn"], Protocol="HTTP", Port=80, DefaultActions=[action]
+        )
+        host = balancer["DNSName"]
+        return cls(engine=engine, emulator=emulator, aws=aws, repository=repository, target_group=arn, host=host)
+
+    def image(self, context: Path, tag: str) -> str:
+        self.engine.build(context, f"{self.repository}:{tag}")
+        self.push(tag)
+        return f"{self.repository}:{tag}"
+
+    def variant(self, folder: Path, tag: str, **replacements: str) -> str:
+        self.engine.build_variant(folder, f"{self.repository}:{tag}", **replacements)
+        self.push(tag)
+        return f"{self.repository}:{tag}"
+
+    def push(self, tag: str) -> None:
+        lines = list(self.engine.client.images.push(self.repository, tag=tag, stream=True, decode=True))
+        assert not [line for line in lines if "error" in line]
+
+    def register(self, image: str, **changes: Any) -> str:
+        options = {"awslogs-group": "/web", "awslogs-region": "us-east-1", "awslogs-stream-prefix": "web"}
+        container = {
+            "name": "web",
+            "image": image,
+            "memory": 128,
+            "essential": True,
+            "portMappings": [{"containerPort": 8000, "hostPort": 0}],
+            "logConfiguration": {"logDriver": "awslogs", "options": options},
+            **changes,
+        }
+        answer = self.aws("ecs").register_task_definition(
+            family="web", networkMode="bridge", requiresCompatibilities=["EC2"], containerDefinitions=[container]
+        )
+        arn: str = answer["taskDefinition"]["taskDefinitionArn"]
+        return arn
+
+    def serve(self, task_definition: str) -> None:
+        self.aws("ecs").create_service(
+            cluster="c",
+            serviceName="web",
+            taskDefinition=task_definition,
+            desiredCount=2,
+            launchType="EC2",
+            loadBalancers=[{"targetGroupArn": self.target_group, "containerName": "web", "containerPort": 8000}],
+            deploymentConfiguration={
+                "maximumPercent": 200,
+                "minimumHealthyPercent": 100,
+                "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+            },
+        )
+        eventually(self.is_steady)
+
+    def update(self, task_definition: str) -> None:
+        self.aws("ecs").update_service(cluster="c", service="web", taskDefinition=task_definition)
+
+    def service(self) -> Any:
+        return self.aws("ecs").describe_services(cluster="c", services=["web"])["services"][0]
+
+    def is_steady(self) -> bool:
+        service = self.service()
+        # A failed deployment stays listed, before or after the one that serves.
+        states = [one["rolloutState"] for one in service["deployments"] if one["rolloutState"] != "FAILED"]
+        return states == ["COMPLETED"] and service["runningCount"] == 2
+
+    def version(self) -> str:
+        version: str = json.loads(get(f"{self.emulator.url}/", self.host))["version"]
+        return version
+
+    def logged(self) -> list[str]:
+        return [event["message"] for event in self.aws("logs").filter_log_events(logGroupName="/web")["events"]]
+
+
+@dataclass
+class Load:
+    """Requests without a pause, from several clients, until the end of the `with` block."""
+
+    site: Site
+    clients: int = 4
+    answers: Counter[str] = field(default_factory=Counter)
+
+    def __enter__(self) -> "Load":
+        self._over = threading.Event()
+        self._threads = [threading.Thread(target=self._ask) for _ in range(self.clients)]
+        for thread in self._threads:
+            thread.start()
+        return self
+
+    def _ask(self) -> None:
+        while not self._over.is_set():
+            try:
+                self.answers[self.site.version()] += 1
+            except urllib.error.HTTPError as error:
+                self.answers[f"{error.code} {error.read().decode()}"] += 1
+            except OSError as error:
+                self.answers[repr(error)] += 1
+
+    def __exit__(self, *problem: object) -> None:
+        self._over.set()
+        for thread in self._threads:
+            thread.join()
