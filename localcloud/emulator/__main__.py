@@ -16,6 +16,7 @@ from ministack.services import cloudfront, imds, sts
 
 from localcloud.emulator import log_events, mailbox
 from localcloud.emulator.pages import json_page, with_pages
+from localcloud.emulator.rollouts import judge_by_health
 from localcloud.emulator.saving import Saver, State
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH
 
@@ -96,6 +97,7 @@ if __name__ == "__main__":
     log_events.save_apart()
     know_task_credentials()
     pass_accept_encoding_on()
+    judge_by_health()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
     app.app = with_pages(app.app, pages)

@@ -26,7 +26,11 @@ class Addresses:
             if address not in self._used and port_is_free(port or 0, address):
                 self._used.add(address)
                 return address
-        raise EngineError(500, f"no free loopback address in {self.network}.0/24 for port {port}")
+        raise EngineError(
+            500,
+            f"port {port} is taken at every address of {self.network}.0/24: a program, perhaps another task, listens on"
+            " all addresses of this machine; in this cloud it must listen on $HOST, which is an address of its own",
+        )
 
     def release(self, address: str) -> None:
         self._used.discard(address)

@@ -19,8 +19,6 @@ from localcloud.engine.spec import Spec
 from localcloud.engine.streams import Log
 
 NEVER = "0001-01-01T00:00:00Z"
-# After a load balancer has removed this container, requests that it sent just before may still arrive.
-DRAIN_SECONDS = 0.5
 KILL_GRACE_SECONDS = 3
 RESTART_SECONDS = 0.5
 TRIM_SECONDS = 10
@@ -168,13 +166,11 @@ class Container:
         if not await process.wait(KILL_GRACE_SECONDS):
             process.signal_group(signal.SIGKILL)
 
-    async def stop(self, grace_seconds: float, *, drain: bool = True) -> bool:
+    async def stop(self, grace_seconds: float) -> bool:
         """Stop it gracefully, after the grace period by force. False if nothing ran."""
         if self.exited.is_set():
             return False
         self._stopping = True
-        if drain and self.health == "healthy" and self.program.drains:
-            await asyncio.sleep(DRAIN_SECONDS)
         while not self.exited.is_set():
             if self.process is not None and not self.process.exited.is_set():
                 await self.process.stop(self.spec.stop_signal, grace_seconds)

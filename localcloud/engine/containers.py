@@ -84,7 +84,7 @@ class Containers:
         if not container.exited.is_set():
             if not force:
                 raise EngineError(409, f"cannot remove container {container.spec.name}: it is running; stop it first")
-            await container.stop(0, drain=False)
+            await container.stop(0)
         program, labels = container.program, container.spec.labels
         wanted = None
         if volumes and isinstance(program, DatabaseProgram):
@@ -99,7 +99,7 @@ class Containers:
         """Stop programs before databases, so that no program loses its database."""
         for databases in (False, True):
             chosen = [one for one in self if isinstance(one.program, DatabaseProgram) == databases]
-            await asyncio.gather(*(one.stop(SHUTDOWN_SECONDS, drain=False) for one in chosen))
+            await asyncio.gather(*(one.stop(SHUTDOWN_SECONDS) for one in chosen))
         for container in self:
             container.discard()
 

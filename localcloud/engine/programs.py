@@ -28,8 +28,6 @@ class Program(ABC):
 
     # Whether it is started again when it dies by itself.
     restarts = False
-    # Whether requests may still arrive for a moment after it was told to stop.
-    drains = True
 
     @abstractmethod
     async def launch(self, address: str, output: int) -> tuple[Process, Probe | None]: ...
@@ -94,7 +92,6 @@ class DatabaseProgram(Program):
     data: Path
     installation: postgres.Installation
     restarts = True
-    drains = False
 
     def __post_init__(self) -> None:
         self._published = self.spec.published(postgres.PORT)

@@ -24,15 +24,19 @@ class Site:
     repository: str
     target_group: str
     host: str
+    port: int = 8000
 
     @classmethod
-    def create(cls, cloud: tuple[Engine, Emulator], aws: Client, target_type: str) -> "Site":
+    def create(cls, cloud: tuple[Engine, Emulator], aws: Client, target_type: str = "instance") -> "Site":
         engine, emulator = cloud
         aws("ecs").create_cluster(clusterName="c")
         aws("logs").create_log_group(logGroupName="/web")
         repository = aws("ecr").create_repository(repositoryName="app/web")["repository"]["repositoryUri"]
         elb = aws("elbv2")
-        group = elb.create_target_group(Name="web", Protocol="HTTP", Port=8000, VpcId="v", TargetType=target_type)
+        check = {"HealthCheckPath": "/health", "HealthCheckIntervalSeconds": 5, "HealthCheckTimeoutSeconds": 2}
+        group = elb.create_target_group(
+            Name="web", Protocol="HTTP", Port=8000, VpcId="v", TargetType=target_type, **check
+        )
         arn = group["TargetGroups"][0]["TargetGroupArn"]
         balancer = elb.create_load_balancer(Name="lb", Subnets=["a", "b"])["LoadBalancers"][0]
         action = {"Type": "forward", "TargetGroupArn": arn}
@@ -48,6 +52,7 @@ class Site:
         return f"{self.repository}:{tag}"
 
     def variant(self, folder: Path, tag: str, **replacements: str) -> str:
+        replacements = {"EXPOSE 8000": f"EXPOSE {self.port}", **replacements}
         self.engine.build_variant(folder, f"{self.repository}:{tag}", **replacements)
         self.push(tag)
         return f"{self.repository}:{tag}"
@@ -63,7 +68,7 @@ class Site:
             "image": image,
             "memory": 128,
             "essential": True,
-            "portMappings": [{"containerPort": 8000, "hostPort": 0}],
+            "portMappings": [{"containerPort": self.port, "hostPort": 0}],
             "logConfiguration": {"logDriver": "awslogs", "options": options},
             **changes,
         }
@@ -73,24 +78,25 @@ class Site:
         arn: str = answer["taskDefinition"]["taskDefinitionArn"]
         return arn
 
-    def serve(self, task_definition: str) -> None:
+    def serve(self, task_definition: str, until: Callable[[], bool] | None = None, grace_seconds: int = 0) -> None:
         self.aws("ecs").create_service(
             cluster="c",
             serviceName="web",
             taskDefinition=task_definition,
             desiredCount=2,
+            healthCheckGracePeriodSeconds=grace_seconds,
             launchType="EC2",
-            loadBalancers=[{"targetGroupArn": self.target_group, "containerName": "web", "containerPort": 8000}],
+            loadBalancers=[{"targetGroupArn": self.target_group, "containerName": "web", "containerPort": self.port}],
             deploymentConfiguration={
                 "maximumPercent": 200,
                 "minimumHealthyPercent": 100,
                 "deploymentCircuitBreaker": {"enable": True, "rollback": True},
             },
         )
-        eventually(self.is_steady)
+        eventually(until or self.is_steady)
 
-    def update(self, task_definition: str) -> None:
-        self.aws("ecs").update_service(cluster="c", service="web", taskDefinition=task_definition)
+    def update(self, task_definition: str, **changes: Any) -> None:
+        self.aws("ecs").update_service(cluster="c", service="web", taskDefinition=task_definition, **changes)
 
     def service(self) -> Any:
         return self.aws("ecs").describe_services(cluster="c", services=["web"])["services"][0]
@@ -100,6 +106,22 @@ class Site:
         # A failed deployment stays listed, before or after the one that serves.
         states = [one["rolloutState"] for one in service["deployments"] if one["rolloutState"] != "FAILED"]
         return states == ["COMPLETED"] and service["runningCount"] == 2
+
+    def has_failed(self) -> bool:
+        return any(one["rolloutState"] == "FAILED" for one in self.service()["deployments"])
+
+    def events(self) -> str:
+        return "\n".join(event["message"] for event in self.service()["events"])
+
+    def targets(self) -> dict[str, Any]:
+        """The health of each target, by its address."""
+        described = self.aws("elbv2").describe_target_health(TargetGroupArn=self.target_group)
+        return {one["Target"]["Id"]: one["TargetHealth"] for one in described["TargetHealthDescriptions"]}
+
+    def stop_reasons(self) -> set[str]:
+        ecs = self.aws("ecs")
+        arns = ecs.list_tasks(cluster="c", serviceName="web", desiredStatus="STOPPED")["taskArns"]
+        return {task["stoppedReason"] for task in ecs.describe_tasks(cluster="c", tasks=arns)["tasks"]}
 
     def version(self) -> str:
         version: str = json.loads(get(f"{self.emulator.url}/", self.host))["version"]

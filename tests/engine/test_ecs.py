@@ -60,7 +60,7 @@ def test_a_version_that_cannot_serve_is_rolled_back(site: Site, tmp_path: Path, 
     image = site.variant(tmp_path, "2", v1="v2", **{"MODE=serve": f"MODE={mode}", "start-period=6s": "start-period=3s"})
     with Load(site) as load:
         site.update(site.register(image))
-        eventually(lambda: any(one["rolloutState"] == "FAILED" for one in site.service()["deployments"]), 60)
+        eventually(site.has_failed, 60)
         eventually(lambda: site.is_steady() and site.service()["taskDefinition"] == before)
     assert set(load.answers) == {"v1"}
     assert any(reason in line for line in site.logged())

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 
 from localcloud.provider.facts.not_proven import NOT_PROVEN
+from localcloud.tempo import CHECKS_FASTER, GRACE_SHORTER, START_CHECK_SECONDS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "laptop-limits.md"
 
@@ -22,6 +23,17 @@ BEHAVIOUR = (
         " Python and Node.js, as you",
     ),
     ("CPU and memory of a task", "recorded, not enforced: a task that would be killed on AWS lives on"),
+    (
+        "Health checks",
+        "the load balancer asks each target with its group's port, path, timeout, thresholds and codes; a healthy one"
+        f" {CHECKS_FASTER} times more often than the interval says, any other every {START_CHECK_SECONDS:g} s; ECS's"
+        f" grace period is {GRACE_SHORTER} times shorter",
+    ),
+    (
+        "Ports of a task",
+        "all tasks share this machine's network: a program must listen on `$HOST`; one that listens on all addresses"
+        " can run only once, so that its rolling update fails",
+    ),
     ("AMI", "any well-formed id is taken; that it exists and fits the instance type is not looked up"),
     ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
     ("Managed master password", "made and kept in a secret by the embedded provider, as RDS does; it is not rotated"),

@@ -62,7 +62,6 @@ class Script(Program):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RESTART_SECONDS", 0.01)
-    monkeypatch.setattr(module, "DRAIN_SECONDS", 0.01)
 
 
 def container(folder: Path, script: str = SERVE, probe: Verdicts | None = None) -> Container:
@@ -165,39 +164,6 @@ def test_who_gets_unhealthy_is_ended_with_the_reason_even_if_it_ignores_the_sign
         assert one.log.last(1) == "web got unhealthy, so it was ended; last check: 503"
 
     wait(live())
-
-
-def test_a_healthy_program_still_serves_for_a_moment_after_its_stop_was_decided(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    slept: list[float] = []
-    sleep, one = asyncio.sleep, container(tmp_path / "unused")
-
-    async def noted(seconds: float) -> None:
-        slept.append(seconds)
-        assert one.process is not None and not one.process.exited.is_set()
-        assert "bye" not in one.log.last(9)
-        await sleep(0)
-
-    async def live(*, drain: bool, healthy: bool, drains: bool = True) -> bool:
-        nonlocal one
-        probe = Verdicts() if healthy else None
-        if probe:
-            probe.start.set_result(None)
-        one = container(tmp_path / str(len(list(tmp_path.iterdir()))), probe=probe)
-        one.program.drains = drains
-        await one.start()
-        await said(one, "hi")
-        slept.clear()
-        with monkeypatch.context() as patch:
-            patch.setattr(asyncio, "sleep", noted)
-            await one.stop(20, drain=drain)
-        return 0.01 in slept
-
-    assert wait(live(drain=True, healthy=True))
-    assert not wait(live(drain=False, healthy=True))
-    assert not wait(live(drain=True, healthy=False))
-    assert not wait(live(drain=True, healthy=True, drains=False))
 
 
 def test_a_program_that_cannot_be_run_is_an_error_of_the_start(tmp_path: Path) -> None:

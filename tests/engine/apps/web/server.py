@@ -50,10 +50,14 @@ class Server(ThreadingHTTPServer):
 def main() -> None:
     if MODE == "crash":
         sys.exit("configuration is broken")
+    if MODE == "leave":
+        time.sleep(3)
+        sys.exit("cannot connect to my queue")
     if MODE == "hang":
         print("waiting for a lock", flush=True)
         time.sleep(3600)
-    server = Server((os.environ["HOST"], int(os.environ["PORT"])), Handler)
+    host = "0.0.0.0" if MODE == "everywhere" else os.environ["HOST"]
+    server = Server((host, int(os.environ["PORT"]) + (MODE == "elsewhere")), Handler)
     stop = threading.Thread(target=server.shutdown)
     signal.signal(signal.SIGTERM, lambda *_: stop.start())
     print(f"{VERSION} listens", flush=True)

@@ -1,0 +1,95 @@
+"""A version counts as running when the load balancer's own check passes on its targets, and for no other reason."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from docker.models.containers import Container
+
+from localcloud.ports import free_port
+from tests.engine.site import Client, Load, Site
+from tests.engine.support import Emulator, Engine, endpoint, eventually, get
+
+# ECS never looks at an image's HEALTHCHECK, and most images have none.
+UNCHECKED = {"HEALTHCHECK": "# HEALTHCHECK"}
+
+
+@pytest.mark.parametrize(
+    ("mode", "grace_seconds", "told"),
+    [
+        ("leave", 60, "Essential container exited"),
+        ("elsewhere", 0, "due to (reason Health checks failed)"),
+        ("unhealthy", 0, "due to (reason Health checks failed with these codes: [503])"),
+    ],
+)
+def test_a_version_whose_targets_do_not_pass_the_check_never_gets_a_request(
+    site: Site, tmp_path: Path, mode: str, grace_seconds: int, told: str
+) -> None:
+    before = site.service()["taskDefinition"]
+    image = site.variant(tmp_path, "2", v1="v2", **UNCHECKED, **{"MODE=serve": f"MODE={mode}"})
+    with Load(site) as load:
+        site.update(site.register(image), healthCheckGracePeriodSeconds=grace_seconds)
+        eventually(site.has_failed, 60)
+        eventually(lambda: site.is_steady() and site.service()["taskDefinition"] == before)
+    assert set(load.answers) == {"v1"}
+    assert told in site.events() + "".join(site.stop_reasons())
+    assert {health["State"] for health in site.targets().values()} == {"healthy"}
+
+
+def test_a_first_version_that_does_not_answer_is_a_failed_deployment(
+    cloud: tuple[Engine, Emulator], aws: Client, tmp_path: Path
+) -> None:
+    site = Site.create(cloud, aws)
+    image = site.variant(tmp_path, "1", **UNCHECKED, **{"MODE=serve": "MODE=elsewhere"})
+    site.serve(site.register(image), until=site.has_failed)
+    assert [one["rolloutState"] for one in site.service()["deployments"]] == ["FAILED"]
+
+
+def answers(url: str) -> bool:
+    try:
+        return bool(get(url))
+    except OSError:
+        return False
+
+
+def address(container: Container) -> str:
+    networks: dict[str, Any] = container.attrs["NetworkSettings"]["Networks"]
+    found: str = next(iter(networks.values()))["IPAddress"]
+    return found
+
+
+def test_a_task_that_gets_unhealthy_is_replaced_and_loses_its_requests_at_once(site: Site, tmp_path: Path) -> None:
+    site.update(site.register(site.variant(tmp_path, "2", v1="v2", **UNCHECKED)))
+    eventually(lambda: site.is_steady() and {site.version() for _ in range(20)} == {"v2"})
+    sick = next(one for one in site.engine.client.containers.list() if address(one) in site.targets())
+    get(f"{endpoint(sick)}/sick")
+    eventually(lambda: site.targets().get(address(sick), {}).get("State") != "healthy")
+    eventually(lambda: sick.id not in {one.id for one in site.engine.client.containers.list()})
+    eventually(lambda: [health["State"] for health in site.targets().values()] == ["healthy", "healthy"])
+    assert "due to (reason Health checks failed with these codes: [503])" in site.events()
+
+
+def test_a_target_whose_port_another_program_answers_is_not_healthy(
+    cloud: tuple[Engine, Emulator], aws: Client, tmp_path: Path
+) -> None:
+    """On a laptop all containers share a network: who listens on all addresses answers for all of them."""
+    site = Site.create(cloud, aws)
+    site.port = free_port()
+    silent = site.variant(tmp_path, "1", **UNCHECKED, **{"MODE=serve": "MODE=hang"})
+    site.serve(site.register(silent), until=lambda: len(site.targets()) == 1, grace_seconds=15)
+    loud = site.variant(tmp_path, "2", **UNCHECKED, **{"MODE=serve": "MODE=everywhere"})
+    site.engine.run(loud)
+    (target,) = site.targets()
+    eventually(lambda: answers(f"http://{target}:{site.port}/health"))
+    eventually(site.has_failed)
+    assert "another program answers at this address" in site.events()
+
+
+def test_a_second_task_that_listens_on_all_addresses_is_refused_with_what_to_do(
+    cloud: tuple[Engine, Emulator], aws: Client, tmp_path: Path
+) -> None:
+    site = Site.create(cloud, aws)
+    site.port = free_port()
+    image = site.variant(tmp_path, "1", **UNCHECKED, **{"MODE=serve": "MODE=everywhere"})
+    site.serve(site.register(image), until=site.has_failed)
+    assert "must listen on $HOST" in str(site.stop_reasons())
