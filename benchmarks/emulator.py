@@ -12,7 +12,6 @@ from pathlib import Path
 from statistics import median, quantiles
 from urllib.request import urlopen
 
-import boto3
 import psutil
 
 from localcloud.ports import free_port
@@ -50,9 +49,8 @@ def health_milliseconds(url: str) -> list[float]:
     return taken
 
 
-def write_lines(url: str, count: int) -> None:
-    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
-    logs = boto3.client("logs", endpoint_url=url, **keys)  # type: ignore[call-overload]
+def write_lines(emulator: Emulator, count: int) -> None:
+    logs = emulator.client("logs")
     logs.create_log_group(logGroupName="/web")
     logs.create_log_stream(logGroupName="/web", logStreamName="task")
     now = time.time_ns() // 10**6
@@ -92,7 +90,7 @@ def main() -> None:
         emulator.start()
         try:
             empty = measure(emulator)
-            write_lines(emulator.url, lines)
+            write_lines(emulator, lines)
             full = measure(emulator)
         finally:
             emulator.kill()

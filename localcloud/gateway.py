@@ -4,11 +4,13 @@ Without an AWS SDK, because importing one takes longer than the rest of a comman
 """
 
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
 from localcloud.errors import LocalCloudError
-from localcloud.place import HEALTH_PATH, Place
+from localcloud.place import HEALTH_PATH, REGION, Place
+from localcloud.signing import signed
 
 ANSWER_SECONDS = 10.0
 
@@ -26,7 +28,7 @@ class ApiError(LocalCloudError):
 
 
 def request(
-    port: int, method: str, path: str, body: str | None = None, headers: dict[str, str] | None = None
+    port: int, method: str, path: str, body: bytes | None = None, headers: dict[str, str] | None = None
 ) -> tuple[int, bytes]:
     """Status and body of the answer; a `GatewayError` where none comes."""
     from http.client import (
@@ -55,8 +57,16 @@ def answers(port: int) -> bool:
 
 def call(place: Place, action: str, **parameters: Any) -> dict[str, Any]:
     """Call an AWS API of the JSON protocol; `action` is the `X-Amz-Target`, as `secretsmanager.GetSecretValue`."""
-    headers = {"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": action}
-    status, body = request(place.port, "POST", "/", json.dumps(parameters), headers)
+    sent = json.dumps(parameters).encode()
+    headers = signed(
+        place.credentials,
+        host=place.endpoint.removeprefix("http://"),
+        body=sent,
+        service=re.split("[._]", action)[0].lower(),
+        region=REGION,
+        headers={"Content-Type": "application/x-amz-json-1.1", "X-Amz-Target": action},
+    )
+    status, body = request(place.port, "POST", "/", sent, headers)
     try:
         answer = dict(json.loads(body))
     except (ValueError, TypeError):

@@ -12,7 +12,7 @@ from localcloud.place import Place
 @contextmanager
 def only_command(place: Place, name: str) -> Iterator[None]:
     """Fail while another command holds the lock of this local cloud. The kernel releases it when that one is killed."""
-    place.folder.mkdir(parents=True, exist_ok=True)
+    place.make_folder()
     with (place.folder / "command.lock").open("a+") as file:
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)

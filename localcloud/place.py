@@ -1,16 +1,20 @@
 """The files, ports and environment of one local cloud: its port determines all of them."""
 
 import hashlib
+import json
 import os
+import secrets
 import stat
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
 
 from localcloud.errors import LocalCloudError
+from localcloud.signing import Credentials
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
@@ -80,10 +84,16 @@ class Place:
         refuse_shared(folder)
         return folder
 
+    def make_folder(self) -> None:
+        """The state holds passwords, so nobody else may enter."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.chmod(0o700)
+
     def make_folders(self) -> None:
         """Make what the local cloud's processes need to exist."""
-        for folder in (self.folder, self.logs, self.folder / "pulumi"):
-            folder.mkdir(parents=True, exist_ok=True)
+        self.make_folder()
+        for folder in (self.logs, self.folder / "pulumi"):
+            folder.mkdir(exist_ok=True)
         self.sockets.mkdir(mode=0o700, exist_ok=True)
         refuse_shared(self.sockets)
 
@@ -101,12 +111,27 @@ class Place:
         return f"unix://{self.engine_socket}"
 
     @cached_property
+    def credentials(self) -> Credentials:
+        """Random, made at the first use. Who has them may do everything in this local cloud."""
+        file = self.folder / "credentials.json"
+        if not file.exists():
+            self.make_folder()
+            made = {"access_key": f"LOCAL{secrets.token_hex(8).upper()}", "secret_key": secrets.token_urlsafe(30)}
+            # A temporary file is for its owner only. Of two commands at once, the first wins.
+            with tempfile.NamedTemporaryFile("w", dir=self.folder) as unfinished, suppress(FileExistsError):
+                json.dump(made, unfinished)
+                unfinished.flush()
+                os.fsync(unfinished.fileno())
+                file.hardlink_to(unfinished.name)
+        return Credentials(**json.loads(file.read_text()))
+
+    @cached_property
     def aws_environment(self) -> dict[str, str]:
         """What any AWS SDK or the aws command line needs to reach this local cloud, and nothing else."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
-            "AWS_ACCESS_KEY_ID": "test",
-            "AWS_SECRET_ACCESS_KEY": "test",
+            "AWS_ACCESS_KEY_ID": self.credentials.access_key,
+            "AWS_SECRET_ACCESS_KEY": self.credentials.secret_key,
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",

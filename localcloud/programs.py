@@ -14,7 +14,10 @@ STOP_SECONDS = 30.0
 
 @dataclass(frozen=True, kw_only=True)
 class Program:
-    """One supervised process. Programs start in the order of `programs`, and stop in the opposite one."""
+    """One supervised process. Programs start in the order of `programs`, and stop in the opposite one.
+
+    `environment` is in the arguments of a process for a moment, so what is secret comes by supervisord's own.
+    """
 
     name: str
     command: list[str]
@@ -35,7 +38,6 @@ def programs(place: Place) -> list[Program]:
         command=[str(TOOLS / "emulator/bin/python"), "-m", "localcloud.emulator"],
         environment={
             "PYTHONPATH": str(ROOT),
-            **place.aws_environment,
             "BIND_HOST": "127.0.0.1",
             "MINISTACK_HOST": "localhost",
             "GATEWAY_PORT": str(place.port),
@@ -59,7 +61,7 @@ def programs(place: Place) -> list[Program]:
         name="provider",
         command=[python, "-m", "localcloud.provider", "--port", str(place.provider_port),
                  "--endpoint", place.endpoint, "--journal", str(folder / "journal.json")],
-        environment=place.aws_environment,
+        environment={},
     )  # fmt: skip
     return [engine, emulator, provider]
 
@@ -85,6 +87,7 @@ def write_config(place: Place) -> Path:
         "pidfile": "supervisor.pid",
         "childlogdir": "logs",
         "loglevel": "info",
+        "umask": "077",
     }
     if os.getuid() == 0:
         config["supervisord"]["user"] = "root"
@@ -101,6 +104,7 @@ def write_config(place: Place) -> Path:
             "autorestart": "true",
             "startsecs": "1",
             "startretries": "5",
+            **({"umask": "022"} if program.name == "engine" else {}),  # images may hold files that all may read
             "stopwaitsecs": str(int(STOP_SECONDS)),
             "redirect_stderr": "true",
             "stdout_logfile": f"logs/{program.name}.log",

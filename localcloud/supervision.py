@@ -90,8 +90,9 @@ def start_supervisord(place: Place) -> None:
     """Returns when it runs in the background."""
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(write_config(place))]
     run = subprocess.run(
-        command, cwd=place.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
-    )
+        command, cwd=place.folder, env={**os.environ, **place.aws_environment}, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, check=False,
+    )  # fmt: skip
     if run.returncode:
         raise LocalCloudError(
             f"supervisord: did not start (exit code {run.returncode}); `make setup` installs it again. Its output:\n"

@@ -1,26 +1,24 @@
-"""Runs MiniStack in its own environment, with its state saved while it runs, and with the local cloud's own pages.
+"""Runs MiniStack in its own environment: guarded, with its state saved while it runs, and the local cloud's own pages.
 
 MiniStack saves only when it is stopped; after a crash or a power cut Pulumi's state would describe resources that are
 gone. It is changed at private names, so its version is pinned; tests/emulator fails when one of them is gone.
 """
 
 import json
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ministack import app
 from ministack.core import persistence
-from ministack.services import cloudfront, imds, sts
+from ministack.services import cloudfront
 
-from localcloud.emulator import log_events, mailbox
+from localcloud.emulator import log_events, mailbox, registry, task_role
+from localcloud.emulator.guard import guarded
 from localcloud.emulator.pages import json_page, with_pages
 from localcloud.emulator.rollouts import judge_by_health
 from localcloud.emulator.saving import Saver, State
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH
-
-CREDENTIALS_SECONDS = 3600
 
 
 def states() -> dict[str, State]:
@@ -54,29 +52,6 @@ def save_while_running() -> Saver:
     return saver
 
 
-def know_task_credentials() -> None:
-    """Let STS know the credentials that tasks are given: S3 refuses presigned requests by unknown ones.
-
-    MiniStack invents them and forgets them at once.
-    """
-    invent = imds._ecs_task_credentials_doc
-
-    def known() -> dict[str, str]:
-        document: dict[str, str] = invent()
-        account, role = document["RoleArn"].split(":")[4], document["RoleArn"].rsplit("/", 1)[1]
-        session = {
-            "Arn": f"arn:aws:sts::{account}:assumed-role/{role}/task",
-            "AccountId": account,
-            "SecretAccessKey": document["SecretAccessKey"],
-            "SessionToken": document["Token"],
-            "Expiration": time.time() + CREDENTIALS_SECONDS,
-        }
-        sts.register_session(document["AccessKeyId"], session)
-        return document
-
-    imds._ecs_task_credentials_doc = known
-
-
 def pass_accept_encoding_on() -> None:
     """Let CloudFront ask the origin for compressed answers where the cache policy says so, as AWS does.
 
@@ -95,10 +70,11 @@ def pass_accept_encoding_on() -> None:
 
 if __name__ == "__main__":
     log_events.save_apart()
-    know_task_credentials()
+    task_role.give_addresses()
+    registry.give_password()
     pass_accept_encoding_on()
     judge_by_health()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
-    app.app = with_pages(app.app, pages)
+    app.app = guarded(with_pages(app.app, pages))
     app.main()

@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import fcntl
 import logging
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -22,6 +23,7 @@ from localcloud.engine.recipes import Cache
 from localcloud.engine.routes_containers import ContainerRoutes
 from localcloud.engine.routes_images import ImageRoutes
 from localcloud.engine.server import application
+from localcloud.signing import Credentials
 
 logger = logging.getLogger("localcloud.engine")
 
@@ -40,7 +42,7 @@ def arguments() -> argparse.Namespace:
 
 async def serve(options: argparse.Namespace) -> None:
     state, cache = options.state.resolve(), options.cache.resolve()
-    emulator = Emulator(options.emulator) if options.emulator else None
+    emulator = Emulator(options.emulator, Credentials.of(os.environ)) if options.emulator else None
     images = ImageStore(state / "images")
     environments = Cache(cache, options.poetry)
     postgres = Installation(environments)

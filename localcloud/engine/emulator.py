@@ -2,11 +2,15 @@
 
 import asyncio
 import re
+from collections.abc import Mapping
+from dataclasses import replace
+from urllib.parse import urlencode, urlsplit
 
 import aiohttp
 
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image, sha256, split
+from localcloud.signing import Credentials, signed
 
 ECR_HOST = re.compile(r"\d{12}\.dkr\.ecr\.[a-z0-9-]+\.amazonaws\.com(\.cn)?")
 ASK_SECONDS = 1.5
@@ -15,16 +19,17 @@ ASK_SECONDS = 1.5
 class Emulator:
     """`url` is the emulator's gateway on loopback; nothing is ever written to another place."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, credentials: Credentials) -> None:
         self.url = url.rstrip("/")
+        self.credentials = credentials
 
-    async def push(self, image: Image, name: str) -> str:
+    async def push(self, image: Image, name: str, login: Mapping[str, str]) -> str:
         """Store a small real image under the name; its digest, by which AWS lists it."""
         host, _, rest = name.partition("/")
         repository, tag = split(rest)
         if not ECR_HOST.fullmatch(host):
             raise EngineError(400, f"push {name}: goes to ECR repositories only, got the registry {host}")
-        async with aiohttp.ClientSession(headers={"Host": host}) as session:
+        async with aiohttp.ClientSession(headers={"Host": host, **login}) as session:
             layer = image.layer[1]
             for blob, kind in ((image.blob, CONFIG_TYPE), (layer, LAYER_TYPE)):
                 await self._put(session, "POST", f"{repository}/blobs/uploads/?digest={sha256(blob)}", blob, kind)
@@ -43,14 +48,23 @@ class Emulator:
 
     async def has_database(self, name: str, account: str, region: str) -> bool | None:
         """Whether RDS knows a DB instance; None if it does not answer."""
-        scope = f"Credential={account}/20250101/{region}/rds/aws4_request"
-        headers = {"Authorization": f"AWS4-HMAC-SHA256 {scope}, SignedHeaders=host, Signature=0"}
         form = {"Action": "DescribeDBInstances", "Version": "2014-10-31", "DBInstanceIdentifier": name}
+        body = urlencode(form).encode()
+        # An access key of twelve digits is an account's own, to MiniStack.
+        credentials = replace(self.credentials, access_key=account)
+        headers = signed(
+            credentials,
+            host=urlsplit(self.url).netloc,
+            body=body,
+            service="rds",
+            region=region,
+            headers={"Content-Type": "application/x-www-form-urlencoded"},
+        )
         try:
             async with (
                 asyncio.timeout(ASK_SECONDS),
                 aiohttp.ClientSession(headers=headers) as session,
-                session.post(f"{self.url}/", data=form) as answer,
+                session.post(f"{self.url}/", data=body) as answer,
             ):
                 if answer.status == 200:
                     return True

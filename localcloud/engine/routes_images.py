@@ -1,13 +1,14 @@
 """The calls below /images, and /build."""
 
 import asyncio
+import base64
 import json
 import logging
 import tempfile
 from collections.abc import Awaitable, Callable
 from typing import Any
 
-from aiohttp import web
+from aiohttp import encode_basic_auth, web
 
 from localcloud.engine import views
 from localcloud.engine.build import Builder
@@ -45,6 +46,15 @@ class JsonLines:
 
     async def fail(self, error: EngineError) -> None:
         await self.send(errorDetail={"message": error.message}, error=error.message)
+
+
+def login(request: web.Request) -> dict[str, str]:
+    """The header of the user and the password with which the client wants to push, as Docker's API is told."""
+    try:
+        given = json.loads(base64.urlsafe_b64decode(request.headers["X-Registry-Auth"]))
+        return {"Authorization": encode_basic_auth(given["username"], given["password"])}
+    except (ValueError, KeyError, TypeError):
+        return {}
 
 
 class ImageRoutes:
@@ -113,7 +123,7 @@ class ImageRoutes:
         try:
             if self.emulator is None:
                 raise EngineError(500, "push: this engine was started without --emulator, so it knows no registry")
-            digest = await self.emulator.push(image, name)
+            digest = await self.emulator.push(image, name, login(request))
         except EngineError as error:
             await lines.fail(error)
             return lines.response

@@ -1,5 +1,6 @@
 """Where a local cloud keeps its files and sockets."""
 
+import stat
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -91,8 +92,24 @@ def test_pulumi_reaches_nothing_but_this_local_cloud(tmp_path: Path) -> None:
     environment = Place.of(5000, tmp_path).pulumi_environment
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:5000"
     assert environment["PULUMI_DEBUG_PROVIDERS"] == "aws:5001"
-    assert environment["AWS_ACCESS_KEY_ID"] == environment["AWS_SECRET_ACCESS_KEY"] == "test"
+    assert environment["AWS_SECRET_ACCESS_KEY"] == Place.of(5000, tmp_path).credentials.secret_key
     assert environment["AWS_EC2_METADATA_DISABLED"] == "true"
+
+
+def test_credentials_are_random_stay_the_same_and_are_for_their_owner(tmp_path: Path) -> None:
+    folder = tmp_path / "state"
+    one, again, other = Place.of(1, folder), Place.of(1, folder), Place.of(1, tmp_path / "other")
+    assert one.credentials == again.credentials
+    assert one.credentials.secret_key != other.credentials.secret_key
+    assert one.credentials.secret_key not in repr(one.credentials)
+    modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (folder, *folder.iterdir())}
+    assert modes == {"state": 0o700, "credentials.json": 0o600}
+
+
+def test_a_state_folder_of_an_earlier_version_is_closed_to_others(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    Place.of(1, tmp_path).make_folders()
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o700
 
 
 def test_pulumi_runs_this_checkouts_program_and_tools_before_the_users(

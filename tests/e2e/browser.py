@@ -10,8 +10,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 # Chromium phones home at start unless told not to; the tests must not depend on what that meets.
 QUIET = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+# A website of strangers, whose names lead to this machine: by DNS, whoever owns a name decides where it leads.
+EVIL = "evil.example"
+STRANGERS = f"--host-resolver-rules=MAP *.{EVIL} 127.0.0.1"
 # Chromium's sandbox refuses to run as root.
-FLAGS = [*QUIET, *(["--no-sandbox"] if os.getuid() == 0 else [])]
+FLAGS = [*QUIET, STRANGERS, *(["--no-sandbox"] if os.getuid() == 0 else [])]
 
 
 @contextmanager

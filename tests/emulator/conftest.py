@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 
@@ -43,9 +42,8 @@ def aws(emulator: Emulator) -> Iterator[Client]:
     made: list[Any] = []
 
     def client(service: str, **keys: str) -> Any:
-        given = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1", **keys}
         config = Config(retries={"max_attempts": 1}, signature_version="s3v4" if service == "s3" else None)
-        made.append(boto3.client(service, endpoint_url=emulator.url, config=config, **given))  # type: ignore[call-overload]
+        made.append(emulator.client(service, config=config, **keys))
         return made[-1]
 
     yield client

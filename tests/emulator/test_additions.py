@@ -1,18 +1,15 @@
 """What the emulator does beyond MiniStack, at private names of it; these tests fail when one of them is gone."""
 
-import json
 import threading
 import urllib.request
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
-import boto3
 import pytest
-from botocore.config import Config
 
 from localcloud.place import MAILBOX_PATH
 from tests.emulator.conftest import Client, running
-from tests.engine.support import Emulator, get
+from tests.engine.support import Emulator
 
 COMPRESSED_CACHE_POLICY = "658327ea-f89d-4fab-a63d-7e88639e58f6"  # CachingOptimized
 UNCOMPRESSED_CACHE_POLICY = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
@@ -41,17 +38,6 @@ def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(emulator: Emulat
     assert 'iframe sandbox title="The mail in HTML" srcdoc="&lt;script&gt;' in page
     assert "default-src 'none'" in policy
     assert emulator.health()["status"] == "ok"
-
-
-def test_s3_takes_a_presigned_request_with_the_credentials_of_a_task(emulator: Emulator, aws: Client) -> None:
-    aws("s3").create_bucket(Bucket="files")
-    aws("s3").put_object(Bucket="files", Key="a", Body=b"content")
-    keys = json.loads(get(f"{emulator.url}/v2/credentials/task"))
-    session = boto3.Session(keys["AccessKeyId"], keys["SecretAccessKey"], keys["Token"], "us-east-1")
-    task = session.client("s3", endpoint_url=emulator.url, config=Config(signature_version="s3v4"))
-    url = task.generate_presigned_url("get_object", Params={"Bucket": "files", "Key": "a"})
-    task.close()
-    assert get(url) == b"content"
 
 
 class Origin(BaseHTTPRequestHandler):

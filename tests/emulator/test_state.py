@@ -4,7 +4,6 @@ A new version of MiniStack in which one of these names is gone fails here or in 
 """
 
 import time
-import urllib.request
 from pathlib import Path
 
 from tests.emulator.conftest import Client
@@ -66,7 +65,7 @@ def test_a_saving_that_fails_is_told_and_made_up_for(emulator: Emulator, aws: Cl
 
 def test_a_reset_removes_the_log_lines_too(emulator: Emulator, aws: Client) -> None:
     write_lines(aws, "old")
-    urllib.request.urlopen(f"{emulator.url}/_ministack/reset", data=b"").close()  # noqa: S310
+    emulator.ask("POST", "/_ministack/reset")
     write_lines(aws, "new")
     emulator.stop()
     emulator.start()

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 from botocore.config import Config
 
@@ -62,9 +61,8 @@ def aws(cloud: tuple[Engine, Emulator]) -> Iterator[Callable[[str], Any]]:
     made: list[Any] = []
 
     def client(service: str) -> Any:
-        keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": "us-east-1"}
         config = Config(retries={"max_attempts": 1}, read_timeout=120)
-        made.append(boto3.client(service, endpoint_url=cloud[1].url, config=config, **keys))  # type: ignore[call-overload]
+        made.append(cloud[1].client(service, config=config))
         return made[-1]
 
     yield client

@@ -1,5 +1,6 @@
 """A service of two tasks behind a load balancer, and requests to it."""
 
+import base64
 import json
 import threading
 import urllib.error
@@ -12,6 +13,16 @@ from typing import Any
 from tests.engine.support import Emulator, Engine, eventually, get
 
 Client = Callable[[str], Any]
+
+
+ROLE = "arn:aws:iam::000000000000:role/apps/web"
+
+
+def login(aws: Client) -> dict[str, str]:
+    """To ECR's registry, as `docker login` does it."""
+    token = aws("ecr").get_authorization_token()["authorizationData"][0]["authorizationToken"]
+    user, _, password = base64.b64decode(token).decode().partition(":")
+    return {"username": user, "password": password}
 
 
 @dataclass(kw_only=True)
@@ -58,7 +69,11 @@ class Site:
         return f"{self.repository}:{tag}"
 
     def push(self, tag: str) -> None:
-        lines = list(self.engine.client.images.push(self.repository, tag=tag, stream=True, decode=True))
+        lines = list(
+            self.engine.client.images.push(
+                self.repository, tag=tag, auth_config=login(self.aws), stream=True, decode=True
+            )
+        )
         assert not [line for line in lines if "error" in line]
 
     def register(self, image: str, **changes: Any) -> str:
@@ -73,7 +88,11 @@ class Site:
             **changes,
         }
         answer = self.aws("ecs").register_task_definition(
-            family="web", networkMode="bridge", requiresCompatibilities=["EC2"], containerDefinitions=[container]
+            family="web",
+            networkMode="bridge",
+            requiresCompatibilities=["EC2"],
+            containerDefinitions=[container],
+            taskRoleArn=ROLE,
         )
         arn: str = answer["taskDefinition"]["taskDefinitionArn"]
         return arn

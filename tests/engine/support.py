@@ -13,7 +13,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
 
+import boto3
 import docker
+from botocore.auth import SigV4Auth
+from botocore.awsrequest import AWSRequest
+from botocore.credentials import Credentials
 from docker.models.containers import Container
 from docker.models.images import Image
 
@@ -24,6 +28,9 @@ APPS = Path(__file__).parent / "apps"
 EMULATOR_PYTHON = os.environ.get("EMULATOR_PYTHON", str(ROOT / ".tools/emulator/bin/python"))
 POETRY = os.environ.get("POETRY", str(ROOT / ".tools/bin/poetry"))
 START_SECONDS = 30
+# What an emulator of the tests is started with, and checks on every request.
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "LOCALTESTS", "AWS_SECRET_ACCESS_KEY": "secret-of-the-tests"}
+KEYS = {name.lower(): value for name, value in CREDENTIALS.items()}  # as boto3 names them
 
 Value = TypeVar("Value")
 
@@ -109,7 +116,7 @@ class Engine(Program):
 
     def start(self) -> None:
         self.socket.unlink(missing_ok=True)
-        self.launch(self.command(), {})
+        self.launch(self.command(), CREDENTIALS)
         self.wait_until(self.socket.exists)
         self.client = docker.DockerClient(base_url=f"unix://{self.socket}", timeout=120)
 
@@ -151,6 +158,7 @@ class Emulator(Program):
 
     def start(self) -> None:
         settings = {
+            **CREDENTIALS,
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
             "RDS_BASE_PORT": str(self.database_port),
@@ -168,6 +176,18 @@ class Emulator(Program):
         """What it says about the saving of its state."""
         answer: dict[str, Any] = json.loads(get(f"{self.url}{HEALTH_PATH}"))
         return answer
+
+    def client(self, service: str, **options: Any) -> Any:
+        """boto3's client of a service; to be closed by the caller."""
+        given = {**KEYS, "region_name": "us-east-1", **options}
+        return boto3.client(service, endpoint_url=self.url, **given)  # type: ignore[call-overload] # no literal name
+
+    def ask(self, method: str, path: str) -> None:
+        """A signed request to MiniStack itself."""
+        request = AWSRequest(method, self.url + path, data=b"")
+        SigV4Auth(Credentials(*KEYS.values()), "any", "us-east-1").add_auth(request)
+        sent = urllib.request.Request(self.url + path, b"", dict(request.headers), method=method)  # noqa: S310
+        urllib.request.urlopen(sent, timeout=30).close()  # noqa: S310
 
     def wait_until_saved(self) -> None:
         """Until a saving has succeeded that began after this call."""

@@ -1,12 +1,14 @@
 """The emulator's ECS on the engine: services, deployments, tasks."""
 
 import json
+import subprocess
+import sys
 import time
 from pathlib import Path
 
 import pytest
 
-from tests.engine.site import Client, Load, Site
+from tests.engine.site import Client, Load, Site, login
 from tests.engine.support import APPS, Emulator, Engine, eventually, get
 
 
@@ -22,7 +24,16 @@ def test_a_push_to_an_absent_repository_fails(cloud: tuple[Engine, Emulator], aw
     engine, _ = cloud
     name = "000000000000.dkr.ecr.us-east-1.amazonaws.com/absent"
     engine.build(APPS / "web", f"{name}:1")
-    assert "repository name not known" in str(engine.client.images.push(name, tag="1"))
+    assert "repository name not known" in str(engine.client.images.push(name, tag="1", auth_config=login(aws)))
+
+
+@pytest.mark.parametrize("password", [None, "guessed"])
+def test_a_push_without_ecrs_password_fails(cloud: tuple[Engine, Emulator], aws: Client, password: str | None) -> None:
+    site = Site.create(cloud, aws, "instance")
+    site.engine.build(APPS / "web", f"{site.repository}:1")
+    given = {"username": "AWS", "password": password} if password else None
+    assert "the registry answered 401" in str(site.engine.client.images.push(site.repository, "1", auth_config=given))
+    assert aws("ecr").describe_images(repositoryName="app/web")["imageDetails"] == []
 
 
 @pytest.mark.parametrize("target_type", ["instance", "ip"])
@@ -34,9 +45,19 @@ def test_a_service_serves_through_the_load_balancer(
     facts = json.loads(get(f"{site.emulator.url}/", site.host))
     assert facts["environment"]["GREETING"] == "hello"
     assert facts["environment"]["AWS_ENDPOINT_URL"] == site.emulator.url
+    assert who_am_i(facts["environment"]) == "arn:aws:sts::000000000000:assumed-role/web/task"
     targets = aws("elbv2").describe_target_health(TargetGroupArn=site.target_group)["TargetHealthDescriptions"]
     assert len({target["Target"]["Id"] for target in targets}) == 2
     assert site.logged() == ["v1 listens"] * 2
+
+
+def who_am_i(environment: dict[str, str]) -> str:
+    """What AWS calls a task, by the credentials that an SDK finds in its environment."""
+    finds = {name: value for name, value in environment.items() if name.startswith("AWS_")}
+    program = "import boto3; print(boto3.client('sts').get_caller_identity()['Arn'])"
+    command = [sys.executable, "-c", program]
+    run = subprocess.run(command, env=finds | {"AWS_DEFAULT_REGION": "us-east-1"}, stdout=subprocess.PIPE, check=True)
+    return run.stdout.decode().strip()
 
 
 def test_a_rolling_update_loses_no_request(site: Site, tmp_path: Path) -> None:

@@ -36,7 +36,7 @@ class Settings:
     endpoint: str
     region: str = "us-east-1"
     access_key: str = "test"
-    secret_key: str = "test"  # noqa: S105 - what the emulator takes for its administrator
+    secret_key: str = "test"  # noqa: S105 - of a MiniStack that checks none
     default_tags: Mapping[str, str] = field(default_factory=dict)
     allowed_accounts: tuple[str, ...] = ()
     endpoints: Mapping[str, str] = field(default_factory=dict)  # service -> its own endpoint

@@ -15,8 +15,8 @@ def settings_of(endpoint: str, args: Props, environment: Mapping[str, str]) -> S
     return Settings(
         endpoint=endpoint,
         region=values.get("region") or environment.get("AWS_REGION") or "us-east-1",
-        access_key=values.get("accessKey") or "test",
-        secret_key=values.get("secretKey") or "test",
+        access_key=values.get("accessKey") or environment.get("AWS_ACCESS_KEY_ID", Settings.access_key),
+        secret_key=values.get("secretKey") or environment.get("AWS_SECRET_ACCESS_KEY", Settings.secret_key),
         default_tags=default_tags(values),
         allowed_accounts=tuple(values.get("allowedAccountIds") or ()),
         endpoints=service_endpoints(values),

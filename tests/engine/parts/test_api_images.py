@@ -1,8 +1,10 @@
 """The Docker API's calls for images and builds, as a client sees them."""
 
+import base64
 import io
 import json
 import tarfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +14,7 @@ from localcloud.engine import recipes
 from localcloud.engine.emulator import Emulator
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import ARCHITECTURE, MANIFEST_TYPE, Image
+from localcloud.signing import Credentials
 from tests.engine.parts.api import CREATED, IMAGE, Api, run
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web"
@@ -22,14 +25,16 @@ class Registry(Emulator):
     """Notes what is pushed, or refuses it."""
 
     def __init__(self, refusal: str = "") -> None:
-        super().__init__("http://127.0.0.1:9")
+        super().__init__("http://127.0.0.1:9", Credentials(access_key="", secret_key=""))
         self.pushed: list[tuple[str, str]] = []
+        self.logins: list[Mapping[str, str]] = []
         self.refusal = refusal
 
-    async def push(self, image: Image, name: str) -> str:
+    async def push(self, image: Image, name: str, login: Mapping[str, str]) -> str:
         if self.refusal:
             raise EngineError(500, self.refusal)
         self.pushed.append((image.id, name))
+        self.logins.append(login)
         return image.digest
 
 
@@ -100,10 +105,13 @@ def test_a_push_ends_with_the_digest_by_which_aws_lists_the_image(tmp_path: Path
             {"status": f"abc: digest: {IMAGE.digest} size: {size}"},
             {"progressDetail": {}, "aux": {"Tag": "abc", "Digest": IMAGE.digest, "Size": size}},
         ]
-        assert (await api.lines(f"/images/{ECR}/push"))[1]["aux"]["Tag"] == "latest"
+        given = base64.urlsafe_b64encode(b'{"username": "AWS", "password": "p"}').decode()
+        lines = await api.lines(f"/images/{ECR}/push", headers={"X-Registry-Auth": given})
+        assert lines[1]["aux"]["Tag"] == "latest"
 
     run(tmp_path, work, registry)
     assert registry.pushed == [(IMAGE.id, f"{ECR}:abc"), (IMAGE.id, ECR)]
+    assert registry.logins == [{}, {"Authorization": f"Basic {base64.b64encode(b'AWS:p').decode()}"}]
 
 
 @pytest.mark.parametrize(

@@ -10,6 +10,7 @@ import pytest
 from localcloud.engine import databases as module
 from localcloud.engine.databases import Databases
 from localcloud.engine.emulator import Emulator
+from localcloud.signing import Credentials
 
 LABELS = {"db_id": "app", "ministack.boot": "first", "account_id": "1" * 12, "region": "eu-west-1"}
 
@@ -18,7 +19,7 @@ class Rds(Emulator):
     """Answers in turn; the last answer stays."""
 
     def __init__(self, *answers: bool | None) -> None:
-        super().__init__("http://rds.test")
+        super().__init__("http://rds.test", Credentials(access_key="", secret_key=""))
         self.answers = list(answers)
         self.asked: list[tuple[str, str, str]] = []
 

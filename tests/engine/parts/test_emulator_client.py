@@ -1,6 +1,7 @@
 """What the engine asks the emulator, of a server that answers what a test wants."""
 
 import asyncio
+import re
 import time
 from collections.abc import Awaitable, Callable
 from typing import Any
@@ -14,7 +15,10 @@ from localcloud.engine.emulator import Emulator
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE, Image
 from localcloud.ports import free_port
+from localcloud.signing import Credentials
 
+CREDENTIALS = Credentials(access_key="ANYBODY", secret_key="hidden")
+LOGIN = {"Authorization": "Basic of-the-client"}
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com"
 IMAGE = Image(config={}, content="c", created="")
 
@@ -41,13 +45,13 @@ class Server:
             app = web.Application()
             app.router.add_route("*", "/{path:.*}", self.handle)
             async with TestServer(app, host="127.0.0.1") as running:
-                return await question(Emulator(f"{running.make_url('')}/"))
+                return await question(Emulator(f"{running.make_url('')}/", CREDENTIALS))
 
         return asyncio.run(work())
 
 
 def push(name: str, server: Server) -> Any:
-    return server.ask(lambda emulator: emulator.push(IMAGE, name))
+    return server.ask(lambda emulator: emulator.push(IMAGE, name, LOGIN))
 
 
 def test_an_image_is_pushed_as_two_blobs_and_a_manifest() -> None:
@@ -58,6 +62,7 @@ def test_an_image_is_pushed_as_two_blobs_and_a_manifest() -> None:
     assert all(path.startswith("/v2/app/web/blobs/uploads/?digest=sha256:") for _, _, path, _ in uploads)
     assert [kind for _, _, _, kind in server.requests] == [CONFIG_TYPE, LAYER_TYPE, MANIFEST_TYPE]
     assert manifest[:3] == ("PUT", ECR, "/v2/app/web/manifests/1")
+    assert server.authorization == LOGIN["Authorization"]
     assert server.bodies == [IMAGE.blob, IMAGE.layer[1], IMAGE.manifest]
 
 
@@ -87,7 +92,7 @@ def test_a_push_that_is_refused_tells_why(status: int) -> None:
 def test_a_push_without_an_emulator_tells_so() -> None:
     url = f"http://127.0.0.1:{free_port()}"
     with pytest.raises(EngineError, match=f"no registry at {url}") as caught:
-        asyncio.run(Emulator(url).push(IMAGE, f"{ECR}/web:1"))
+        asyncio.run(Emulator(url, CREDENTIALS).push(IMAGE, f"{ECR}/web:1", {}))
     assert caught.value.status == 500
 
 
@@ -101,8 +106,8 @@ def test_rds_knows_a_database_or_not_or_cannot_tell(status: int, text: str, know
     assert server.requests[0][0::2] == ("POST", "/")
     assert b"Action=DescribeDBInstances" in server.bodies[0]
     assert b"DBInstanceIdentifier=db" in server.bodies[0]
-    assert server.authorization.startswith(
-        f"AWS4-HMAC-SHA256 Credential={'1' * 12}/20250101/eu-west-1/rds/aws4_request"
+    assert re.match(
+        rf"AWS4-HMAC-SHA256 Credential={'1' * 12}/\d{{8}}/eu-west-1/rds/aws4_request, ", server.authorization
     )
 
 
@@ -111,5 +116,5 @@ def test_nobody_waits_long_for_rds(monkeypatch: pytest.MonkeyPatch) -> None:
     started = time.monotonic()
     assert Server(200, seconds=5).ask(lambda emulator: emulator.has_database("db", "1", "r")) is None
     assert time.monotonic() - started < 4
-    absent = Emulator(f"http://127.0.0.1:{free_port()}")
+    absent = Emulator(f"http://127.0.0.1:{free_port()}", CREDENTIALS)
     assert asyncio.run(absent.has_database("db", "1", "r")) is None

@@ -13,7 +13,7 @@ import docker
 import pytest
 
 from localcloud.engine.images import Image, ImageStore
-from tests.engine.support import ROOT
+from tests.engine.support import CREDENTIALS, ROOT
 
 ECR = "123456789012.dkr.ecr.us-east-1.amazonaws.com/web"
 Start = Callable[..., "subprocess.Popen[str]"]
@@ -27,7 +27,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
     def start(*options: str) -> "subprocess.Popen[str]":
         folders = ("--socket", str(tmp_path / "socket"), "--state", str(tmp_path / "s"), "--cache", str(tmp_path / "c"))
         command = [sys.executable, "-m", "localcloud.engine", *folders, *options]
-        environment = {**os.environ, "PATH": "/nowhere"}
+        environment = {**os.environ, **CREDENTIALS, "PATH": "/nowhere"}
         process = subprocess.Popen(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
         )

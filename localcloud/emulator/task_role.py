@@ -1,0 +1,67 @@
+"""The credentials of a task's role, as ECS's agent gives them to the task and to nobody else.
+
+MiniStack gives credentials to everybody, also to tasks without a role, and does not know them when they are used.
+https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
+"""
+
+import json
+import secrets
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from ministack.services import ecs, sts
+
+from localcloud.emulator.secret import derived, is_derived
+
+PATH = "/v2/credentials/"
+SECONDS = 3600
+ADDRESS, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
+
+
+def give_addresses() -> None:
+    """Let a task's environment name its role's credentials: `…/v2/credentials/<account>/<role>/<random>`."""
+    register = ecs._register_metadata
+
+    def register_metadata(
+        task_arn: str, cluster_arn: str, definition: Mapping[str, Any], container: Any, launch_type: Any,
+        environment: dict[str, str], *others: Any,
+    ) -> Any:  # fmt: skip
+        result = register(task_arn, cluster_arn, definition, container, launch_type, environment, *others)
+        gateway = environment.pop(ADDRESS).partition(PATH)[0]
+        environment.pop(TOKEN)
+        if role := definition.get("taskRoleArn"):
+            account, name = role.split(":")[4], role.partition(":role/")[2]
+            path = f"{PATH}{account}/{name}/{secrets.token_urlsafe(16)}"
+            environment |= {ADDRESS: gateway + path, TOKEN: derived(path)}
+        return result
+
+    ecs._register_metadata = register_metadata
+
+
+def is_at(path: str) -> bool:
+    return path.startswith(PATH)
+
+
+def answer(path: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    """New credentials of the role, which STS knows from now on, for who has the token of this address."""
+    if not is_derived(path, headers.get("authorization", "")):
+        return 403, {"Content-Type": "text/plain"}, f"{TOKEN}: must be the one that the task was given\n".encode()
+    account, *name, _ = path.removeprefix(PATH).split("/")
+    made = {
+        "AccessKeyId": f"ASIA{secrets.token_hex(8).upper()}",
+        "SecretAccessKey": secrets.token_urlsafe(30),
+        "Token": secrets.token_urlsafe(60),
+    }
+    ends = time.time() + SECONDS
+    session = {
+        "Arn": f"arn:aws:sts::{account}:assumed-role/{name[-1]}/task",
+        "AccountId": account,
+        "SecretAccessKey": made["SecretAccessKey"],
+        "SessionToken": made["Token"],
+        "Expiration": ends,
+    }
+    sts.register_session(made["AccessKeyId"], session)
+    until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends))
+    document = {**made, "Expiration": until, "RoleArn": f"arn:aws:iam::{account}:role/{'/'.join(name)}"}
+    return 200, {"Content-Type": "application/json", "Cache-Control": "no-store"}, json.dumps(document).encode()
