@@ -62,8 +62,8 @@ def install() -> None:
     sdk = importlib.util.find_spec(SDK)
     for folder in map(Path, (sdk and sdk.submodule_search_locations) or ()):
         for init in folder.glob("*/__init__.py"):
-            name, place = f"{SDK}.{init.parent.name}", [str(init.parent)]
-            if spec := importlib.util.spec_from_file_location(name, init, submodule_search_locations=place):
+            name = f"{SDK}.{init.parent.name}"
+            if spec := importlib.util.spec_from_file_location(name, init):
                 package = importlib.util.module_from_spec(spec)
                 package.__class__ = LazyPackage
                 sys.modules.setdefault(name, package)

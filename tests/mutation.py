@@ -431,6 +431,8 @@ def main() -> None:
     parser.add_argument("--sample", type=int, help="so many mutants, drawn at random but always the same ones")
     parser.add_argument("--list", action="store_true", help="print the mutants and run nothing")
     options = parser.parse_args()
+    # The script's own folder, which Python puts first: a folder of tests may have a library's name.
+    sys.path[:] = [path for path in sys.path if Path(path).resolve() != Path(__file__).resolve().parent]
     found = [mutant for file in python_files(options.sources) for mutant in mutants(file)]
     if options.sample and options.sample < len(found):
         found = sorted(random.Random(0).sample(found, options.sample), key=str)  # noqa: S311

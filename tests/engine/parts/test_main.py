@@ -59,8 +59,7 @@ def image(folder: Path) -> None:
     store.tag(made, ECR, "1")
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_an_engine_takes_its_state_over_and_ends_with_all_it_started(tmp_path: Path, start: Start, number: int) -> None:
+def test_an_engine_takes_its_state_over_and_ends_with_all_it_started(tmp_path: Path, start: Start) -> None:
     image(tmp_path)
     (tmp_path / "s/containers/of-a-killed-engine").mkdir(parents=True)
     (tmp_path / "socket.new").touch()

@@ -43,6 +43,16 @@ def problems(**changes: Any) -> list[str]:
     return str(caught.value).splitlines()
 
 
+def test_objects_and_lists_are_decoded_and_everything_else_is_text() -> None:
+    given = {
+        "p:object": '{"a": 1}', "p:list": "[1]", "p:number": "012", "p:word": "true", "p:broken": "[eu", "other:x": "y",
+        "aws:p:nested": "z",
+    }  # fmt: skip
+    assert dict(load.decoded(given, "p")) == {
+        "object": {"a": 1}, "list": [1], "number": "012", "word": "true", "broken": "[eu",
+    }  # fmt: skip
+
+
 # What is written, and the whole line that answers it: field, rule, value, way out.
 WRONG: list[tuple[dict[str, Any], str]] = [
     (

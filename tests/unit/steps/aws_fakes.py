@@ -31,10 +31,13 @@ class FakeLogs:
         self.asked: list[tuple[str, str]] = []
 
     def get_log_events(self, **arguments: Any) -> dict[str, Any]:
+        """The newest lines that fit into `limit`, or with `startFromHead` the oldest."""
         self.asked.append((arguments["logGroupName"], arguments["logStreamName"]))
         if self.lines is None:
             raise refusal("ResourceNotFoundException")
-        return {"events": [{"message": f"{line}\n"} for line in self.lines]}
+        limit = arguments.get("limit", 10_000)
+        lines = self.lines[:limit] if arguments.get("startFromHead") else self.lines[-limit:]
+        return {"events": [{"message": f"{line}\n"} for line in lines]}
 
 
 class FakeEcs:
