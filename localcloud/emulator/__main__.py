@@ -14,10 +14,13 @@ from ministack.core import persistence
 from ministack.services import cloudfront
 
 from localcloud.emulator import log_events, mailbox, registry, task_role
+from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.guard import guarded
+from localcloud.emulator.origins import stream_origins
 from localcloud.emulator.pages import json_page, with_pages
 from localcloud.emulator.rollouts import judge_by_health
 from localcloud.emulator.saving import Saver, State
+from localcloud.emulator.site import with_session
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH
 
 
@@ -76,5 +79,7 @@ if __name__ == "__main__":
     judge_by_health()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
-    app.app = guarded(with_pages(app.app, pages))
+    stream_balancers()
+    stream_origins()
+    app.app = guarded(with_session(with_pages(app.app, pages)))
     app.main()

@@ -1,8 +1,10 @@
 """What is open to everybody, as on AWS: the host names of CloudFront's distributions and of load balancers.
 
-MiniStack alone would first look whether the path is one of its own APIs', whatever the host name is.
+MiniStack alone would first look whether the path is one of its own APIs', whatever the host name is, and read all of a
+request's body before it asks a server.
 """
 
+from collections.abc import AsyncIterator
 from typing import Any
 from urllib.parse import parse_qs
 
@@ -11,7 +13,15 @@ from ministack.core import responses
 from ministack.core.sigv4 import decode_header_value
 from ministack.services import alb, cloudfront
 
-from localcloud.emulator.pages import Receive, Send
+from localcloud.emulator import upstream
+from localcloud.emulator.balancers import Response, Streamed
+from localcloud.emulator.exchange import first_of, relay, respond
+from localcloud.emulator.pages import Asgi, Receive, Send
+from localcloud.emulator.upstream import Connections, Tunnel
+from localcloud.emulator.viewer import Upgrade, Upload
+
+Scope = dict[str, Any]
+Headers = dict[str, str]
 
 
 def is_served_at(host: str) -> bool:
@@ -19,34 +29,92 @@ def is_served_at(host: str) -> bool:
     return bool(label and cloudfront.find_distribution_for_label(label)) or bool(alb.find_lb_for_host(host))
 
 
-async def serve(scope: dict[str, Any], receive: Receive, send: Send) -> None:
-    if scope["type"] != "http":
-        await receive()
-        await send({"type": "websocket.close", "code": 1008})
-        return
-    headers = joined(scope["headers"])
-    try:
-        body = await app._read_request_body(receive, scope["method"], headers)
-    except app._RequestBodyDisconnected:
-        return
-    except app._IncompleteRequestBody as incomplete:
-        body = incomplete.body
-    client = (scope.get("client") or ("127.0.0.1",))[0]
-    responses.set_request_client_ip(client)
-    raw_path = (scope.get("raw_path") or scope["path"].encode()).decode("latin-1")
-    raw_query = scope["query_string"].decode("utf-8", "replace")
-    query = parse_qs(raw_query, keep_blank_values=True)
-    asked = headers.get("host", ""), scope["path"]
-    answer = await app._handle_cloudfront_dataplane_request(
-        *asked, raw_path, raw_query, scope["method"], headers, body, query, client
-    ) or await app._handle_alb_request(*asked, scope["method"], headers, body, query, raw_query, raw_path)
-    await app._send_if_handled(app._with_date_header(send), answer, receive)
+def with_session(inner: Asgi) -> Asgi:
+    """The application, with what `serve` needs for connections to servers while the application runs."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "lifespan":
+            await inner(scope, receive, send)
+            return
+        async with upstream.make_session() as scope["state"]["session"]:
+            await inner(scope, receive, send)
+
+    return answer
 
 
-def joined(headers: list[tuple[bytes, bytes]]) -> dict[str, str]:
+async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+    headers, send = joined(scope["headers"]), app._with_date_header(send)
+    body = upload(scope, headers, receive)
+    connections = Connections(session=scope["state"]["session"])
+    upstream.CONNECTIONS.set(connections)
+    async with connections.opened:
+        if isinstance(body, Upgrade):
+            await answer_websocket(scope, headers, body, send)
+        else:
+            # When the viewer leaves, the request ends.
+            await first_of(answer_request(scope, headers, body, send), body.pump())
+
+
+def joined(headers: list[tuple[bytes, bytes]]) -> Headers:
     """One value for each name: https://www.rfc-editor.org/rfc/rfc9110#section-5.2, for cookies RFC 9113."""
     found: dict[str, str] = {}
     for raw, value in headers:
         name, text = raw.decode("latin-1").lower(), decode_header_value(value)
         found[name] = f"{found[name]}{'; ' if name == 'cookie' else ', '}{text}" if name in found else text
     return found
+
+
+def upload(scope: Scope, headers: Headers, receive: Receive) -> Upload:
+    if scope["type"] == "websocket":
+        return Upgrade(receive, scope["subprotocols"])
+    chunked = "transfer-encoding" in headers
+    return Upload(receive, None if chunked else int(headers.get("content-length", 0)))
+
+
+async def answer_request(scope: Scope, headers: Headers, body: Upload, send: Send) -> None:
+    status, named, answered = await response_to(scope, headers, body)
+    await respond(send, body, status, app._asgi_header_list(with_length(named, answered)), pieces(answered))
+
+
+async def answer_websocket(scope: Scope, headers: Headers, body: Upgrade, send: Send) -> None:
+    await body.message()  # that the viewer asks
+    status, named, answered = await response_to(scope, headers, body)
+    if not (isinstance(answered, Streamed) and isinstance(answered.body, Tunnel)):
+        await respond(send, body, status, app._asgi_header_list(with_length(named, answered)), pieces(answered))
+        return
+    tunnel = answered.body
+    await send(
+        {
+            "type": "websocket.accept",
+            "subprotocol": tunnel.subprotocol,
+            "headers": app._asgi_header_list(named),
+        }
+    )
+    await relay(tunnel, body, send)
+
+
+async def response_to(scope: Scope, headers: Headers, body: Upload) -> Response:
+    """What MiniStack makes of the request."""
+    method, asked = scope.get("method", "GET"), (headers["host"], scope["path"])
+    raw_path, raw_query = scope["raw_path"].decode("latin-1"), scope["query_string"].decode("utf-8", "replace")
+    query = parse_qs(raw_query, keep_blank_values=True)
+    client = (scope.get("client") or ("127.0.0.1",))[0]
+    responses.set_request_client_ip(client)
+    response: Response = await app._handle_cloudfront_dataplane_request(
+        *asked, raw_path, raw_query, method, headers, body, query, client
+    ) or await app._handle_alb_request(*asked, method, headers, body, query, raw_query, raw_path)
+    return response
+
+
+def with_length(headers: dict[str, Any], body: Any) -> dict[str, Any]:
+    if isinstance(body, Streamed) or any(name.lower() == "content-length" for name in headers):
+        return headers
+    return {**headers, "Content-Length": str(len(body))}
+
+
+async def pieces(body: Any) -> AsyncIterator[bytes]:
+    if isinstance(body, Streamed) and not isinstance(body.body, Tunnel):
+        async for piece in body.body:
+            yield piece
+    elif body:
+        yield body

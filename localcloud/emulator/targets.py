@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any, NamedTuple
 from xml.sax.saxutils import escape
 
-from ministack.core.responses import StreamingResponse
 from ministack.services import alb
 
+from localcloud.emulator import upstream
 from localcloud.emulator.health_check import FAILED, PASSED, Answer, Check, Health, ask
 
 TICK_SECONDS = 0.1
@@ -190,29 +190,10 @@ def serve(targets: Targets) -> None:
         if target is None:  # a Lambda function, or an error that MiniStack tells
             return await forward(arn, method, path, headers, body, query, raw_query, raw_path)
         place = {"Id": target.id, "Port": target.port}
-        try:
-            status, answered, content = await alb._proxy_http_target(
-                place, group, method, raw_path or path, headers, body, query, raw_query
-            )
-        except BaseException:
-            targets.done(target)
-            raise
-        if not isinstance(content, StreamingResponse):
-            targets.done(target)
-            return status, answered, content
-        return status, answered, StreamingResponse(until_sent(content.runner, lambda: targets.done(target)))
+        upstream.CONNECTIONS.get().opened.callback(targets.done, target)
+        return await alb._proxy_http_target(place, group, method, raw_path or path, headers, body, query, raw_query)
 
     alb._forward_to_tg = to_healthy
-
-
-def until_sent(run: Callable[..., Any], then: Callable[[], None]) -> Callable[..., Any]:
-    async def runner(send: Any, receive: Any) -> None:
-        try:
-            await run(send, receive)
-        finally:
-            then()
-
-    return runner
 
 
 def described(target: Target, state: tuple[str, str, str]) -> str:

@@ -43,6 +43,13 @@ BEHAVIOUR = (
         "caches nothing (every answer is a miss) and speaks HTTP; its name here ends in `.cloudfront.localhost`",
     ),
     (
+        "Streams and WebSockets",
+        "pass CloudFront and the load balancer while they happen, with their time limits: 30 s (or the origin's"
+        " `originReadTimeout`) for the next bytes of an answer, 60 s (or `idleTimeout`) without a byte on a connection;"
+        " a viewer's own pings do not count, a server does not learn with which code a viewer closes a WebSocket, and"
+        " a message has 16 MiB at most",
+    ),
+    (
         "Sign-in and limits",
         "the session's cookie goes over plain HTTP, and one address, yours, stands for every client; what CloudFront"
         " and the load balancer add to `X-Forwarded-For` is the emulator's imitation of both",

@@ -1,0 +1,368 @@
+"""What passes CloudFront and a load balancer passes them here: while it happens, in both directions."""
+
+import asyncio
+import io
+import itertools
+import zipfile
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+import pytest
+from aiohttp import web
+
+from localcloud.ports import free_port
+from tests.emulator.conftest import Client, running
+from tests.emulator.site import Handler, Viewer, balancer, distribution, server, within
+from tests.engine.support import Emulator
+
+MIB = 2**20
+pytestmark = pytest.mark.asyncio
+numbers = itertools.count(1)
+
+Site = Callable[..., AbstractAsyncContextManager[Viewer]]
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One for all tests of this file."""
+    with running(tmp_path_factory.mktemp("emulator")) as made:
+        yield made
+
+
+@pytest.fixture
+def site(emulator: Emulator, aws: Client) -> Site:
+    """A distribution before a load balancer before a server with this handler."""
+
+    @asynccontextmanager
+    async def made(handler: Handler, *, idle_seconds: int = 60, **settings: Any) -> AsyncIterator[Viewer]:
+        async with server(handler) as port, aiohttp.ClientSession() as session:
+            target = {"Id": "127.0.0.1", "Port": port}
+            name = balancer(aws, f"site-{next(numbers)}", target, idle_seconds=idle_seconds)
+            yield Viewer(session, emulator, distribution(aws, name, **settings))
+
+    return made
+
+
+def streaming(write: Callable[[web.StreamResponse], Any]) -> Handler:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
+        await response.prepare(request)
+        await write(response)
+        return response
+
+    return handler
+
+
+def abort(response: web.StreamResponse) -> None:
+    """As a server does that crashes."""
+    assert response._req is not None and response._req.transport is not None
+    response._req.transport.abort()
+
+
+async def test_each_event_arrives_before_the_next_one_is_made(site: Site) -> None:
+    arrived = asyncio.Event()
+
+    async def write(response: web.StreamResponse) -> None:
+        await response.write(b"data: 1\n\n")
+        await arrived.wait()
+        await response.write(b"data: 2\n\n")
+
+    async with site(streaming(write)) as viewer, viewer.ask() as answer:
+        assert await within(10, answer.content.readuntil(b"\n\n")) == b"data: 1\n\n"
+        arrived.set()
+        assert await within(10, answer.read()) == b"data: 2\n\n"
+        assert "X-Amz-Cf-Id" in answer.headers
+
+
+async def test_an_answer_that_breaks_off_does_not_look_whole(site: Site) -> None:
+    async def write(response: web.StreamResponse) -> None:
+        await response.write(b"half")
+        abort(response)
+
+    async with site(streaming(write)) as viewer:
+        with pytest.raises(aiohttp.ClientPayloadError):
+            async with viewer.ask() as answer:
+                await within(10, answer.read())
+
+
+@pytest.mark.parametrize("begun", [True, False], ids=["in the middle of an answer", "before an answer"])
+async def test_the_server_learns_that_the_viewer_left(site: Site, begun: bool) -> None:
+    asked, left = asyncio.Event(), asyncio.Event()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.StreamResponse()
+        if begun:
+            await response.prepare(request)
+            await response.write(b"begun")
+        asked.set()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            left.set()
+        return response
+
+    async with site(handler) as viewer:
+        request = asyncio.ensure_future(viewer.ask().__aenter__())
+        await within(10, asked.wait())
+        if begun:
+            (await request).close()
+        request.cancel()
+        await within(10, left.wait())
+
+
+async def test_a_server_waits_for_a_viewer_that_does_not_read(site: Site) -> None:
+    written, waits = 0, asyncio.Event()
+
+    async def write(response: web.StreamResponse) -> None:
+        nonlocal written
+        while written < 512 * MIB:
+            try:
+                await within(2, response.write(bytes(MIB)))
+            except TimeoutError:
+                waits.set()
+                abort(response)
+                return
+            written += MIB
+
+    async with site(streaming(write)) as viewer, viewer.ask():
+        await within(60, waits.wait())
+    assert written < 64 * MIB  # what the buffers of four connections hold
+
+
+def reset_peak(pid: int) -> None:
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def memory(pid: int, name: str) -> int:
+    status = dict(line.split(":", 1) for line in Path(f"/proc/{pid}/status").read_text().splitlines())
+    return int(status[name].split()[0]) * 1024
+
+
+@pytest.mark.parametrize("length_is_known", [True, False], ids=["with its length", "chunked"])
+async def test_an_upload_passes_without_being_kept(site: Site, emulator: Emulator, length_is_known: bool) -> None:
+    began = asyncio.Event()
+    size = 50 * MIB
+
+    async def body() -> AsyncIterator[bytes]:
+        yield bytes(MIB)
+        await within(10, began.wait())
+        for _ in range(size // MIB - 1):
+            yield bytes(MIB)
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        total = 0
+        async for piece in request.content.iter_any():
+            began.set()
+            total += len(piece)
+        return web.json_response([total, request.content_length])
+
+    length = {"Content-Length": str(size)} if length_is_known else {}
+    async with site(handler) as viewer:
+        pid = emulator.running.pid
+        before = memory(pid, "VmRSS")
+        reset_peak(pid)
+        async with viewer.ask("POST", data=body(), headers=length) as answer:
+            assert await within(60, answer.json()) == [size, size if length_is_known else None]
+        assert memory(pid, "VmHWM") - before < 20 * MIB
+
+
+async def test_a_refusal_in_the_middle_of_an_upload_arrives_and_the_next_request_passes(site: Site) -> None:
+    refused = asyncio.Event()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.method == "POST":
+            await request.content.read(1)
+            return web.Response(status=413, text="too large")
+        return web.Response(text="well")
+
+    async def body() -> AsyncIterator[bytes]:
+        for _ in range(4):
+            yield bytes(MIB)
+        await within(10, refused.wait())
+        for _ in range(4):
+            yield bytes(MIB)
+
+    async with site(handler) as viewer:
+        async with viewer.ask("POST", data=body()) as answer:
+            assert (answer.status, await within(10, answer.text())) == (413, "too large")
+            refused.set()
+        async with viewer.ask() as answer:
+            assert await within(10, answer.text()) == "well"
+
+
+async def test_a_websocket_passes_text_and_bytes_with_what_the_proxies_add(site: Site) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(protocols=["chat"])
+        socket.headers["Set-Cookie"] = "seen=1"
+        await socket.prepare(request)
+        await socket.send_json([request.path_qs, request.headers["X-Forwarded-For"], request.headers["Cookie"]])
+        await socket.send_str((await socket.receive_str()).upper())
+        await socket.send_bytes((await socket.receive_bytes())[::-1])
+        await socket.close(code=4001, message=b"enough")
+        return socket
+
+    async with (
+        site(handler) as viewer,
+        viewer.websocket("/ws?room=1", protocols=["chat"], headers={"Cookie": "a=b"}) as socket,
+    ):
+        assert await within(10, socket.receive_json()) == ["/ws?room=1", "127.0.0.1, 127.0.0.1", "a=b"]
+        assert (socket.protocol, socket._response.headers["Set-Cookie"]) == ("chat", "seen=1")
+        await socket.send_str("ünder")
+        assert await within(10, socket.receive_str()) == "ÜNDER"
+        await socket.send_bytes(b"123" * 100_000)
+        assert await within(10, socket.receive_bytes()) == b"321" * 100_000
+        closed = await within(10, socket.receive())
+        assert (closed.type, closed.data, closed.extra) == (aiohttp.WSMsgType.CLOSE, 4001, "enough")
+
+
+async def test_the_server_learns_that_the_viewer_closed_a_websocket(site: Site) -> None:
+    closed: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
+
+    async def handler(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        closed.set_result((await socket.receive()).type)
+        return socket
+
+    async with site(handler) as viewer:
+        async with viewer.websocket():
+            pass
+        assert await within(10, closed) == aiohttp.WSMsgType.CLOSE
+
+
+async def test_a_websocket_that_the_server_refuses_is_refused_with_its_answer(site: Site) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=401, text="who are you?", headers={"X-Reason": "no cookie"})
+
+    async with site(handler) as viewer:
+        upgrade = {"Connection": "Upgrade", "Upgrade": "websocket"}
+        key = {"Sec-WebSocket-Key": "dGhlIHNhbXBsZSBub25jZQ==", "Sec-WebSocket-Version": "13"}
+        async with viewer.ask(headers={**upgrade, **key}) as answer:
+            assert (answer.status, answer.headers["X-Reason"]) == (401, "no cookie")
+            assert await within(10, answer.text()) == "who are you?"
+
+
+async def test_a_websocket_needs_a_policy_that_passes_its_headers_on(site: Site) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(status=426 if "Upgrade" not in request.headers else 500)
+
+    async with site(handler, policy=None) as viewer:
+        with pytest.raises(aiohttp.WSServerHandshakeError) as refused:
+            await within(10, viewer.websocket())
+        assert refused.value.status == 426
+
+
+async def test_a_websocket_on_which_nothing_passes_is_closed(site: Site) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse()
+        await socket.prepare(request)
+        await socket.receive()
+        return socket
+
+    async with site(handler, idle_seconds=1) as viewer, viewer.websocket() as socket:
+        assert (await within(10, socket.receive())).type in (aiohttp.WSMsgType.CLOSE, aiohttp.WSMsgType.CLOSED)
+
+
+async def test_pings_of_the_server_keep_a_websocket_open(site: Site) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        socket = web.WebSocketResponse(heartbeat=0.3)
+        await socket.prepare(request)
+        await socket.send_str(await socket.receive_str())
+        return socket
+
+    async with site(handler, idle_seconds=1) as viewer, viewer.websocket() as socket:
+        with pytest.raises(TimeoutError):
+            await within(2.5, socket.receive())
+        await socket.send_str("still here")
+        assert await within(10, socket.receive_str()) == "still here"
+
+
+@pytest.mark.parametrize(
+    ("limits", "who"), [({"idle_seconds": 1}, None), ({"read_timeout": 1}, "Error from cloudfront")]
+)
+async def test_a_server_that_does_not_answer_in_time_is_a_504(
+    site: Site, limits: dict[str, int], who: str | None
+) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        await request.read()
+        await asyncio.Event().wait()
+        raise AssertionError
+
+    async with site(handler, **limits) as viewer, viewer.ask("POST", data=b"body") as answer:
+        assert answer.status == 504
+        assert who is None or answer.headers["X-Cache"] == who
+
+
+async def test_a_slow_upload_is_not_a_late_answer(site: Site) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(body=await request.read())
+
+    async def body() -> AsyncIterator[bytes]:
+        yield b"a"
+        with pytest.raises(TimeoutError):
+            await within(1.5, asyncio.Event().wait())
+        yield b"b"
+
+    async with site(handler, read_timeout=1) as viewer, viewer.ask("POST", data=body()) as answer:
+        assert (answer.status, await within(10, answer.read())) == (200, b"ab")
+
+
+async def test_a_server_that_is_gone_is_a_502(emulator: Emulator, aws: Client) -> None:
+    port = free_port()
+    name = balancer(aws, f"site-{next(numbers)}", {"Id": "127.0.0.1", "Port": port})
+    async with aiohttp.ClientSession() as session:
+        for host in (distribution(aws, name), name, distribution(aws, "127.0.0.1", port=port)):
+            async with Viewer(session, emulator, host).ask() as answer:
+                assert answer.status == 502
+
+
+async def test_an_error_page_takes_the_place_of_an_answer(site: Site) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(text="a page") if request.path == "/sorry.html" else web.Response(status=500, text="trace")
+
+    pages = [{"ErrorCode": 500, "ResponsePagePath": "/sorry.html", "ResponseCode": "503"}]
+    async with (
+        site(handler, CustomErrorResponses={"Quantity": 1, "Items": pages}) as viewer,
+        viewer.ask() as answer,
+    ):
+        assert (answer.status, await answer.text()) == (503, "a page")
+
+
+async def test_paths_headers_and_cookies_arrive_as_the_viewer_sent_them(emulator: Emulator, aws: Client) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        response = web.json_response([request.raw_path, request.headers.getall("X-Two"), dict(request.cookies)])
+        response.set_cookie("a", "1")
+        response.set_cookie("b", "2")
+        return response
+
+    async with server(handler) as port, aiohttp.ClientSession(cookie_jar=aiohttp.DummyCookieJar()) as session:
+        name = balancer(aws, f"site-{next(numbers)}", {"Id": "127.0.0.1", "Port": port})
+        for host in (distribution(aws, name), name, distribution(aws, "127.0.0.1", port=port)):
+            headers = {"X-Two": "ä, b", "Cookie": "x=y; z=1"}
+            async with Viewer(session, emulator, host).ask(path="/a%2Fb//c?q=1&q=%20", headers=headers) as answer:
+                seen = await answer.json()
+                assert seen == ["/a%2Fb//c?q=1&q=%20", ["ä, b"], {"x": "y", "z": "1"}]
+                assert [cookie.split(";")[0] for cookie in answer.headers.getall("Set-Cookie")] == ["a=1", "b=2"]
+
+
+async def test_a_function_is_a_target_and_gets_the_whole_body(emulator: Emulator, aws: Client) -> None:
+    code = io.BytesIO()
+    with zipfile.ZipFile(code, "w") as archive:
+        archive.writestr("index.py", "def handler(event, _): return {'statusCode': 200, 'body': event['body'] * 2}")
+    role = "arn:aws:iam::000000000000:role/r"
+    made = aws("lambda").create_function(
+        FunctionName="twice",
+        Runtime="python3.12",
+        Role=role,
+        Handler="index.handler",
+        Code={"ZipFile": code.getvalue()},
+    )
+    name = balancer(aws, f"site-{next(numbers)}", {"Id": made["FunctionArn"]}, kind="lambda")
+    async with (
+        aiohttp.ClientSession() as session,
+        Viewer(session, emulator, distribution(aws, name)).ask("POST", data="ab") as answer,
+    ):
+        assert await within(30, answer.text()) == "abab"
