@@ -134,6 +134,18 @@ def test_templates_see_the_properties_as_they_are_sent_also_the_old_ones() -> No
     assert dict(caller(Renaming).scope({}, {"cidrBlock": "before"}).old)["made"] == "of before"
 
 
+class Hiding(Caller):
+    """As types do that send a property in another call."""
+
+    def outgoing(self, values: Props) -> Props:
+        return {}
+
+
+def test_templates_see_also_what_is_not_sent() -> None:
+    call = Call(operation="create", sends=Send.ALL, args={"Id": "{cidrBlock}"})
+    assert called(caller(Hiding), call, {"cidrBlock": "c"}) == {"Id": "c"}
+
+
 def test_an_argument_lies_over_what_is_sent_part_by_part() -> None:
     args = {"Part": {"More": "m", "InstanceTenancy": "dedicated"}}
     call = Call(operation="create", sends=Send.ALL, args=args)

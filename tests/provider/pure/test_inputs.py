@@ -68,7 +68,7 @@ PROPERTIES = {
     "part": Property(PART), "parts": Property(Kind("list", element=PART)), "code": Property(Kind("archive")),
     "map": Property(Kind("map", element=Kind("integer"))), "any": Property(Kind("any")),
     "hidden": Property(Kind("integer"), secret=True), "secrets": Property(Kind("set", element=PART), secret=True),
-    "must": Property(Kind("string"), required=True),
+    "must": Property(Kind("string"), required=True), "set": Property(Kind("set", element=PART)),
 }  # fmt: skip
 
 
@@ -88,6 +88,7 @@ PROPERTIES = {
         ({"part": []}, "part", "must be an object, got []"),
         ({"parts": [{"size": 1}, {"size": "x"}]}, "parts.size", "must be a whole number, got 'x'"),
         ({"parts": {"size": 1}}, "parts", "must be a list, got {'size': 1}"),
+        ({"set": 5}, "set", "must be a list, got 5"),
         ({"map": {"a": 1, "b": "x"}}, "map.b", "must be a whole number, got 'x'"),
         ({"map": [1]}, "map", "must be a map, got [1]"),
         ({"code": "text"}, "code", "must be an archive, got 'text'"),
