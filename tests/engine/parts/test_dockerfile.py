@@ -70,7 +70,8 @@ def test_a_stage_on_a_stage_inherits() -> None:
 
 
 def test_no_healthcheck_means_none() -> None:
-    assert HealthCheck.from_api(parse("FROM a\nHEALTHCHECK NONE\nCMD x", {})[-1].healthcheck) is None
+    none = parse("FROM a\nHEALTHCHECK NONE\nCMD x", {})[-1].config()["Healthcheck"]
+    assert none == {"Test": ["NONE"]} and HealthCheck.from_api(none) is None
     assert HealthCheck.from_api(None) is None
     assert HealthCheck.from_api({}) is None
     assert HealthCheck.from_api({"Test": [], "Interval": 1}) is None

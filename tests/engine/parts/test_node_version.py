@@ -1,4 +1,4 @@
-"""The recipes' own rules, without running one."""
+"""Which Node.js there is, and which one is asked for."""
 
 import json
 from pathlib import Path
@@ -22,3 +22,15 @@ def test_a_missing_node_is_asked_for_in_the_versions_of_the_app(
     with pytest.raises(EngineError) as refused:
         recipes.node_name(tmp_path)
     assert str(refused.value) == f"node: needed to build this image, and not on PATH; install Node.js{wanted}"
+
+
+def test_the_node_on_path_tells_its_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "node").write_text("#!/bin/sh\necho v24.1.0 $*\n")
+    (tmp_path / "node").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    recipes.node_version.cache_clear()
+    assert recipes.node_version() == "v24.1.0 --version"
+    assert " node v24.1.0 --version " in recipes.tools()
+    monkeypatch.setenv("PATH", "/nowhere")
+    assert " node none " in recipes.tools()
+    recipes.node_version.cache_clear()

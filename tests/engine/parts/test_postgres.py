@@ -218,9 +218,9 @@ def start() -> Iterator[Callable[[Path, str], "subprocess.Popen[bytes]"]]:
     started = []
 
     def start(folder: Path, script: str) -> "subprocess.Popen[bytes]":
-        process = subprocess.Popen(
-            ["/bin/sh", "-c", f"{script}; echo; while :; do sleep 0.01; done"], cwd=folder, stdout=-1
-        )
+        # A shell that was started with a signal ignored, as in the background, cannot catch it.
+        command = ["env", "--default-signal=INT", "/bin/sh", "-c", f"{script}; echo; while :; do sleep 0.01; done"]
+        process = subprocess.Popen(command, cwd=folder, stdout=subprocess.PIPE)
         started.append(process)
         assert process.stdout and process.stdout.readline()
         return process

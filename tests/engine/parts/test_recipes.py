@@ -133,6 +133,7 @@ def test_an_environment_is_named_by_the_lock_and_what_the_lock_must_agree_with(c
     project.write_text(project.read_text().replace('version = "1"', 'version = "2"'))
     assert python_name(context) == names[0], "not by what the lock does not depend on"
     for text in (
+        "",
         '[project]\ndependencies = ["y"]',
         '[project]\ndependencies = ["x"]\nrequires-python = ">3"',
         '[project]\ndependencies = ["x"]\noptional-dependencies = {a = ["b"]}',
@@ -144,7 +145,7 @@ def test_an_environment_is_named_by_the_lock_and_what_the_lock_must_agree_with(c
         names.append(python_name(context))
     (context / "poetry.lock").write_text("other")
     names.append(python_name(context))
-    assert len(set(names)) == 8
+    assert len(set(names)) == 9
 
 
 def test_modules_are_named_by_the_lock_and_what_the_lock_must_agree_with(
@@ -153,8 +154,9 @@ def test_modules_are_named_by_the_lock_and_what_the_lock_must_agree_with(
     names, package = [node_name(context)], context / "package.json"
     package.write_text('{"name": "b", "scripts": {"x": "y"}, "dependencies": {"x": "1"}}')
     assert node_name(context) == names[0], "not by what the lock does not depend on"
-    for key in ("dependencies", "devDependencies", "overrides"):
-        package.write_text(json.dumps({key: {}}))
+    kinds: list[dict[str, Any]] = [{}, {"dependencies": {}}, {"devDependencies": {}}, {"overrides": {}}]
+    for wanted in kinds:
+        package.write_text(json.dumps(wanted))
         names.append(node_name(context))
     (context / ".npmrc").write_text("registry=x")
     names.append(node_name(context))
@@ -162,7 +164,7 @@ def test_modules_are_named_by_the_lock_and_what_the_lock_must_agree_with(
     names.append(node_name(context))
     monkeypatch.setattr(recipes, "node_version", lambda _node: "v26.0.0")
     names.append(node_name(context))
-    assert len(set(names)) == 7
+    assert len(set(names)) == 8
 
 
 class Steps:
