@@ -299,3 +299,21 @@ def test_an_entrypoint_is_enough_to_run(context: Path, monkeypatch: pytest.Monke
     monkeypatch.setattr(build, "tools", lambda: "")
     (context / "Dockerfile").write_text('FROM a\nENTRYPOINT ["x"]')
     assert describe(context, "Dockerfile", {}, "c")[0].config["Entrypoint"] == ["x"]
+
+
+def test_a_context_s_files_are_executable_or_not_and_nothing_else_of_their_modes_counts(tmp_path: Path) -> None:
+    def unpacked(folder: str, executable: int, plain: int) -> str:
+        data = io.BytesIO()
+        with tarfile.open(fileobj=data, mode="w") as bundle:
+            for name, mode in (("run", executable), ("text", plain)):
+                entry = tarfile.TarInfo(name)
+                entry.mode = mode
+                bundle.addfile(entry)
+        data.seek(0)
+        (tmp_path / folder).mkdir()
+        content = build.unpack(data, tmp_path / folder)
+        modes = {path.name: path.stat().st_mode & 0o777 for path in (tmp_path / folder).iterdir()}
+        assert modes == {"run": 0o755, "text": 0o644}
+        return content
+
+    assert unpacked("a", 0o700, 0o600) == unpacked("b", 0o755, 0o644)

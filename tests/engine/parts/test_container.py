@@ -159,6 +159,9 @@ def test_who_gets_unhealthy_is_ended_with_the_reason_even_if_it_ignores_the_sign
         await one.start()
         await said(one, "hi")
         probe.end.set_result("503")
+        while one.health == "healthy":
+            await asyncio.sleep(0.01)
+        assert one.health == "unhealthy"
         await one.exited.wait()
         assert one.exit_code == 1
         assert one.log.last(1) == "web got unhealthy, so it was ended; last check: 503"
@@ -227,6 +230,29 @@ def test_a_kill_is_a_stop_and_other_signals_are_not(tmp_path: Path) -> None:
         one.kill(signal.SIGKILL)
         await one.exited.wait()
         assert one.exit_code == 137
+
+    wait(live())
+
+
+@pytest.mark.parametrize(
+    ("number", "launches"),
+    [(signal.SIGKILL, 1), (signal.SIGTERM, 1), (signal.SIGINT, 1), (signal.SIGQUIT, 1), (signal.SIGUSR1, 2)],
+)
+def test_who_was_told_to_end_is_not_started_again(tmp_path: Path, number: int, launches: int) -> None:
+    async def live() -> None:
+        one = container(tmp_path, "trap '' TERM INT QUIT USR1; echo hi; while :; do sleep 0.01; done")
+        one.program.restarts = True
+        await one.start()
+        await said(one, "hi")
+        one.kill(number)
+        first = one.process
+        assert first is not None and isinstance(one.program, Script)
+        first.signal_group(signal.SIGKILL)
+        await first.exited.wait()
+        while one.program.launches < launches or (launches == 1 and not one.exited.is_set()):
+            await asyncio.sleep(0.01)
+        await one.stop(0)
+        assert one.program.launches == launches
 
     wait(live())
 
