@@ -12,6 +12,7 @@ NOT_PROVEN: Mapping[str, Mapping[str, str]] = {
         "prefixListId": "the emulator forgets the destination of such a rule",
         "description": "forgotten where the destination is a prefix list",
     },
+    "aws:ec2/natGateway:NatGateway": {"allocationId": "forgotten; its public address is that of the Elastic IP here"},
     "aws:ec2/keyPair:KeyPair": {"publicKey": "never told back, and no instance uses the key"},
     "aws:ec2/launchTemplate:LaunchTemplate": {
         "networkInterfaces.deleteOnTermination": "forgotten; no instance is started",

@@ -1,13 +1,16 @@
-"""Writes docs/laptop-limits.md from `not_proven.py`.
+"""Writes docs/laptop-limits.md from `not_proven.py` and the table of types.
 
 `python -m localcloud.provider.tools.limits --write`, or `--check` to fail where the page is stale.
 """
 
+from collections.abc import Iterator
+from itertools import groupby
 from pathlib import Path
 
 import click
 
 from localcloud.provider.facts.not_proven import NOT_PROVEN
+from localcloud.provider.types import TYPES
 from localcloud.tempo import CHECKS_FASTER, GRACE_SHORTER, START_CHECK_SECONDS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "laptop-limits.md"
@@ -58,9 +61,29 @@ BEHAVIOUR = (
         "Mail",
         "is kept in a mailbox on this machine; the sandbox, quotas, bounces and spam filters are AWS's and others'",
     ),
+    (
+        "Queues, topics, schedules",
+        "messages pass, and a schedule calls functions, queues and topics; its ECS tasks are not started, and a topic"
+        " sends neither mails nor SMS",
+    ),
+    ("Alarms", "see the metrics that a program puts; AWS's own metrics are not made here"),
+    (
+        "DNS and certificates",
+        "no resolver asks the zones; a certificate is issued at once, and its validation fails unless its record is in"
+        " the zone here (where the domain has one)",
+    ),
+    ("NAT gateways, Elastic IPs", "recorded; no traffic passes them"),
     ("Encryption", "settings are recorded; nothing on this disk is encrypted by them"),
     ("Names and quotas", "account limits, and names taken by other accounts (buckets), are not looked up"),
 )
+
+
+def types_by_module() -> Iterator[tuple[str, list[str]]]:
+    def module(token: str) -> str:
+        return token.split(":")[1].split("/")[0]
+
+    for name, tokens in groupby(sorted(TYPES), key=module):
+        yield name, [f"`{token.rsplit(':', 1)[1]}`" for token in tokens]
 
 
 def page() -> str:
@@ -78,6 +101,15 @@ def page() -> str:
         "| subject | on the laptop |",
         "| --- | --- |",
         *(f"| {subject} | {text} |" for subject, text in BEHAVIOUR),
+        "",
+        "## Resource types",
+        "",
+        "These are known; `up` refuses any other, and any property that has no place in the emulator's API.",
+        "[CONTRIBUTING](../CONTRIBUTING.md#how-to-add-) tells how to add one.",
+        "",
+        "| module of `pulumi_aws` | types |",
+        "| --- | --- |",
+        *(f"| {module} | {', '.join(names)} |" for module, names in types_by_module()),
         "",
         "## Properties that only Pulumi's state has",
         "",

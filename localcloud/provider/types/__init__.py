@@ -1,16 +1,18 @@
 """The table of resource types.
 
-To add one: an entry in the module of its service, `python -m localcloud.provider.tools.generate --write`, and a
-life-cycle case in `tests/provider/case_tables`.
+CONTRIBUTING.md tells how to add one.
 """
 
 from collections.abc import Iterator, Mapping
 
 from localcloud.provider.definition.resource_type import ResourceType
 from localcloud.provider.types import (
+    acm,
     autoscaling,
     cloudfront,
+    cloudwatch,
     ec2,
+    ec2_addresses,
     ec2_instances,
     ecr,
     ecs,
@@ -19,17 +21,25 @@ from localcloud.provider.types import (
     lb,
     logs,
     rds,
+    route53,
     s3,
     s3_settings,
+    scheduler,
     secretsmanager,
     security_groups,
     sesv2,
+    sns,
+    sqs,
+    ssm,
 )
 
 _MODULES = (
+    acm,
     autoscaling,
     cloudfront,
+    cloudwatch,
     ec2,
+    ec2_addresses,
     ec2_instances,
     ecr,
     ecs,
@@ -38,11 +48,16 @@ _MODULES = (
     lb,
     logs,
     rds,
+    route53,
     s3,
     s3_settings,
+    scheduler,
     secretsmanager,
     security_groups,
     sesv2,
+    sns,
+    sqs,
+    ssm,
 )
 
 TYPES: Mapping[str, ResourceType] = {kind.token: kind for module in _MODULES for kind in module.TYPES}

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from tests.provider.case_tables import compute, data, delivery, edge, identity, network, services
+from tests.provider.case_tables import compute, data, delivery, edge, identity, messages, names, network, services
 from tests.provider.cases import Case
 
 CASES: Mapping[str, Case] = {
@@ -13,4 +13,6 @@ CASES: Mapping[str, Case] = {
     **identity.CASES,
     **data.CASES,
     **edge.CASES,
+    **messages.CASES,
+    **names.CASES,
 }

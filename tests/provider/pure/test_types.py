@@ -1,5 +1,6 @@
 """What single types do beyond the table and only a fake shows: what fails, what is cleaned up, what is refused."""
 
+import datetime
 from collections.abc import Callable
 from typing import Any
 
@@ -249,3 +250,78 @@ def test_a_behaviour_is_judged_wherever_it_stands(change: Props, reason: str) ->
         found = [problem for rule in rules if getattr(rule, "path", "") == name for problem in rule.problems(case)]
         assert [path for path, _ in found] == ([name] if reason else [])
         assert all(reason in text for _, text in found)
+
+
+# Certificates.
+
+VALIDATION = "aws:acm/certificateValidation:CertificateValidation"
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/x"
+RECORD = {"Name": "_x.shop.example.", "Type": "CNAME", "Value": "_y.acm-validations.aws."}
+
+
+def certificates(*zones: str, records: tuple[Any, ...] = ()) -> ScriptedCloud:
+    options = [{"DomainName": "shop.example", "ResourceRecord": RECORD}]
+    issued = {
+        "CertificateArn": "arn",
+        "Status": "ISSUED",
+        "IssuedAt": datetime.datetime(2031, 1, 1, tzinfo=datetime.UTC),
+    }
+    return ScriptedCloud(
+        describe_certificate=lambda **_: {"Certificate": {**issued, "DomainValidationOptions": options}},
+        list_hosted_zones=lambda: {"HostedZones": [{"Id": name, "Name": name} for name in zones]},
+        list_resource_record_sets=lambda **_: {"ResourceRecordSets": list(records)},
+    )
+
+
+def record(value: str) -> dict[str, Any]:
+    return {"Name": RECORD["Name"], "Type": "CNAME", "ResourceRecords": [{"Value": value}]}
+
+
+@pytest.mark.parametrize(
+    "cloud",
+    [certificates("shop.example.", records=(record("_y.acm-validations.aws"),)), certificates("other.example.")],
+    ids=["record in the zone", "zone elsewhere"],
+)
+def test_a_certificate_is_valid_once_its_record_is_in_the_zone_of_its_domain(cloud: ScriptedCloud) -> None:
+    made, _ = handler(VALIDATION, cloud).create({"certificateArn": CERTIFICATE})
+    assert made == "2031-01-01T00:00:00+00:00"
+
+
+@pytest.mark.parametrize("records", [(), (record("_z.acm-validations.aws."),)], ids=["no record", "another value"])
+def test_a_certificate_without_its_record_is_never_valid(records: tuple[Any, ...]) -> None:
+    with pytest.raises(ProviderError, match=r"AWS would wait for the record _x\.shop\.example\. CNAME"):
+        handler(VALIDATION, certificates("shop.example.", records=records)).create({"certificateArn": CERTIFICATE})
+
+
+def test_a_validation_names_the_record_of_every_domain() -> None:
+    inputs = {"certificateArn": CERTIFICATE, "validationRecordFqdns": ["_other.shop.example"]}
+    with pytest.raises(ProviderError, match=r"must have the record of each domain, got none for _x\.shop\.example"):
+        handler(VALIDATION, certificates("other.example.")).create(inputs)
+
+
+# Zones.
+
+
+def zone_cloud(deleted: list[str]) -> ScriptedCloud:
+    rows = [{"Name": "a.", "Type": kind, "TTL": 1, "ResourceRecords": [{"Value": "x"}]} for kind in ("SOA", "NS", "A")]
+
+    def get(**_: Any) -> Any:
+        return raising("NoSuchHostedZone")() if deleted else {"HostedZone": {"Id": "Z", "Name": "a."}}
+
+    return ScriptedCloud(
+        get_hosted_zone=get,
+        list_tags_for_resource=lambda **_: {"ResourceTagSet": {"Tags": []}},
+        list_resource_record_sets=lambda **_: {"ResourceRecordSets": rows},
+        change_resource_record_sets=lambda **_: {},
+        delete_hosted_zone=lambda Id: done(lambda: deleted.append(Id)),  # noqa: N803 - AWS's names
+    )
+
+
+@pytest.mark.parametrize("force", [True, False])
+def test_a_zones_records_are_deleted_with_it_only_by_force(force: bool) -> None:
+    deleted: list[str] = []
+    cloud = zone_cloud(deleted)
+    handler("aws:route53/zone:Zone", cloud).delete("Z", {"forceDestroy": force})
+    batches = cloud.named("change_resource_record_sets")
+    changes = [change["ResourceRecordSet"]["Type"] for batch in batches for change in batch["ChangeBatch"]["Changes"]]
+    assert (deleted, changes) == (["Z"], ["A"] if force else [])

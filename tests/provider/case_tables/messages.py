@@ -1,0 +1,110 @@
+"""Queues, topics, schedules and alarms."""
+
+import json
+
+from tests.provider.cases import Ask, Case, Ref
+
+
+def allow(action: str, resource: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": "sns.amazonaws.com"}, "Action": action}
+    return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": resource}]})
+
+
+QUEUE = Ask("sqs", "get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["All"]}, "Attributes")
+TOPIC = Ask("sns", "get_topic_attributes", {"TopicArn": "{id}"}, "Attributes")
+
+CASES = {
+    "queue": Case(
+        token="aws:sqs/queue:Queue",
+        inputs={"visibilityTimeoutSeconds": 60, "kmsMasterKeyId": "alias/aws/sqs", "tags": {"a": "b"}},
+        ask=QUEUE,
+        shows={"VisibilityTimeout": "60", "KmsMasterKeyId": "alias/aws/sqs", "MessageRetentionPeriod": "345600"},
+        change={"visibilityTimeoutSeconds": 90, "delaySeconds": 5, "kmsMasterKeyId": None},
+        shows_changed={"VisibilityTimeout": "90", "DelaySeconds": "5", "KmsMasterKeyId || 'none'": "none"},
+        replace=[{"name": "renamed"}, {"name": "renamed.fifo", "fifoQueue": True}],
+        outputs={"arn": r"arn:aws:sqs:us-east-1:\d{12}:queue-[0-9a-f]{7}", "url": "http.*/queue-[0-9a-f]{7}"},
+        behind=("sqs", "set_queue_attributes", {"QueueUrl": "{id}", "Attributes": {"VisibilityTimeout": "1"}}),
+    ),
+    "fifo-queue": Case(
+        token="aws:sqs/queue:Queue",
+        inputs={"name": "orders.fifo", "fifoQueue": True, "contentBasedDeduplication": True},
+        ask=QUEUE,
+        shows={"FifoQueue": "true", "ContentBasedDeduplication": "true"},
+        change={"contentBasedDeduplication": False},
+        shows_changed={"ContentBasedDeduplication": "false"},
+    ),
+    "queue-policy": Case(
+        token="aws:sqs/queuePolicy:QueuePolicy",
+        inputs={"queueUrl": Ref("queue"), "policy": allow("sqs:SendMessage", "*")},
+        ask=Ask("sqs", "get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["Policy"]},
+                "Attributes.Policy"),
+        change={"policy": allow("sqs:*", "*")},
+        behind=("sqs", "set_queue_attributes",
+                {"QueueUrl": "{id}", "Attributes": {"Policy": allow("sqs:Behind", "*")}}),
+    ),
+    "topic": Case(
+        token="aws:sns/topic:Topic",
+        inputs={"displayName": "News", "tags": {"a": "b"}},
+        ask=TOPIC,
+        shows={"DisplayName": "News"},
+        change={"displayName": None, "tracingConfig": "Active"},
+        shows_changed={"DisplayName": "", "TracingConfig": "Active"},
+        replace=[{"name": "renamed"}, {"name": "renamed.fifo", "fifoTopic": True}],
+        outputs={"arn": r"arn:aws:sns:us-east-1:\d{12}:topic-[0-9a-f]{7}", "owner": r"\d{12}"},
+        behind=("sns", "set_topic_attributes",
+                {"TopicArn": "{id}", "AttributeName": "DisplayName", "AttributeValue": "Behind"}),
+    ),
+    "topic-policy": Case(
+        token="aws:sns/topicPolicy:TopicPolicy",
+        inputs={"arn": Ref("topic"), "policy": allow("sns:Publish", "*")},
+        ask=TOPIC,
+        change={"policy": allow("sns:*", "*")},
+        replace=[{"arn": "arn:aws:sns:us-east-1:000000000000:other"}],
+        stays=True,
+    ),
+    "subscription": Case(
+        token="aws:sns/topicSubscription:TopicSubscription",
+        inputs={"topic": Ref("topic"), "protocol": "sqs", "endpoint": Ref("queue", "arn"),
+                "rawMessageDelivery": True, "filterPolicy": json.dumps({"kind": ["order"]})},
+        ask=Ask("sns", "get_subscription_attributes", {"SubscriptionArn": "{id}"}, "Attributes"),
+        shows={"RawMessageDelivery": "true", "Protocol": "sqs"},
+        change={"rawMessageDelivery": False, "filterPolicy": json.dumps({"kind": ["bill"]})},
+        shows_changed={"RawMessageDelivery": "false"},
+        replace=[{"protocol": "email", "endpoint": "me@example.com"}],
+        outputs={"arn": r"arn:aws:sns:.*", "pendingConfirmation": "False"},
+        behind=("sns", "set_subscription_attributes", {"SubscriptionArn": "{id}",
+                "AttributeName": "RawMessageDelivery", "AttributeValue": "false"}),
+    ),
+    "schedule": Case(
+        token="aws:scheduler/schedule:Schedule",
+        inputs={"scheduleExpression": "cron(0 6 * * ? *)", "scheduleExpressionTimezone": "Europe/Berlin",
+                "flexibleTimeWindow": {"mode": "FLEXIBLE", "maximumWindowInMinutes": 10},
+                "startDate": "2031-01-01T00:00:00Z",
+                "target": {"arn": Ref("capacity-of-cluster", "clusterName"), "roleArn": Ref("role", "arn"),
+                           "retryPolicy": {"maximumRetryAttempts": 2, "maximumEventAgeInSeconds": 600},
+                           "ecsParameters": {"taskDefinitionArn": Ref("task", "arn"), "taskCount": 1,
+                                             "capacityProviderStrategies": [
+                                                 {"capacityProvider": "c", "base": 0, "weight": 1}]}}},
+        ask=Ask("scheduler", "get_schedule", {"GroupName": "{groupName}", "Name": "{name}"}),
+        shows={"ScheduleExpression": "cron(0 6 * * ? *)", "Target.EcsParameters.TaskCount": 1,
+               "FlexibleTimeWindow.MaximumWindowInMinutes": 10},
+        change={"scheduleExpression": "rate(1 hour)", "state": "DISABLED", "flexibleTimeWindow": {"mode": "OFF"}},
+        shows_changed={"ScheduleExpression": "rate(1 hour)", "State": "DISABLED", "FlexibleTimeWindow.Mode": "OFF"},
+        replace=[{"name": "renamed"}],
+        outputs={"arn": r"arn:aws:scheduler:us-east-1:\d{12}:schedule/default/schedule-[0-9a-f]{7}"},
+    ),
+    "alarm": Case(
+        token="aws:cloudwatch/metricAlarm:MetricAlarm",
+        inputs={"namespace": "AWS/ApplicationELB", "metricName": "HTTPCode_Target_5XX_Count", "statistic": "Sum",
+                "comparisonOperator": "GreaterThanThreshold", "threshold": 5.5, "period": 60, "evaluationPeriods": 3,
+                "datapointsToAlarm": 2, "dimensions": {"LoadBalancer": "app/a/1"}, "alarmActions": [Ref("topic")],
+                "alarmDescription": "Errors", "treatMissingData": "notBreaching", "tags": {"a": "b"}},
+        ask=Ask("cloudwatch", "describe_alarms", {"AlarmNames": ["{id}"]}, "MetricAlarms[0]"),
+        shows={"Threshold": 5.5, "Dimensions": [{"Name": "LoadBalancer", "Value": "app/a/1"}], "Statistic": "Sum"},
+        change={"threshold": 7, "statistic": None, "extendedStatistic": "p99", "actionsEnabled": False},
+        shows_changed={"Threshold": 7.0, "ExtendedStatistic": "p99", "ActionsEnabled": False},
+        replace=[{"name": "renamed"}],
+        outputs={"arn": r"arn:aws:cloudwatch:us-east-1:\d{12}:alarm:alarm-[0-9a-f]{7}"},
+        behind=("cloudwatch", "disable_alarm_actions", {"AlarmNames": ["{id}"]}),
+    ),
+}  # fmt: skip
