@@ -20,6 +20,7 @@ from localcloud.emulator.origins import stream_origins
 from localcloud.emulator.pages import json_page, with_pages
 from localcloud.emulator.rollouts import judge_by_health
 from localcloud.emulator.saving import Saver, State
+from localcloud.emulator.scheduled_tasks import run_scheduled_tasks
 from localcloud.emulator.site import with_session
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH
 
@@ -79,6 +80,7 @@ if __name__ == "__main__":
     judge_by_health()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
+    run_scheduled_tasks()
     stream_balancers()
     stream_origins()
     app.app = guarded(with_session(with_pages(app.app, pages)))
