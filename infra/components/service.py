@@ -100,6 +100,7 @@ class Service(pulumi.ComponentResource):
                 "cluster": args.cluster.name,
                 "service": self.name,
                 "taskDefinition": args.definition_arn,
+                "desiredCount": args.desired_count,
                 "container": args.task.container,
                 "logGroup": args.task.log_group,
                 "timeoutSeconds": args.timeout_seconds,

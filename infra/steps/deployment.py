@@ -6,18 +6,24 @@ docs/decisions/0002-deployment-resource.md says why this is not the service's ow
 import time
 from dataclasses import dataclass
 from enum import Enum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
-from infra.steps import ecs_logs
+from infra.steps import failed_deployment
 from infra.steps.common import Props, StepProvider, aws_client, fail, progress
 
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
-    from types_boto3_ecs.type_defs import ServiceTypeDef
+    from types_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
 
 POLL_SECONDS = 1.0
+# ECS is eventually consistent: an answer may be older than a change of a moment ago. What an old answer could show,
+# too, is believed only when it has lasted so long.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RunTask.html
+STALE_SECONDS = 10.0
+# ECS's event when tasks fail again and again outside a deployment, as after a higher desired count.
+UNABLE = "is unable to consistently start tasks successfully"
 
 
 class Verdict(Enum):
@@ -25,41 +31,51 @@ class Verdict(Enum):
 
     STEADY = "steady"
     MOVING = "moving"
-    FAILED = "failed"  # the wanted version, given up by the circuit breaker
-    ELSEWHERE = "elsewhere"  # another version is the one to run: rolled back, or changed by someone else
+    FAILED = "failed"  # ECS gave the followed deployment up
+    ELSEWHERE = "elsewhere"  # something else is to run: rolled back, changed by someone else, or an old answer
 
 
 @dataclass(frozen=True, kw_only=True)
 class Look:
-    """One look at the service."""
+    """One look at the service. `certain`: no old answer can look like this. `title`: what to say when it failed."""
 
     verdict: Verdict
-    summary: str
-    reasons: tuple[str, ...]
+    title: str = "the new version does not run"
+    summary: str = ""
+    reasons: tuple[str, ...] = ()
+    certain: bool = True
 
 
-def look_at(service: "ServiceTypeDef", wanted: str) -> Look:
-    """Judge ECS's description of a service against the task definition that it should run."""
-    deployments = service["deployments"]
-    primary = next((d for d in deployments if d["status"] == "PRIMARY"), None)
-    reasons = tuple(
-        d["rolloutStateReason"]
-        for d in deployments
-        if d["taskDefinition"] == wanted and d.get("rolloutState") == "FAILED" and d.get("rolloutStateReason")
-    )
-    if primary is None:
-        return Look(verdict=Verdict.MOVING, summary="no deployment yet", reasons=reasons)
-    running, desired = primary["runningCount"], primary["desiredCount"]
-    summary = f"{running} of {desired} new tasks running, {primary.get('failedTasks', 0)} failed"
-    if primary["taskDefinition"] != wanted:
-        verdict = Verdict.ELSEWHERE
-    elif primary.get("rolloutState") == "FAILED":
-        verdict = Verdict.FAILED
-    else:
-        others_gone = all(d is primary or d["runningCount"] == 0 for d in deployments)
-        done = primary.get("rolloutState") == "COMPLETED" and running == service["desiredCount"] and others_gone
-        verdict = Verdict.STEADY if done else Verdict.MOVING
-    return Look(verdict=verdict, summary=summary, reasons=reasons)
+@dataclass(frozen=True, kw_only=True)
+class Goal:
+    """What must run: the version, how many tasks, and the deployment that shall bring it, once that is known."""
+
+    definition: str
+    count: int
+    deployment: str | None = None
+
+    def followed(self, deployments: "list[DeploymentTypeDef]") -> "DeploymentTypeDef | None":
+        """The deployment to judge by: the one that was started here, else the latest of the wanted version."""
+        mine = [one for one in deployments if self.deployment in (None, one["id"])]
+        return next((one for one in mine if one["taskDefinition"] == self.definition), None)
+
+
+def look_at(service: "ServiceTypeDef | None", goal: Goal) -> Look:
+    """Judge ECS's description of a service, None where ECS does not know it, against what should run."""
+    deployments = service["deployments"] if service else []
+    mine = goal.followed(deployments)
+    if service is None or mine is None or service["desiredCount"] != goal.count:
+        return Look(verdict=Verdict.ELSEWHERE, certain=False)
+    running = mine["runningCount"]
+    summary = f"{running} of {goal.count} new tasks running, {mine.get('failedTasks', 0)} failed"
+    if mine.get("rolloutState") == "FAILED":
+        reasons = (mine.get("rolloutStateReason", ""),)
+        return Look(verdict=Verdict.FAILED, summary=summary, reasons=reasons)
+    if mine["status"] != "PRIMARY":
+        return Look(verdict=Verdict.ELSEWHERE, summary=summary, certain=False)
+    others_gone = all(one is mine or one["runningCount"] == 0 for one in deployments)
+    done = mine.get("rolloutState") == "COMPLETED" and running == goal.count and others_gone
+    return Look(verdict=Verdict.STEADY if done else Verdict.MOVING, summary=summary)
 
 
 def describe(ecs: "ECSClient", props: Props) -> "ServiceTypeDef | None":
@@ -67,46 +83,50 @@ def describe(ecs: "ECSClient", props: Props) -> "ServiceTypeDef | None":
     return next((service for service in services if service["status"] == "ACTIVE"), None)
 
 
-def look(ecs: "ECSClient", props: Props) -> Look:
-    service = describe(ecs, props)
-    if service is None:
-        fail(
-            f"{props['container']}: the service {props['service']} is not there; run `pulumi refresh`, then `pulumi up`"
+class Watch:
+    """Looks at one service until what it sees can be believed."""
+
+    def __init__(self, ecs: "ECSClient", props: Props) -> None:
+        self.ecs, self.props = ecs, props
+        self.goal = Goal(definition=props["taskDefinition"], count=props["desiredCount"])
+        self.service: ServiceTypeDef | None = None
+        self._old_events: set[str] | None = None
+
+    def look(self) -> Look:
+        """The next believable look: an uncertain one is repeated until something else is seen or it has lasted."""
+        deadline = time.monotonic() + STALE_SECONDS
+        while True:
+            self.service = describe(self.ecs, self.props)
+            seen = look_at(self.service, self.goal)
+            if seen.certain or time.monotonic() >= deadline:
+                return self._unable(seen) or seen
+            time.sleep(POLL_SECONDS)
+
+    def _unable(self, seen: Look) -> Look | None:
+        """A failure where ECS says, since this watch began, that tasks of a finished deployment do not start."""
+        events = self.service.get("events", []) if self.service else []
+        if self._old_events is None:
+            self._old_events = {event["id"] for event in events}
+        new = [event["message"] for event in events if event["id"] not in self._old_events]
+        if seen.verdict is Verdict.MOVING and any(UNABLE in text for text in new):
+            return Look(verdict=Verdict.FAILED, title=f"not all tasks run ({seen.summary})", summary=seen.summary)
+        return None
+
+    def restart(self) -> None:
+        """Deploy the wanted version anew, and judge by that deployment from now on."""
+        progress(self.props["container"], "the service is not on the wanted version, deploying it again")
+        answer = self.ecs.update_service(
+            cluster=self.props["cluster"],
+            service=self.props["service"],
+            taskDefinition=self.goal.definition,
+            desiredCount=self.goal.count,
+            forceNewDeployment=True,
         )
-    return look_at(service, props["taskDefinition"])
+        primary = next(one for one in answer["service"]["deployments"] if one["status"] == "PRIMARY")
+        self.goal = Goal(definition=self.goal.definition, count=self.goal.count, deployment=primary["id"])
 
-
-def stopped_tasks(ecs: "ECSClient", props: Props) -> list[dict[str, Any]]:
-    """Stopped tasks of the wanted version, the latest first."""
-    arns = ecs.list_tasks(cluster=props["cluster"], serviceName=props["service"], desiredStatus="STOPPED")["taskArns"]
-    tasks = ecs.describe_tasks(cluster=props["cluster"], tasks=arns[:100])["tasks"] if arns else []
-    mine = [dict(task) for task in tasks if task["taskDefinitionArn"] == props["taskDefinition"]]
-    return sorted(mine, key=lambda task: str(task.get("stoppedAt", "")), reverse=True)
-
-
-def explain(ecs: "ECSClient", props: Props, title: str, reasons: tuple[str, ...]) -> str:
-    """An error's text: ECS's reason, why the last task stopped, and its last lines."""
-    tasks = stopped_tasks(ecs, props)
-    lines: list[str] = []
-    for task in tasks[:1]:
-        reasons += tuple(ecs_logs.stop_reasons(task))
-        lines = ecs_logs.last_lines(props["region"], props["logGroup"], props["container"], task["taskArn"])
-    service = describe(ecs, props)
-    if not reasons and service:
-        reasons = tuple(event["message"] for event in service.get("events", ())[:3])
-    if service and look_at(service, props["taskDefinition"]).verdict is Verdict.ELSEWHERE:
-        title += ", the earlier version keeps serving"
-    return ecs_logs.report(f"{props['container']}: {title}", reasons, props["logGroup"], lines)
-
-
-def restart(ecs: "ECSClient", props: Props) -> None:
-    progress(props["container"], "the service is not on the wanted version, deploying it again")
-    ecs.update_service(
-        cluster=props["cluster"],
-        service=props["service"],
-        taskDefinition=props["taskDefinition"],
-        forceNewDeployment=True,
-    )
+    def fail(self, title: str, seen: Look) -> None:
+        fail(failed_deployment.explain(self.ecs, self.props, self.service, title, seen.reasons))
 
 
 def deploy(props: Props) -> None:
@@ -115,33 +135,40 @@ def deploy(props: Props) -> None:
     The service may be away from the wanted version before this begins: after a rollback Pulumi's state still claims the
     new version, so its next `up` sees no change of the service and only this resource is there to move it again.
     """
-    ecs = aws_client("ecs", props["region"])
-    if look(ecs, props).verdict in (Verdict.FAILED, Verdict.ELSEWHERE):
-        restart(ecs, props)
+    watch = Watch(aws_client("ecs", props["region"]), props)
+    seen = watch.look()
+    if watch.service is None:
+        fail(
+            f"{props['container']}: the service {props['service']} is not there; run `pulumi refresh`, then `pulumi up`"
+        )
+    if seen.verdict in (Verdict.FAILED, Verdict.ELSEWHERE):
+        watch.restart()
+        seen = watch.look()
     deadline = time.monotonic() + props["timeoutSeconds"]
     shown = ""
-    while True:
-        now = look(ecs, props)
-        if now.summary != shown and now.verdict in (Verdict.MOVING, Verdict.STEADY):
-            shown = now.summary
+    while seen.verdict is not Verdict.STEADY:
+        if seen.verdict is not Verdict.MOVING:
+            watch.fail(seen.title, seen)
+        if seen.summary != shown:
+            shown = seen.summary
             progress(props["container"], shown)
-        if now.verdict is Verdict.STEADY:
-            return
-        if now.verdict is not Verdict.MOVING:
-            fail(explain(ecs, props, "the new version does not run", now.reasons))
         if time.monotonic() > deadline:
-            title = f"the new version did not run after {props['timeoutSeconds'] / 60:.0f} minutes ({now.summary})"
-            fail(explain(ecs, props, title, now.reasons))
+            minutes = f"{props['timeoutSeconds'] / 60:.0f} minutes"
+            watch.fail(f"the new version did not run after {minutes} ({seen.summary})", seen)
         time.sleep(POLL_SECONDS)
+        seen = watch.look()
+    if seen.summary != shown:
+        progress(props["container"], seen.summary)
 
 
 class DeploymentWait(StepProvider):
-    """Inputs: region, cluster, service, taskDefinition, container, logGroup, timeoutSeconds.
+    """Inputs: region, cluster, service, taskDefinition, desiredCount, container, logGroup, timeoutSeconds.
 
-    Created or updated, it guarantees that the service runs `taskDefinition`. Deleting does nothing.
+    Created or updated, it guarantees that the service runs `desiredCount` tasks of `taskDefinition`. Deleting does
+    nothing.
     """
 
-    updates = ("taskDefinition",)
+    updates = ("taskDefinition", "desiredCount")
     replaces = ("region", "cluster", "service")
 
     def create(self, props: Props) -> CreateResult:

@@ -34,13 +34,18 @@ def read_stream(logs: "CloudWatchLogsClient", group: str, stream: str) -> list[s
     return [event.get("message", "").rstrip() for event in events["events"]][-LAST_LINES:]
 
 
-def last_lines(region: str, group: str, container: str, task_arn: str) -> list[str]:
-    """The last lines of a stopped task's log; waits a little for them to arrive."""
+def last_lines(region: str, group: str, container: str, task_arns: Sequence[str]) -> list[str]:
+    """The last lines of the first of these tasks that wrote any; waits a little for them to arrive."""
     logs = aws_client("logs", region)
     deadline = time.monotonic() + PATIENCE_SECONDS
-    while not (lines := read_stream(logs, group, stream_name(container, task_arn))) and time.monotonic() < deadline:
+    while task_arns:
+        for arn in task_arns:
+            if lines := read_stream(logs, group, stream_name(container, arn)):
+                return lines
+        if time.monotonic() >= deadline:
+            break
         time.sleep(1)
-    return lines
+    return []
 
 
 def stop_reasons(task: Mapping[str, Any]) -> list[str]:

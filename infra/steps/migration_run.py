@@ -3,6 +3,7 @@
 import time
 from typing import TYPE_CHECKING, Any
 
+from botocore.exceptions import ClientError
 from pulumi.dynamic import CreateResult, UpdateResult
 
 from infra.steps import ecs_logs
@@ -13,7 +14,13 @@ if TYPE_CHECKING:
     from types_boto3_ecs.type_defs import TaskTypeDef
 
 POLL_SECONDS = 1.0
-MISSING_LOOKS = 10
+FRESH_POLL_SECONDS = 5.0
+# ECS answers MISSING for some seconds after RunTask, and for ever when a stopped task is too old.
+MISSING_LOOKS = 60
+# IAM is eventually consistent: for some seconds a role that was made a moment ago cannot be passed or assumed.
+# https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot.html#troubleshoot_general_eventual-consistency
+FRESH_SECONDS = 60.0
+FRESH_ROLE = ("AccessDenied", "not authorized", "unable to assume", "cannot be assumed", "verify that the ECS")
 
 
 def started_by(props: Props) -> str:
@@ -25,6 +32,10 @@ def running_task(ecs: "ECSClient", props: Props) -> str | None:
     """A task of the same version that an interrupted `up` left running."""
     arns = ecs.list_tasks(cluster=props["cluster"], startedBy=started_by(props), desiredStatus="RUNNING")["taskArns"]
     return arns[0] if arns else None
+
+
+def is_of_a_fresh_role(text: str) -> bool:
+    return any(part in text for part in FRESH_ROLE)
 
 
 def start(ecs: "ECSClient", props: Props) -> str:
@@ -42,7 +53,7 @@ def start(ecs: "ECSClient", props: Props) -> str:
 
 
 def described(ecs: "ECSClient", props: Props, task_arn: str) -> "TaskTypeDef":
-    """ECS answers MISSING when a stopped task is too old, and for a moment when a task is new: so ask a few times."""
+    """The task, asked for until ECS knows it."""
     for _ in range(MISSING_LOOKS):
         if found := ecs.describe_tasks(cluster=props["cluster"], tasks=[task_arn])["tasks"]:
             return found[0]
@@ -77,15 +88,35 @@ def succeeded(task: dict[str, Any], container: str) -> bool:
     return any(c["name"] == container and c.get("exitCode") == 0 for c in task["containers"])
 
 
-def migrate(props: Props) -> None:
-    ecs = aws_client("ecs", props["region"])
+def attempt(ecs: "ECSClient", props: Props) -> dict[str, Any]:
+    """A run to its end; the stopped task."""
     task_arn = running_task(ecs, props)
     if task_arn:
         progress("migration", "an interrupted run is still at work, waiting for it")
-    task_arn = task_arn or start(ecs, props)
-    task = wait(ecs, props, task_arn)
+    return wait(ecs, props, task_arn or start(ecs, props))
+
+
+def attempts(ecs: "ECSClient", props: Props) -> dict[str, Any]:
+    """Runs until one is not refused for a role that AWS does not know everywhere yet."""
+    deadline = time.monotonic() + FRESH_SECONDS
+    while True:
+        try:
+            task = attempt(ecs, props)
+            refused = is_of_a_fresh_role(" ".join(ecs_logs.stop_reasons(task)))
+        except ClientError as error:
+            if time.monotonic() > deadline or not is_of_a_fresh_role(str(error)):
+                raise
+            refused = True
+        if not refused or time.monotonic() > deadline:
+            return task
+        progress("migration", "AWS does not accept the task's new role yet, trying again")
+        time.sleep(FRESH_POLL_SECONDS)
+
+
+def migrate(props: Props) -> None:
+    task = attempts(aws_client("ecs", props["region"]), props)
     if not succeeded(task, props["container"]):
-        lines = ecs_logs.last_lines(props["region"], props["logGroup"], props["container"], task_arn)
+        lines = ecs_logs.last_lines(props["region"], props["logGroup"], props["container"], [task["taskArn"]])
         title = "migration: failed, so the service was not moved to the new version"
         fail(ecs_logs.report(title, ecs_logs.stop_reasons(task), props["logGroup"], lines))
 

@@ -28,16 +28,28 @@ class FakeLogs:
 
     def __init__(self, lines: list[str] | None) -> None:
         self.lines = lines
+        self.silent: set[str] = set()
         self.asked: list[tuple[str, str]] = []
 
     def get_log_events(self, **arguments: Any) -> dict[str, Any]:
         """The newest lines that fit into `limit`, or with `startFromHead` the oldest."""
         self.asked.append((arguments["logGroupName"], arguments["logStreamName"]))
-        if self.lines is None:
+        if self.lines is None or arguments["logStreamName"] in self.silent:
             raise refusal("ResourceNotFoundException")
         limit = arguments.get("limit", 10_000)
         lines = self.lines[:limit] if arguments.get("startFromHead") else self.lines[-limit:]
         return {"events": [{"message": f"{line}\n"} for line in lines]}
+
+
+class FakeBalancer:
+    """The health of the targets of every group."""
+
+    def __init__(self, *states: str) -> None:
+        self.states = states
+
+    def describe_target_health(self, **arguments: Any) -> dict[str, Any]:
+        assert arguments == {"TargetGroupArn": "arn:group"}
+        return {"TargetHealthDescriptions": [{"TargetHealth": {"State": state}} for state in self.states]}
 
 
 class FakeEcs:
@@ -58,9 +70,11 @@ class FakeEcs:
         self.state = next(self.states, self.state)
         return {"services": [self.state] if self.state else []}
 
-    def update_service(self, **arguments: Any) -> None:
+    def update_service(self, **arguments: Any) -> dict[str, Any]:
+        """Starts a deployment; the states that follow show it by the id `again`."""
         assert arguments["cluster"] == "cluster"
         self.calls.append(("update_service", arguments))
+        return {"service": {"deployments": [{"id": "again", "status": "PRIMARY"}]}}
 
     def list_tasks(self, **arguments: Any) -> dict[str, Any]:
         assert arguments["cluster"] == "cluster"

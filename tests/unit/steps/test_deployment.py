@@ -7,8 +7,8 @@ import pytest
 
 from infra.steps import deployment, ecs_logs
 from infra.steps.common import StepError
-from infra.steps.deployment import DeploymentWait, Verdict, look_at
-from tests.unit.steps.aws_fakes import Clock, FakeEcs, FakeLogs, task
+from infra.steps.deployment import DeploymentWait, Goal, Verdict, look_at
+from tests.unit.steps.aws_fakes import Clock, FakeBalancer, FakeEcs, FakeLogs, task
 
 OLD, NEW = "arn:td:1", "arn:td:2"
 PROPS = {
@@ -16,6 +16,7 @@ PROPS = {
     "cluster": "cluster",
     "service": "backend-service",
     "taskDefinition": NEW,
+    "desiredCount": 1,
     "container": "backend",
     "logGroup": "/app/dev/backend",
     "timeoutSeconds": 60,
@@ -23,9 +24,16 @@ PROPS = {
 
 
 def rollout(
-    definition: str, state: str, *, status: str = "PRIMARY", running: int = 1, reason: str = ""
+    definition: str,
+    state: str,
+    *,
+    status: str = "PRIMARY",
+    running: int = 1,
+    reason: str = "",
+    deployment: str | None = None,
 ) -> dict[str, Any]:
     return {
+        "id": deployment or f"of {definition}",
         "taskDefinition": definition,
         "status": status,
         "rolloutState": state,
@@ -36,14 +44,27 @@ def rollout(
     }
 
 
-def service(*deployments: dict[str, Any]) -> dict[str, Any]:
-    return {"status": "ACTIVE", "desiredCount": 1, "deployments": list(deployments), "events": []}
+def service(*deployments: dict[str, Any], desired: int = 1, events: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {
+        "status": "ACTIVE",
+        "desiredCount": desired,
+        "deployments": list(deployments),
+        "loadBalancers": [{"targetGroupArn": "arn:group"}],
+        "events": [{"id": text, "message": text} for text in events],
+    }
 
 
+AGAIN = "again"
 STEADY = service(rollout(NEW, "COMPLETED"))
 MOVING = service(rollout(NEW, "IN_PROGRESS", running=0), rollout(OLD, "COMPLETED", status="ACTIVE"))
 BROKEN = rollout(NEW, "FAILED", status="ACTIVE", running=0, reason="circuit breaker was triggered")
 ROLLED_BACK = service(rollout(OLD, "COMPLETED"), BROKEN)
+BEFORE = service(rollout(OLD, "COMPLETED"))
+STEADY_AGAIN = service(rollout(NEW, "COMPLETED", deployment=AGAIN))
+MOVING_AGAIN = service(
+    rollout(NEW, "IN_PROGRESS", running=0, deployment=AGAIN), rollout(OLD, "COMPLETED", status="ACTIVE")
+)
+FAILED_AGAIN = service(rollout(NEW, "FAILED", running=0, reason="circuit breaker was triggered", deployment=AGAIN))
 FAILED = service(rollout(NEW, "FAILED", running=0, reason="circuit breaker was triggered"))
 
 
@@ -56,14 +77,22 @@ def logs() -> FakeLogs:
 def run(monkeypatch: pytest.MonkeyPatch, logs: FakeLogs) -> Any:
     """Deploy against a service that goes through `states`; returns the ECS that was asked."""
 
-    def deploy(states: list[dict[str, Any]], tasks: list[dict[str, Any]] | None = None) -> FakeEcs:
-        ecs = FakeEcs(states, tasks)
-        clock = Clock()
-        monkeypatch.setattr(boto3, "client", lambda name, **_: {"ecs": ecs, "logs": logs}[name])
+    def deploy(
+        states: list[dict[str, Any]] | FakeEcs,
+        tasks: list[dict[str, Any]] | None = None,
+        *,
+        targets: tuple[str, ...] = ("healthy",),
+        clock: Clock | None = None,
+        **changes: Any,
+    ) -> FakeEcs:
+        ecs = states if isinstance(states, FakeEcs) else FakeEcs(states, tasks)
+        clients = {"ecs": ecs, "logs": logs, "elbv2": FakeBalancer(*targets)}
+        clock = clock or Clock()
+        monkeypatch.setattr(boto3, "client", lambda name, **_: clients[name])
         monkeypatch.setattr(deployment, "time", clock)
         monkeypatch.setattr(ecs_logs, "time", clock)
         try:
-            deployment.deploy(PROPS)
+            deployment.deploy({**PROPS, **changes})
         finally:
             deploy.ecs = ecs  # type: ignore[attr-defined]
         return ecs
@@ -76,9 +105,15 @@ def run(monkeypatch: pytest.MonkeyPatch, logs: FakeLogs) -> Any:
     [
         (STEADY, Verdict.STEADY),
         (MOVING, Verdict.MOVING),
-        (ROLLED_BACK, Verdict.ELSEWHERE),
+        (ROLLED_BACK, Verdict.FAILED),
         (FAILED, Verdict.FAILED),
-        (service(), Verdict.MOVING),
+        (BEFORE, Verdict.ELSEWHERE),
+        (service(), Verdict.ELSEWHERE),
+        (None, Verdict.ELSEWHERE),
+        # Another version became the one to run, and the wanted one did not fail.
+        (service(rollout(OLD, "IN_PROGRESS"), rollout(NEW, "COMPLETED", status="ACTIVE")), Verdict.ELSEWHERE),
+        # Not scaled yet.
+        ({**STEADY, "desiredCount": 2}, Verdict.ELSEWHERE),
         # The new tasks run, yet old ones still answer: a page of the old version could be cached again.
         (service(rollout(NEW, "COMPLETED"), rollout(OLD, "COMPLETED", status="ACTIVE")), Verdict.MOVING),
         # Called complete before its task runs.
@@ -86,7 +121,7 @@ def run(monkeypatch: pytest.MonkeyPatch, logs: FakeLogs) -> Any:
     ],
 )
 def test_verdict(seen: Any, verdict: Verdict) -> None:
-    assert look_at(seen, NEW).verdict is verdict
+    assert look_at(seen, Goal(definition=NEW, count=1)).verdict is verdict
 
 
 def test_a_deployment_is_followed_to_its_end(run: Any) -> None:
@@ -107,6 +142,108 @@ def test_a_rollback_fails_with_the_reason_and_the_last_lines(run: Any, logs: Fak
     assert set(logs.asked) == {("/app/dev/backend", "backend/backend/0123")}
 
 
+@pytest.mark.parametrize(
+    ("states", "targets"), [(ROLLED_BACK, ()), (ROLLED_BACK, ("unhealthy",)), (FAILED, ("healthy",))]
+)
+def test_no_earlier_version_serves_where_none_passes_the_load_balancers_check(
+    run: Any, states: dict[str, Any], targets: tuple[str, ...]
+) -> None:
+    with pytest.raises(StepError) as caught:
+        run([MOVING, states], targets=targets)
+    assert str(caught.value).startswith("backend: the new version does not run\n")
+
+
+def test_the_load_balancers_reason_is_told_where_its_check_ended_the_task(run: Any) -> None:
+    why = "(port 8000) is unhealthy in (target-group g) due to (reason Health checks failed with these codes: [500])"
+    seen = {**ROLLED_BACK, "events": [{"id": "1", "message": "has begun draining"}, {"id": "2", "message": why}]}
+    with pytest.raises(StepError) as caught:
+        run([MOVING, seen], [task(["STOPPED"], reason="Task failed ELB health checks in (target-group g)")])
+    assert why in str(caught.value) and "has begun draining" not in str(caught.value)
+
+
+def test_the_log_of_an_earlier_task_is_told_where_the_latest_wrote_nothing(run: Any, logs: FakeLogs) -> None:
+    tasks = [task(["STOPPED"], exit_code=127), task(["STOPPED"], exit_code=127)]
+    tasks[0]["taskArn"] += "-silent"
+    logs.silent = {"backend/backend/0123-silent"}
+    with pytest.raises(StepError, match="no flux capacitor"):
+        run([MOVING, ROLLED_BACK], tasks)
+
+
+NO_ROOM = "was unable to place a task because no container instance met all of its requirements. Reason: memory"
+UNABLE = "is unable to consistently start tasks successfully."
+
+
+def test_more_tasks_that_find_no_room_fail_with_ecss_reason(run: Any) -> None:
+    seen = service(rollout(NEW, "COMPLETED", running=3), desired=5, events=(NO_ROOM,))
+    with pytest.raises(StepError) as caught:
+        run([seen], desiredCount=5)
+    assert "did not run after 1 minutes (3 of 5 new tasks running, 0 failed)" in str(caught.value)
+    assert NO_ROOM in str(caught.value)
+
+
+def test_more_tasks_that_do_not_start_fail_as_soon_as_ecs_says_so(run: Any) -> None:
+    before = service(rollout(NEW, "COMPLETED", running=3), desired=5, events=("an old one " + UNABLE,))
+    after = service(rollout(NEW, "COMPLETED", running=3), desired=5, events=(UNABLE, "an old one " + UNABLE))
+    clock = Clock()
+    with pytest.raises(StepError, match=r"not all tasks run \(3 of 5 new tasks running, 0 failed\)"):
+        run([before, before, after], [task(["STOPPED"], exit_code=1)], desiredCount=5, clock=clock)
+    assert clock.now < 15
+
+
+class LateEcs(FakeEcs):
+    """ECS as it is now and then: every other answer shows the service as it was some seconds ago.
+
+    `history`: what the service is from which second on; after `update_service`, what it is from then on.
+    """
+
+    def __init__(
+        self, clock: Clock, history: list[tuple[float, Any]], again: list[tuple[float, Any]], lag: float
+    ) -> None:
+        super().__init__()
+        self.clock, self.history, self.again, self.lag = clock, history, again, lag
+        self.looks = 0
+
+    def at(self, when: float) -> Any:
+        return [state for since, state in self.history if since <= when][-1]
+
+    def describe_services(self, **arguments: Any) -> dict[str, Any]:
+        self.looks += 1
+        seen = self.at(max(self.clock.now - self.lag * (self.looks % 2), self.history[0][0]))
+        return {"services": [seen] if seen else []}
+
+    def update_service(self, **arguments: Any) -> dict[str, Any]:
+        self.history += [(self.clock.now + delay, state) for delay, state in self.again]
+        return super().update_service(**arguments)
+
+
+@pytest.mark.parametrize("before", [BEFORE, None, service(rollout(OLD, "COMPLETED"), rollout("arn:td:0", "FAILED"))])
+def test_an_answer_of_before_the_update_is_not_taken_for_another_version(run: Any, before: Any) -> None:
+    clock = Clock()
+    ecs = LateEcs(clock, [(-1, before), (0, MOVING), (20, STEADY)], [], lag=8)
+    assert run(ecs, clock=clock).called("update_service") == []
+
+
+def test_an_answer_of_before_the_new_attempt_neither_fails_it_nor_starts_another(run: Any) -> None:
+    clock = Clock()
+    ecs = LateEcs(clock, [(-1, ROLLED_BACK)], [(0, MOVING_AGAIN), (20, STEADY_AGAIN)], lag=8)
+    assert len(run(ecs, clock=clock).called("update_service")) == 1
+
+
+def test_an_answer_of_before_the_scaling_is_not_the_end(run: Any) -> None:
+    clock = Clock()
+    scaled = service(rollout(NEW, "COMPLETED", running=3), desired=3)
+    waiting = service(rollout(NEW, "COMPLETED", running=1), desired=3)
+    ecs = LateEcs(clock, [(-1, STEADY), (0, waiting), (20, scaled)], [], lag=8)
+    run(ecs, clock=clock, desiredCount=3)
+    assert clock.now >= 20 and ecs.called("update_service") == []
+
+
+def test_a_version_that_stays_away_is_deployed_again(run: Any) -> None:
+    clock = Clock()
+    ecs = LateEcs(clock, [(-1, BEFORE)], [(0, MOVING_AGAIN), (20, STEADY_AGAIN)], lag=8)
+    assert len(run(ecs, clock=clock).called("update_service")) == 1
+
+
 def test_tasks_of_another_version_do_not_explain_the_failure(run: Any) -> None:
     drained = task(["STOPPED"], exit_code=0, reason="Scaling activity", definition=OLD)
     with pytest.raises(StepError) as caught:
@@ -115,19 +252,19 @@ def test_tasks_of_another_version_do_not_explain_the_failure(run: Any) -> None:
 
 
 def test_after_a_rollback_the_next_run_deploys_the_same_version_again(run: Any) -> None:
-    ecs = run([ROLLED_BACK, MOVING, STEADY])
-    assert ecs.called("update_service") == [
-        {"cluster": "cluster", "service": "backend-service", "taskDefinition": NEW, "forceNewDeployment": True}
-    ]
+    ecs = run([ROLLED_BACK, MOVING_AGAIN, STEADY_AGAIN])
+    service = {"cluster": "cluster", "service": "backend-service"}
+    wanted = {"taskDefinition": NEW, "desiredCount": 1, "forceNewDeployment": True}
+    assert ecs.called("update_service") == [{**service, **wanted}]
 
 
 def test_a_first_deployment_that_failed_is_tried_again(run: Any) -> None:
-    assert len(run([FAILED, MOVING, STEADY]).called("update_service")) == 1
+    assert len(run([FAILED, MOVING_AGAIN, STEADY_AGAIN]).called("update_service")) == 1
 
 
 def test_it_tries_once_and_no_more(run: Any) -> None:
     with pytest.raises(StepError, match="the new version does not run"):
-        run([ROLLED_BACK, MOVING, ROLLED_BACK])
+        run([ROLLED_BACK, MOVING_AGAIN, FAILED_AGAIN])
     assert len(run.ecs.called("update_service")) == 1
 
 
@@ -140,7 +277,7 @@ def test_without_a_reason_the_services_latest_events_are_told(run: Any) -> None:
     silent = {
         **ROLLED_BACK,
         "deployments": [rollout(OLD, "COMPLETED")],
-        "events": [{"message": f"event {i}"} for i in range(5)],
+        "events": [{"id": str(i), "message": f"event {i}"} for i in range(5)],
     }
     with pytest.raises(StepError) as caught:
         run([MOVING, silent])
@@ -171,6 +308,7 @@ def test_a_failure_without_a_log_says_so(run: Any, logs: FakeLogs) -> None:
     [
         ({}, False, []),
         ({"taskDefinition": OLD}, True, []),
+        ({"desiredCount": 2}, True, []),
         ({"timeoutSeconds": 5, "logGroup": "elsewhere"}, False, []),
         ({"service": "another"}, True, ["service"]),
     ],

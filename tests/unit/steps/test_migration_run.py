@@ -4,11 +4,12 @@ from typing import Any
 
 import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from infra.steps import ecs_logs, migration_run
 from infra.steps.common import StepError
 from infra.steps.migration_run import MigrationRun
-from tests.unit.steps.aws_fakes import Clock, FakeEcs, FakeLogs, task
+from tests.unit.steps.aws_fakes import Clock, FakeEcs, FakeLogs, refusal, task
 
 PROPS = {
     "region": "us-east-1",
@@ -86,13 +87,59 @@ class ForgetfulEcs(FakeEcs):
 
 
 def test_a_task_that_ecs_knows_a_moment_late_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, ForgetfulEcs(9))
+    use(monkeypatch, ForgetfulEcs(migration_run.MISSING_LOOKS - 1))
     assert MigrationRun().create({**PROPS}).id == "backend-migration"
 
 
 def test_a_task_that_ecs_forgot_is_told_with_its_log(monkeypatch: pytest.MonkeyPatch) -> None:
-    use(monkeypatch, ForgetfulEcs(10))
+    use(monkeypatch, ForgetfulEcs(migration_run.MISSING_LOOKS))
     with pytest.raises(StepError, match=r"ECS no longer knows the task arn:.*look into the log /app/dev/backend"):
+        MigrationRun().create({**PROPS})
+
+
+class WaryEcs(FakeEcs):
+    """Refuses the task's role at first, in the call or when the task starts."""
+
+    def __init__(self, refusals: list[str]) -> None:
+        super().__init__(tasks=[task(["STOPPED"], exit_code=0)])
+        self.refusals = refusals
+
+    def run_task(self, **arguments: Any) -> dict[str, Any]:
+        refusal_text = self.refusals.pop(0) if self.refusals else ""
+        if refusal_text.startswith("AccessDenied"):
+            raise refusal(refusal_text)
+        if refusal_text:
+            self.tasks = [task(["STOPPED"], reason=refusal_text)]
+        else:
+            self.tasks = [task(["STOPPED"], exit_code=0)]
+        return super().run_task(**arguments)
+
+
+UNASSUMED = "ECS was unable to assume the role 'arn:aws:iam::1:role/r' that was provided for this task."
+
+
+def test_a_role_that_aws_does_not_know_everywhere_yet_is_tried_again(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    ecs = use(monkeypatch, WaryEcs(["AccessDeniedException", UNASSUMED]))
+    assert MigrationRun().create({**PROPS}).id == "backend-migration"
+    assert len(ecs.called("run_task")) == 2
+    assert capsys.readouterr().out.count("does not accept the task's new role yet") == 2
+
+
+def test_a_role_that_is_refused_for_longer_than_a_minute_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
+    use(monkeypatch, WaryEcs([UNASSUMED] * 100))
+    with pytest.raises(StepError, match="unable to assume the role"):
+        MigrationRun().create({**PROPS})
+    use(monkeypatch, WaryEcs(["AccessDeniedException"] * 100))
+    with pytest.raises(ClientError, match="AccessDenied"):
+        MigrationRun().create({**PROPS})
+
+
+def test_any_other_refusal_is_an_error_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    ecs = use(monkeypatch, FakeEcs(tasks=[task(["STOPPED"], exit_code=1)]))
+    monkeypatch.setattr(ecs, "run_task", lambda **_: (_ for _ in ()).throw(refusal("ClusterNotFoundException")))
+    with pytest.raises(ClientError, match="ClusterNotFound"):
         MigrationRun().create({**PROPS})
 
 

@@ -55,7 +55,7 @@ def test_a_state_of_any_age_is_read_as_the_step_of_today(name: str, written: dic
 # What runs a step again, and what makes another resource of it.
 CHANGES = {
     "AccessPassword": ((), ("region", "secretArn")),
-    "DeploymentWait": (("taskDefinition",), ("region", "cluster", "service")),
+    "DeploymentWait": (("taskDefinition", "desiredCount"), ("region", "cluster", "service")),
     "ImageBuild": (("tag",), ("region", "repository")),
     "MigrationRun": (("taskDefinition", "command"), ("region", "cluster")),
 }
