@@ -63,8 +63,8 @@ BEHAVIOUR = (
     ),
     (
         "Queues, topics, schedules",
-        "messages pass; a schedule starts ECS tasks and calls functions, queues and topics, up to ten seconds late, with"
-        " its times in UTC whatever zone it names, and without retries; a topic sends neither mails nor SMS",
+        "messages pass; a schedule starts ECS tasks and calls functions, queues and topics, up to ten seconds late,"
+        " without retries, with its times in UTC whatever zone it names; a topic sends neither mails nor SMS",
     ),
     ("Alarms", "see the metrics that a program puts; AWS's own metrics are not made here"),
     (
