@@ -34,7 +34,7 @@ develop: ## Install what tests and checks need, or check that it is there
 -include .tools/ready.mk .tools/ready-development.mk
 
 up: .tools/ready ## Start the local cloud and deploy; run again after any change
-	@$(LOCALCLOUD) up
+	@$(LOCALCLOUD) up $(if $(ENGINE),--engine $(ENGINE))
 
 down: .tools/ready ## Destroy the stack and stop everything
 	@$(LOCALCLOUD) down
@@ -59,8 +59,9 @@ env: .tools/ready ## Print the exports for plain pulumi and aws: eval "$$(make -
 
 test: .tools/ready-development ## Run all tests
 	@$(PARALLEL) test-frontend test-backend
+	@$(BIN)/pytest -q tests/docker # alone, because it starts the one engine
 	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
-	@$(BIN)/pytest -q --ignore tests/e2e/site --numprocesses 2 --dist loadfile
+	@$(BIN)/pytest -q --ignore tests/e2e/site --ignore tests/docker --numprocesses 2 --dist loadfile
 
 test-frontend:
 	@cd frontend && npm test --silent

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from localcloud import access, gateway, stack, supervision
+from localcloud import access, docker_engine, gateway, stack, supervision
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
 from localcloud.logs import follow
@@ -36,11 +36,18 @@ def main(ctx: click.Context, port: int, folder: Path | None) -> None:
 
 
 @main.command()
+@click.option(
+    "--engine",
+    type=click.Choice(docker_engine.ENGINES),
+    help="What runs the containers: `process`, or this machine's Docker engine.  [default: as before, or process]",
+)
 @click.pass_obj
-def up(place: Place) -> None:
+def up(place: Place, engine: str | None) -> None:
     """Start the local cloud and deploy the stack; changes nothing where nothing changed."""
     started = time.monotonic()
     with only_command(place, "up"):
+        is_in_use = bool(stack.resource_count(place) or supervision.states(place))
+        docker_engine.choose(place, engine, is_in_use=is_in_use)
         if supervision.start(place):
             click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
         prepare(place)
@@ -95,6 +102,8 @@ def down(place: Place) -> None:
                 )
             stack.note_agreement(place)
         stack.stop(place)
+        if place.docker_engine:
+            docker_engine.remove_all(place, place.docker_engine)
 
 
 @main.command()
@@ -136,6 +145,8 @@ def status(place: Place) -> None:
         click.echo(f"  {name:<10}{state}")
     if not states:
         click.echo("  Nothing runs; `make up` starts it")
+    if host := place.docker_engine:
+        click.echo(f"  docker    {docker_engine.version(host) or 'does not answer'} at {host}")
     click.echo(f"  stack     {stack.resource_count(place)} resources")
     describe(place)
 

@@ -22,6 +22,12 @@ STACK = "local"
 REGION = "us-east-1"
 MAILBOX_PATH = "/_local/mailbox"  # on the gateway, and in the config of the stack `local`
 HEALTH_PATH = "/_local/health"  # on the gateway: whether the emulator's state is saved
+# With a real Docker engine: the network of its containers, and this machine's address there. AWS's SDKs take a task's
+# credentials from loopback and from this address only.
+TASK_NETWORK = "localcloud"
+TASK_GATEWAY = "169.254.170.2"
+# What the emulator marks the containers of a local cloud with, before a colon and its port.
+ENGINE_LABEL = "localcloud"
 # A unix socket's path has 107 bytes at most; the longest name in the folder is supervisord's, with a process id.
 SOCKETS_BYTES = 107 - len("/control.sock.4194304")
 
@@ -107,8 +113,18 @@ class Place:
         return self.sockets / "control.sock"
 
     @property
+    def engine_file(self) -> Path:
+        """Holds the address of the real Docker engine that this local cloud runs on; absent with the process engine."""
+        return self.folder / "docker-engine"
+
+    @property
+    def docker_engine(self) -> str | None:
+        """The `DOCKER_HOST` of the real engine; None with the process engine."""
+        return self.engine_file.read_text().strip() if self.engine_file.exists() else None
+
+    @property
     def docker_host(self) -> str:
-        return f"unix://{self.engine_socket}"
+        return self.docker_engine or f"unix://{self.engine_socket}"
 
     @cached_property
     def credentials(self) -> Credentials:

@@ -7,7 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
-from localcloud.place import ROOT, TOOLS, Place
+from localcloud.place import ENGINE_LABEL, ROOT, TASK_GATEWAY, TOOLS, Place
 
 STOP_SECONDS = 30.0
 
@@ -55,6 +55,7 @@ def programs(place: Place) -> list[Program]:
             # Turns off two listeners that nothing here uses.
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
+            **({"TASK_GATEWAY": TASK_GATEWAY, "MINISTACK_HOSTNAME": ENGINE_LABEL} if place.docker_engine else {}),
         },
     )
     provider = Program(
@@ -63,7 +64,7 @@ def programs(place: Place) -> list[Program]:
                  "--endpoint", place.endpoint, "--journal", str(folder / "journal.json")],
         environment={},
     )  # fmt: skip
-    return [engine, emulator, provider]
+    return [emulator, provider] if place.docker_engine else [engine, emulator, provider]
 
 
 def word(text: str) -> str:

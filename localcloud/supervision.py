@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 from typing import Any, cast
 
-from localcloud import gateway
+from localcloud import docker_engine, gateway
 from localcloud.errors import LocalCloudError
 from localcloud.place import Place
 from localcloud.ports import port_is_free
@@ -58,7 +58,8 @@ def emulator_life(place: Place) -> str:
 
 def is_ready(place: Place) -> bool:
     provider_listens = not port_is_free(place.provider_port)
-    return provider_listens and place.engine_socket.exists() and gateway.answers(place.port)
+    engine_answers = place.docker_engine or place.engine_socket.exists()
+    return bool(provider_listens and engine_answers and gateway.answers(place.port))
 
 
 def start(place: Place) -> bool:
@@ -72,6 +73,8 @@ def start(place: Place) -> bool:
         return False
     refuse_taken_ports(place)
     place.make_folders()
+    if place.docker_engine:
+        docker_engine.prepare(place.docker_engine)
     start_supervisord(place)
     wait_until_ready(place)
     return True
@@ -124,10 +127,14 @@ def tail(log: Path) -> str:
 
 def stop(place: Place) -> None:
     """Stop everything, the data kept; returns when the last process is gone."""
-    pid_file = place.folder / "supervisor.pid"
-    if not states(place):
-        return
-    pid = int(pid_file.read_text())
+    if states(place):
+        stop_supervisord(place)
+    if place.docker_engine:
+        docker_engine.sweep(place, place.docker_engine)
+
+
+def stop_supervisord(place: Place) -> None:
+    pid = int((place.folder / "supervisor.pid").read_text())
     os.kill(pid, signal.SIGTERM)
     deadline = time.monotonic() + 3 * STOP_SECONDS
     while Path(f"/proc/{pid}").exists():

@@ -5,6 +5,7 @@ gone. It is changed at private names, so its version is pinned; tests/emulator f
 """
 
 import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,7 @@ from localcloud.emulator.rollouts import judge_by_health
 from localcloud.emulator.saving import Saver, State
 from localcloud.emulator.scheduled_tasks import run_scheduled_tasks
 from localcloud.emulator.site import with_session
-from localcloud.place import HEALTH_PATH, MAILBOX_PATH
+from localcloud.place import HEALTH_PATH, MAILBOX_PATH, TASK_NETWORK
 
 
 def states() -> dict[str, State]:
@@ -78,6 +79,10 @@ if __name__ == "__main__":
     registry.give_password()
     pass_accept_encoding_on()
     judge_by_health()
+    if gateway := os.environ.get("TASK_GATEWAY"):
+        from localcloud.emulator import docker_engine  # here: it needs MiniStack's parts for a real engine
+
+        docker_engine.use(network=TASK_NETWORK, gateway=gateway, port=int(os.environ["GATEWAY_PORT"]))
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
     run_scheduled_tasks()

@@ -14,6 +14,7 @@ from localcloud.emulator.secret import derived, is_derived
 
 PURPOSE = "ecr"
 USER = "AWS"
+REAL_ENGINES_HOST = "127.0.0.1"  # an engine takes loopback as a registry without TLS
 
 
 def encoded(password: str) -> str:
@@ -31,12 +32,17 @@ def give_password() -> None:
         return status, headers, json.dumps(answer).encode()
 
     def credentials(container: Mapping[str, Any]) -> Any:
-        if ".dkr.ecr." in container.get("image", "") and not container.get("repositoryCredentials"):
+        if is_here(container.get("image", "")) and not container.get("repositoryCredentials"):
             return {"username": USER, "password": derived(PURPOSE)}
         return ministacks_credentials(container)
 
     ecr._get_authorization_token = token
     ecs._resolve_repository_credentials = credentials
+
+
+def is_here(image: str) -> bool:
+    """Whether an image is of this registry: at AWS's name for it, or at the one that a real Docker engine is given."""
+    return ".dkr.ecr." in image or image.startswith(f"{REAL_ENGINES_HOST}:")
 
 
 def is_known(headers: Mapping[str, str]) -> bool:

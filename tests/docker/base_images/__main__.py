@@ -14,10 +14,11 @@ import sys
 import tempfile
 from pathlib import Path
 
-from tests.docker.base_images.names import BaseImage, base_images
+from tests.docker.base_images.names import ROOT, BaseImage, base_images
+from toolchain.setup import pip_index
 
 HERE = Path(__file__).parent
-POSTGRES_PACKAGE = HERE.parents[2] / "localcloud/engine/postgresql"
+POSTGRES_PACKAGE = ROOT / "localcloud/engine/postgresql"
 # What the official images have from Debian and the Dockerfiles use; Debian 13 has the Python of the back end's image.
 PACKAGES = (
     "base-files,base-passwd,coreutils,dash,findutils,grep,libc-bin,libstdc++6,netbase,passwd,python3,python3-venv,sed,"
@@ -86,13 +87,14 @@ def make(image: BaseImage) -> None:
     with tempfile.TemporaryDirectory() as scratch:
         context = Path(scratch)
         context.chmod(0o755)
-        for file in (HERE / "Dockerfile", HERE / "docker-entrypoint.sh", *POSTGRES_PACKAGE.glob("package*.json")):
+        files = [HERE / "Dockerfile", HERE / "docker-entrypoint.sh", ROOT / "toolchain/poetry.txt"]
+        for file in (*files, *POSTGRES_PACKAGE.glob("package*.json")):
             shutil.copy(file, context)
         shutil.copyfile(authorities, context / "authorities.pem")
         arguments = {
             "DEBIAN": DEBIAN,
             "NODE": next(found.major for found in base_images() if found.repository == "node"),
-            "PIP_INDEX_URL": setting(sys.executable, "-m", "pip", "config", "get", "global.index-url"),
+            "PIP_INDEX_URL": pip_index(),
             "NPM_REGISTRY": setting("npm", "config", "get", "registry"),
         }
         options = [f"--build-arg={name}={value}" for name, value in arguments.items() if value]
