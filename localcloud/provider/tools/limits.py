@@ -72,6 +72,10 @@ BEHAVIOUR = (
         "no resolver asks the zones; a certificate is issued at once, and its validation fails unless its record is in"
         " the zone here (where the domain has one)",
     ),
+    (
+        "Redis, Valkey, budgets",
+        "recorded: nothing answers at a cache's endpoint, and a budget warns nobody",
+    ),
     ("NAT gateways, Elastic IPs", "recorded; no traffic passes them"),
     ("Encryption", "settings are recorded; nothing on this disk is encrypted by them"),
     ("Names and quotas", "account limits, and names taken by other accounts (buckets), are not looked up"),

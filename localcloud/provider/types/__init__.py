@@ -9,6 +9,7 @@ from localcloud.provider.definition.resource_type import ResourceType
 from localcloud.provider.types import (
     acm,
     autoscaling,
+    budgets,
     cloudfront,
     cloudwatch,
     ec2,
@@ -16,6 +17,7 @@ from localcloud.provider.types import (
     ec2_instances,
     ecr,
     ecs,
+    elasticache,
     iam,
     lambda_,
     lb,
@@ -36,6 +38,7 @@ from localcloud.provider.types import (
 _MODULES = (
     acm,
     autoscaling,
+    budgets,
     cloudfront,
     cloudwatch,
     ec2,
@@ -43,6 +46,7 @@ _MODULES = (
     ec2_instances,
     ecr,
     ecs,
+    elasticache,
     iam,
     lambda_,
     lb,

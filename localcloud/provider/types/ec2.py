@@ -53,6 +53,7 @@ THINGS = {
         "SecurityGroups[0].GroupId",
     ),
     "securityGroups": ("a security group", "describe_security_groups", "GroupIds", "SecurityGroups[0].GroupId"),
+    "securityGroupIds": ("a security group", "describe_security_groups", "GroupIds", "SecurityGroups[0].GroupId"),
     "vpcSecurityGroupIds": ("a security group", "describe_security_groups", "GroupIds", "SecurityGroups[0].GroupId"),
     "keyName": ("a key pair", "describe_key_pairs", "KeyNames", "KeyPairs[0].KeyName"),
     "prefixListId": (

@@ -98,4 +98,21 @@ CASES = {
         replace=[{"subnetId": Ref("other-subnet")}, {"connectivityType": "private", "allocationId": None}],
         outputs={"publicIp": r"[\d.]+"},
     ),
+    "budget": Case(
+        token="aws:budgets/budget:Budget",
+        inputs={"budgetType": "COST", "limitAmount": "50", "limitUnit": "USD", "timeUnit": "MONTHLY",
+                "notifications": [{"notificationType": "FORECASTED", "comparisonOperator": "GREATER_THAN",
+                                   "threshold": 80, "thresholdType": "PERCENTAGE",
+                                   "subscriberEmailAddresses": ["me@shop.example"]}],
+                "tags": {"a": "b"}},
+        ask=Ask("budgets", "describe_budget", {"AccountId": "{accountId}", "BudgetName": "{name}"}, "Budget"),
+        shows={"BudgetLimit.Amount": "50", "TimeUnit": "MONTHLY"},
+        change={"limitAmount": "75", "notifications": [
+            {"notificationType": "ACTUAL", "comparisonOperator": "GREATER_THAN", "threshold": 100,
+             "thresholdType": "PERCENTAGE", "subscriberSnsTopicArns": [Ref("topic")],
+             "subscriberEmailAddresses": ["me@shop.example", "you@shop.example"]}]},
+        shows_changed={"BudgetLimit.Amount": "75"},
+        replace=[{"name": "renamed"}],
+        outputs={"arn": r"arn:aws:budgets::\d{12}:budget/budget-[0-9a-f]{7}", "accountId": r"\d{12}"},
+    ),
 }  # fmt: skip
