@@ -8,6 +8,7 @@ from pulumi import ResourceOptions
 from pulumi.dynamic import Resource
 
 from infra.pure import policies
+from infra.pure.build_context import ContextError
 from infra.pure.image_tag import image_tag
 from infra.pure.paths import image_folder
 from infra.pure.recipe import Recipe
@@ -45,7 +46,10 @@ class Image(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         tags = component_tag(name)
 
-        self.tag = image_tag(image_folder(args.context))
+        try:
+            self.tag = image_tag(image_folder(args.context))
+        except ContextError as error:
+            raise pulumi.RunError(str(error)) from None
         repository = aws.ecr.Repository(
             f"{name}-repository",
             image_tag_mutability="IMMUTABLE",

@@ -1,9 +1,10 @@
-"""What `.dockerignore` lets into a build, read exactly as the Docker SDK reads it.
+"""Which files of a folder a build gets: what `.dockerignore` admits, read as the Docker SDK reads it, but no leftovers.
 
 The SDK's own function is not used, because importing it imports the whole SDK and its HTTP client, and every `up` needs
-the answer while hardly any builds. A test compares the two, so that an image's tag is always of what the SDK sends.
+the answer while hardly any builds. A test compares the two.
 """
 
+import fnmatch
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -12,6 +13,16 @@ from pathlib import Path
 
 # `[…]`, `**/`, `**`, `*`, `?`, and any other character; a bracket that is not closed is a plain character.
 TOKENS = re.compile(r"\[(?P<set>!?+\]?+[^\]]*+)\]|(?P<stars>\*\*)(?P<slash>/?)|(?P<one>[*?])|(?P<plain>.)", re.DOTALL)
+
+# Never part of an image, whatever `.dockerignore` says: no source, and on one machine only. Of the `.env` files, those
+# that by convention hold secrets and stay out of version control; `.env.production` is an ordinary file.
+LEFTOVERS = (
+    *(".env", ".env.local", ".env.*.local"),
+    *("*~", ".*.sw?", "#*#", ".#*", "*.orig", "*.rej"),
+    *(".DS_Store", "._*", "Thumbs.db"),
+    *(".git", ".hg", ".svn", "__pycache__", "*.pyc"),
+)
+LEFTOVER = re.compile("|".join(map(fnmatch.translate, LEFTOVERS)))
 
 
 @dataclass(frozen=True)
@@ -74,6 +85,8 @@ def admitted_files(context: Path) -> list[str]:
 def walk(context: Path, folder: str, patterns: Sequence[Pattern]) -> Iterator[str]:
     with os.scandir(context / folder) as entries:
         for entry in entries:
+            if LEFTOVER.match(entry.name):
+                continue
             path = f"{folder}{entry.name}"
             kept_out = False
             for each in patterns:

@@ -7,6 +7,7 @@ from typing import Any, ClassVar, NoReturn
 
 from pulumi.dynamic import ConfigureRequest, DiffResult, ResourceProvider
 
+from infra.pure.build_context import ContextError
 from infra.steps import step
 
 Props = dict[str, Any]
@@ -54,7 +55,7 @@ def in_words(error: BaseException | None) -> str | None:
     """The message for errors whose stack trace would not help; None for all others."""
     from botocore.exceptions import ClientError, ConnectionError, HTTPClientError, NoCredentialsError
 
-    if isinstance(error, StepError):
+    if isinstance(error, StepError | ContextError):
         return str(error)
     if isinstance(error, ConnectionError | HTTPClientError):
         return f"AWS did not answer in {ATTEMPTS} attempts ({error}); check the network, then run `pulumi up` again"

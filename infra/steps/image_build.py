@@ -1,25 +1,23 @@
 """Builds an image and pushes it to ECR, unless ECR has its tag."""
 
 import base64
-import os
-from collections import deque
-from collections.abc import Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from contextlib import closing
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
-from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
+from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
+from pulumi.runtime.rpc import UNKNOWN
 
 from infra.pure.paths import image_folder
-from infra.steps.common import Props, StepProvider, aws_client, fail, progress
+from infra.steps import builder
+from infra.steps.build_output import Output
+from infra.steps.common import Props, StepError, StepProvider, aws_client, fail, progress
 
 if TYPE_CHECKING:
     from docker import DockerClient
     from types_boto3_ecr.client import ECRClient
 
 PLATFORM = "linux/amd64"
-# Longest silence of the engine: a build step may compile for minutes without a word.
-SILENCE_SECONDS = 1800
-LAST_LINES = 40
 
 
 def ecr_has(ecr: "ECRClient", repository: str, tag: str) -> bool:
@@ -32,28 +30,11 @@ def ecr_has(ecr: "ECRClient", repository: str, tag: str) -> bool:
     return bool(found["imageDetails"])
 
 
-def connect() -> "DockerClient":
-    import docker  # here: the program declares the resource, and only a build needs an engine
-    from docker.errors import DockerException
-
-    try:
-        return docker.from_env(timeout=SILENCE_SECONDS)
-    except DockerException as error:
-        host = os.environ.get("DOCKER_HOST", "the default socket")
-        fail(f"image: needs a Docker engine to build, none answers at {host} ({error}); start one or set DOCKER_HOST")
-
-
-def follow(subject: str, stream: Iterable[Mapping[str, Any]]) -> None:
-    """Print a build's or push's lines; an error in the stream ends the step with the last of them."""
-    last: deque[str] = deque(maxlen=LAST_LINES)
-    for message in stream:
-        if error := message.get("error"):
-            fail("\n  ".join([f"{subject}: {error}", *last]))
-        # Progress bars of layers come with an id, dozens a second: left out.
-        text = message.get("stream") or ("" if message.get("id") else message.get("status")) or ""
-        for line in filter(None, map(str.rstrip, text.splitlines())):
-            last.append(line)
-            progress(subject, line)
+def is_built(props: Props) -> bool:
+    """Whether ECR has it. In the preview of a new stack the repository has no name yet, so it has nothing."""
+    if UNKNOWN in (props["repository"], props["region"]):
+        return False
+    return ecr_has(aws_client("ecr", props["region"]), props["repository"], props["tag"])
 
 
 def registry_login(ecr: "ECRClient") -> dict[str, str]:
@@ -62,8 +43,8 @@ def registry_login(ecr: "ECRClient") -> dict[str, str]:
     return {"username": username, "password": password}
 
 
-def build_and_push(props: Props) -> None:
-    """Build `context` and push it as `repositoryUrl:tag`."""
+def build_and_push(props: Props, before: str | None) -> None:
+    """Build `context` and push it as `repositoryUrl:tag`. `before`: the tag that was built last."""
     ecr = aws_client("ecr", props["region"])
     name, tag = props["context"], props["tag"]
     if ecr_has(ecr, props["repository"], tag):
@@ -71,24 +52,33 @@ def build_and_push(props: Props) -> None:
         return
     from docker.errors import APIError
 
-    engine = connect()
-    url = props["repositoryUrl"]
-    try:
-        progress(name, f"building image {tag}")
-        follow(
-            name,
-            engine.api.build(
-                path=str(image_folder(name)), tag=f"{url}:{tag}", platform=PLATFORM, rm=True, forcerm=True, decode=True
-            ),
-        )
-        progress(name, f"pushing image {tag}")
-        follow(name, engine.api.push(url, tag=tag, auth_config=registry_login(ecr), stream=True, decode=True))
-    except APIError as error:
-        fail(f"{name}: the Docker engine refused: {error.explanation or error}")
-    finally:
-        engine.close()
+    folder, url = image_folder(name), props["repositoryUrl"]
+    with closing(builder.connect()) as engine:
+        try:
+            progress(name, f"building image {tag}")
+            login = registry_login(ecr)
+            cache = layers_of(engine, url, before, login) if before else None
+            builder.build(engine, folder, url, tag, PLATFORM, cache)
+            progress(name, f"pushing image {tag}")
+            Output(folder).follow(engine.api.push(url, tag=tag, auth_config=login, stream=True, decode=True))
+        except APIError as error:
+            fail(f"{name}: the Docker engine refused: {error.explanation or error}")
     if not ecr_has(ecr, props["repository"], tag):
         fail(f"{name}: the push of {url}:{tag} ended without an error, yet ECR does not have it; run `up` again")
+
+
+def layers_of(engine: "DockerClient", url: str, tag: str, login: dict[str, str]) -> str | None:
+    """The image of that tag, fetched if this engine does not have it: a machine of CI has no layers of its own."""
+    from docker.errors import APIError, ImageNotFound
+
+    try:
+        engine.images.get(f"{url}:{tag}")
+    except ImageNotFound:
+        try:
+            engine.images.pull(url, tag=tag, auth_config=login, platform=PLATFORM)
+        except APIError:
+            return None  # gone by the repository's lifecycle policy: everything is built anew
+    return f"{url}:{tag}"
 
 
 def outputs(props: Props) -> Props:
@@ -104,12 +94,22 @@ class ImageBuild(StepProvider):
     updates = ("tag",)
     replaces = ("region", "repository")
 
+    def check(self, _olds: Props, news: Props) -> CheckResult:
+        """In a preview already: whether this machine can build, if it will have to."""
+        failures = []
+        if _olds.get("tag") != news["tag"] and not is_built(news):
+            try:
+                builder.check()
+            except StepError as error:
+                failures.append(CheckFailure("context", str(error)))
+        return CheckResult(news, failures)
+
     def create(self, props: Props) -> CreateResult:
-        build_and_push(props)
+        build_and_push(props, None)
         return CreateResult(f"{props['repository']}/{props['context']}", outputs(props))
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        build_and_push(_news)
+        build_and_push(_news, _olds["tag"])
         return UpdateResult(outputs(_news))
 
     def read(self, id_: str, props: Props) -> ReadResult:

@@ -1,6 +1,8 @@
 """An image's tag follows what its build can see, and nothing else."""
 
 import os
+import socket
+import stat
 import time
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,8 @@ from docker.utils.build import exclude_paths
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from infra.pure.dockerignore import admitted_files
+from infra.pure.build_context import ContextError, copy_context
+from infra.pure.dockerignore import LEFTOVER, admitted_files
 from infra.pure.image_tag import image_tag
 from infra.pure.paths import image_folder
 
@@ -77,7 +80,7 @@ def test_different_files_never_share_a_tag(
 
 
 def test_a_folder_without_a_dockerfile_is_said_so(tmp_path: Path) -> None:
-    with pytest.raises(FileNotFoundError, match="must have a Dockerfile, found none; add one"):
+    with pytest.raises(ContextError, match="must have a Dockerfile, found none; add one"):
         image_tag(tmp_path)
 
 
@@ -86,9 +89,85 @@ def test_a_tag_stays_what_it_was_from_version_to_version(context: Path) -> None:
     assert image_tag(context) == "972ed34886bd2e86"
 
 
-# Beside the Docker SDK, which sends what the tag is made of.
+@pytest.mark.parametrize(
+    "leftover",
+    [
+        *(".env", ".env.local", ".env.production.local", "main.py~", ".main.py.swp", "#main.py#", ".#main.py"),
+        *(".DS_Store", "._main.py", "Thumbs.db", "main.py.orig", ".git/config", "__pycache__/main.cpython-313.pyc"),
+    ],
+)
+def test_what_editors_and_machines_leave_behind_is_in_no_image_though_its_folder_is_admitted(
+    context: Path, leftover: str
+) -> None:
+    before = image_tag(context)
+    (context / "app" / leftover).parent.mkdir(exist_ok=True)
+    (context / "app" / leftover).write_text("SECRET=1\n")
+    (context / ".dockerignore").write_text(f"*\n!app\n!app/{leftover}\n**/__pycache__\n# a comment\n")
+    assert admitted_files(context) == [".dockerignore", "Dockerfile", "app/main.py"]
+    (context / ".dockerignore").write_text("*\n!app\n**/__pycache__\n# a comment\n")
+    assert image_tag(context) == before
 
-TREE = ("Dockerfile", "a", "aB/c", "aB/d.py", "b/a/c.pyc", "b/a/d/c", "b/[x]", "c.py", "d/b/A", "d/b/c^")
+
+@pytest.mark.parametrize("name", [".env.production", "env", ".swc", "._", "a.swp.py", "git"])
+def test_what_only_looks_like_a_leftover_is_admitted(context: Path, name: str) -> None:
+    (context / "app" / name).touch()
+    assert (f"app/{name}" in admitted_files(context)) is (name != "._")
+
+
+def test_all_files_that_no_image_can_hold_are_named_with_what_to_do(context: Path) -> None:
+    app = context / "app"
+    os.mkfifo(app / "pipe")
+    with socket.socket(socket.AF_UNIX) as listening:
+        listening.bind(os.path.relpath(app / "listener"))
+    Path(os.fsdecode(os.fsencode(app) + b"/caf\xe9.txt")).touch()
+    (app / "hosts").symlink_to("/etc/hosts")
+    (app / "secret").symlink_to("../../secret")
+    (app / "round").symlink_to("hosts")
+    with pytest.raises(ContextError) as caught:
+        image_tag(context)
+    absolute = "an absolute path, which leads elsewhere in an image"
+    outside = "which is outside of backend/ and so not in an image"
+    advice = "; change or remove it, or keep it out with a line in backend/.dockerignore"
+    assert str(caught.value).splitlines() == [
+        f"image: backend/app/caf\\xe9.txt has a name or a target that is not UTF-8{advice}",
+        f"image: backend/app/hosts is a link to /etc/hosts, {absolute}{advice}",
+        f"image: backend/app/listener is a socket{advice}",
+        f"image: backend/app/pipe is a named pipe{advice}",
+        f"image: backend/app/round is a link to hosts, {outside}{advice}",
+        f"image: backend/app/secret is a link to ../../secret, {outside}{advice}",
+    ]
+
+
+def test_odd_files_outside_of_the_image_are_nobodys_concern(context: Path) -> None:
+    before = image_tag(context)
+    os.mkfifo(context / "pipe")
+    Path(os.fsdecode(os.fsencode(context) + b"/caf\xe9")).mkdir()
+    (context / "hosts").symlink_to("/etc/hosts")
+    assert image_tag(context) == before
+
+
+def test_the_builder_gets_the_same_whatever_the_machines_umask(context: Path, tmp_path: Path) -> None:
+    (context / "app/run.sh").touch(mode=0o700)
+    (context / "app/link").symlink_to("main.py")
+    for file in (context / "app", context / "app/main.py", context / "Dockerfile"):
+        file.chmod(file.stat().st_mode & 0o700)
+    before = os.umask(0o077)
+    try:
+        (tmp_path / "copy").mkdir()
+        copy_context(context, tmp_path / "copy")
+    finally:
+        os.umask(before)
+    modes = {str(p.relative_to(tmp_path)): oct(p.stat().st_mode & 0o777) for p in (tmp_path / "copy").rglob("*")}
+    folders, files = dict.fromkeys(["copy/app"], "0o755"), ("Dockerfile", ".dockerignore", "app/main.py", "app/link")
+    assert modes == {**folders, **dict.fromkeys([f"copy/{f}" for f in files], "0o644"), "copy/app/run.sh": "0o755"}
+    assert stat.S_IMODE((tmp_path / "copy").stat().st_mode) == 0o755
+    assert (tmp_path / "copy/app/link").readlink() == Path("main.py")
+    assert image_tag(tmp_path / "copy") == image_tag(context)
+
+
+# Beside the Docker SDK.
+
+TREE = ("Dockerfile", "a", "aB/c", "aB/d.py", "b/a/c.pyx", "b/a/d/c", "b/[x]", "c.py", "d/b/A", "d/b/c^")
 
 
 @pytest.fixture(scope="module")
@@ -104,7 +183,8 @@ def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def as_the_sdk_reads_it(context: Path, lines: list[str]) -> list[str]:
     patterns = [line.strip() for line in lines if line.strip() and not line.strip().startswith("#")]
     paths = [context / path for path in exclude_paths(str(context), patterns)]
-    return sorted(str(path.relative_to(context)) for path in paths if path.is_symlink() or not path.is_dir())
+    files = sorted(str(path.relative_to(context)) for path in paths if path.is_symlink() or not path.is_dir())
+    return [file for file in files if not any(LEFTOVER.match(part) for part in file.split("/"))]
 
 
 words = st.text("abcdAB.*?[]!^\\x-/ #", min_size=1, max_size=8)

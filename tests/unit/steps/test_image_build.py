@@ -2,16 +2,19 @@
 
 import base64
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import boto3
-import docker
 import pytest
-from docker.errors import DockerException
+from docker.errors import ImageNotFound
+from pulumi.runtime.rpc import UNKNOWN
 
+from infra.pure.image_tag import image_tag
 from infra.pure.paths import ROOT
-from infra.steps import image_build
-from infra.steps.common import StepError
+from infra.steps import builder
+from infra.steps.build_output import Output
+from infra.steps.common import StepError, fail
 from infra.steps.image_build import ImageBuild
 from tests.unit.steps.aws_fakes import refusal
 
@@ -20,8 +23,9 @@ PROPS = {
     "repository": "backend-image",
     "repositoryUrl": "123456789012.dkr.ecr.us-east-1.amazonaws.com/backend-image",
     "context": "backend",
-    "tag": "0123456789abcdef",
+    "tag": image_tag(ROOT / "backend"),
 }
+BEFORE = {**PROPS, "tag": "0123456789abcdef"}
 
 
 class FakeRegistry:
@@ -34,7 +38,8 @@ class FakeRegistry:
         self.build_stream: list[dict[str, Any]] = [{"stream": "Step 1/2 : FROM scratch\n"}]
         self.loses_pushes = False
         self.answers_empty = False
-        self.api = self
+        self.pulled: list[str] = []
+        self.api = self.images = self
 
     def describe_images(self, **arguments: Any) -> dict[str, Any]:
         (wanted,) = arguments["imageIds"]
@@ -47,8 +52,18 @@ class FakeRegistry:
     def get_authorization_token(self) -> dict[str, Any]:
         return {"authorizationData": [{"authorizationToken": base64.b64encode(b"AWS:token").decode()}]}
 
+    def version(self) -> dict[str, Any]:
+        return {"Version": "1", "ApiVersion": "1.41"}
+
+    def get(self, name: str) -> None:
+        raise ImageNotFound(name)
+
+    def pull(self, url: str, tag: str, auth_config: dict[str, str], platform: str) -> None:
+        assert (auth_config, platform) == ({"username": "AWS", "password": "token"}, "linux/amd64")
+        self.pulled.append(f"{url}:{tag}")
+
     def build(self, **arguments: Any) -> Iterator[dict[str, Any]]:
-        self.built.append(arguments)
+        self.built.append({**arguments, "tag of the context": image_tag(Path(arguments["path"]))})
         yield from self.build_stream
 
     def push(self, repository: str, tag: str, auth_config: dict[str, str], **_: Any) -> Iterator[dict[str, Any]]:
@@ -65,7 +80,7 @@ class FakeRegistry:
 def registry(monkeypatch: pytest.MonkeyPatch) -> FakeRegistry:
     fake = FakeRegistry(set())
     monkeypatch.setattr(boto3, "client", lambda name, **_: fake)
-    monkeypatch.setattr(docker, "from_env", lambda timeout: fake)
+    monkeypatch.setattr(builder, "connect", lambda: fake)
     return fake
 
 
@@ -75,14 +90,27 @@ def test_a_missing_tag_is_built_for_the_instances_and_pushed(registry: FakeRegis
     assert result.outs["uri"] == f"{PROPS['repositoryUrl']}:{PROPS['tag']}"
     (build,) = registry.built
     assert build["platform"] == "linux/amd64"
-    assert build["path"] == str(ROOT / "backend")
+    assert build["tag of the context"] == PROPS["tag"]
+    assert not Path(build["path"]).exists()
     assert registry.login == {"username": "AWS", "password": "token"}
     assert registry.tags == {PROPS["tag"]}
 
 
 def test_a_tag_that_ecr_has_is_not_built(registry: FakeRegistry) -> None:
     registry.tags.add(PROPS["tag"])
-    ImageBuild().update("id", PROPS, {**PROPS})
+    ImageBuild().update("id", BEFORE, {**PROPS})
+    assert registry.built == []
+
+
+def test_a_new_version_is_built_upon_the_one_before(registry: FakeRegistry) -> None:
+    ImageBuild().update("id", BEFORE, {**PROPS})
+    assert registry.pulled == [f"{PROPS['repositoryUrl']}:{BEFORE['tag']}"]
+    assert registry.tags == {PROPS["tag"]}
+
+
+def test_files_that_change_while_up_runs_do_not_get_another_contents_tag(registry: FakeRegistry) -> None:
+    with pytest.raises(StepError, match="backend: its files changed after `up` began; run it again"):
+        ImageBuild().create(BEFORE)
     assert registry.built == []
 
 
@@ -101,16 +129,28 @@ def test_a_push_that_did_not_arrive_is_noticed(registry: FakeRegistry) -> None:
         ImageBuild().create({**PROPS})
 
 
-def test_a_missing_engine_is_said_so(registry: FakeRegistry, monkeypatch: pytest.MonkeyPatch) -> None:
-    def absent(timeout: int) -> None:
-        raise DockerException("connection refused")
-
-    monkeypatch.setattr(docker, "from_env", absent)
-    monkeypatch.setenv("DOCKER_HOST", "unix:///nowhere.sock")
-    with pytest.raises(
-        StepError, match=r"needs a Docker engine to build, none answers at unix:///nowhere.sock .*set DOCKER_HOST"
-    ):
-        ImageBuild().create({**PROPS})
+@pytest.mark.parametrize(
+    ("olds", "news", "refused"),
+    [
+        ({}, {**PROPS, "repository": UNKNOWN}, True),
+        (BEFORE, PROPS, True),
+        (PROPS, PROPS, False),
+        (BEFORE, {**PROPS, "tag": "in-ecr"}, False),
+    ],
+    ids=["new stack", "new version", "same version", "built elsewhere"],
+)
+def test_a_preview_says_what_is_missing_for_a_build_that_will_be_needed(
+    registry: FakeRegistry,
+    monkeypatch: pytest.MonkeyPatch,
+    olds: dict[str, Any],
+    news: dict[str, Any],
+    refused: bool,
+) -> None:
+    registry.tags.add("in-ecr")
+    monkeypatch.setattr(builder, "connect", lambda: fail("image: needs a Docker engine"))
+    found = ImageBuild().check(olds, news)
+    assert found.inputs == news
+    assert [failure.reason for failure in found.failures] == ["image: needs a Docker engine"] * refused
 
 
 @pytest.mark.parametrize("answers_empty", [False, True])
@@ -129,5 +169,5 @@ def test_only_another_tag_or_repository_is_a_change() -> None:
 
 
 def test_progress_bars_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    image_build.follow("backend", [{"status": "Pushing", "id": "a"}, {"status": "latest: digest"}])
+    Output(ROOT / "backend").follow([{"status": "Pushing", "id": "a"}, {"status": "latest: digest"}])
     assert capsys.readouterr().out == "backend: latest: digest\n"

@@ -1,0 +1,77 @@
+"""The files that an image is built from, alike on every machine: the tag is their hash, the builder gets a copy."""
+
+import os
+import shutil
+import stat
+from pathlib import Path
+
+from infra.pure.dockerignore import admitted_files
+
+KINDS = {stat.S_IFSOCK: "a socket", stat.S_IFIFO: "a named pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
+
+
+class ContextError(Exception):
+    """The folder cannot become an image. The text names all files at fault, and what to do."""
+
+
+def context_files(folder: Path) -> list[str]:
+    """Relative paths of the files that the build gets, sorted; raises ContextError for what no image can hold."""
+    if not (folder / "Dockerfile").is_file():
+        raise ContextError(f"image: {folder.name}/ must have a Dockerfile, found none; add one")
+    files = admitted_files(folder)
+    if problems := [f"{shown(folder, path)} {fault}" for path in files if (fault := fault_of(folder, path))]:
+        advice = f"change or remove it, or keep it out with a line in {folder.name}/.dockerignore"
+        raise ContextError("\n".join(f"image: {problem}; {advice}" for problem in problems))
+    return files
+
+
+def shown(folder: Path, path: str) -> str:
+    """A path below the project's folder; bytes that are no text as `\\xe9`."""
+    return f"{folder.name}/{path}".encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+def fault_of(folder: Path, path: str) -> str | None:
+    """Why no image can hold the file; None for a good one."""
+    file = folder / path
+    try:
+        path.encode()
+        str(file.readlink() if file.is_symlink() else "").encode()
+    except UnicodeEncodeError:
+        return "has a name or a target that is not UTF-8"
+    if file.is_symlink():
+        return link_fault(folder, file)
+    mode = file.stat().st_mode
+    if not stat.S_ISREG(mode):
+        return f"is {KINDS.get(stat.S_IFMT(mode), 'no file')}"
+    return None if os.access(file, os.R_OK) else "cannot be read by you"
+
+
+def link_fault(folder: Path, file: Path) -> str | None:
+    """A link may lead to what the image holds too: by a relative path, and not out of the folder."""
+    target = file.readlink()
+    if target.is_absolute():
+        return f"is a link to {target}, an absolute path, which leads elsewhere in an image"
+    if not file.resolve().is_relative_to(folder.resolve()):
+        return f"is a link to {target}, which is outside of {folder.name}/ and so not in an image"
+    return None
+
+
+def is_executable(file: Path) -> bool:
+    return bool(file.stat().st_mode & stat.S_IXUSR)
+
+
+def copy_context(folder: Path, target: Path) -> None:
+    """Copy what the build gets, with the modes that the tag knows: what a process of another user may read and run.
+
+    A file's own mode may depend on the machine (umask 077 gives 600), and the images' processes are not its owner.
+    """
+    for path in context_files(folder):
+        source, copy = folder / path, target / path
+        copy.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_symlink():
+            copy.symlink_to(source.readlink())
+        else:
+            shutil.copyfile(source, copy)
+            copy.chmod(0o755 if is_executable(source) else 0o644)
+    for inner, _, _ in os.walk(target):
+        Path(inner).chmod(0o755)  # a copy of source code
