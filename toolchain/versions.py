@@ -50,8 +50,20 @@ def is_in(found: tuple[int, ...], range_: str) -> bool:
     return accepted
 
 
+def node_range() -> str:
+    """What the front end's package.json asks for; it is the first file of the project that a set-up reads."""
+    try:
+        return str(json.loads(NODE_RANGE_FILE.read_text())["engines"]["node"])
+    except json.JSONDecodeError as error:
+        raise SetupError(f"{NODE_RANGE_FILE.relative_to(ROOT)}:{error.lineno}: {error.msg}; mend it") from None
+    except (KeyError, TypeError):
+        raise SetupError(
+            f'{NODE_RANGE_FILE.relative_to(ROOT)}: has no engines.node; write `"node": "^24.0.0"`'
+        ) from None
+
+
 def node_problem() -> str | None:
-    range_ = json.loads(NODE_RANGE_FILE.read_text())["engines"]["node"]
+    range_ = node_range()
     node = version("node", "--version")
     if node is None:
         return f"node: not found on PATH; install Node.js {range_}"

@@ -5,6 +5,7 @@ import datetime
 import hashlib
 import json
 import os
+import re
 import shutil
 import stat
 import uuid
@@ -16,7 +17,8 @@ from localcloud.engine import archives
 from localcloud.engine.dockerfile import Copy, Stage, parse
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import Image, ImageStore
-from localcloud.engine.recipes import Cache, Say, base_python, run, tools
+from localcloud.engine.projects import check, check_python, read_json
+from localcloud.engine.recipes import Cache, Say, base_python, differences, run, tools
 
 # Part of every image's name: raise it when a change of this code makes another image of the same context.
 RECIPE_VERSION = "1"
@@ -70,6 +72,8 @@ class Builder:
 
     async def _make(self, image: Image, stages: list[Stage], context: Path, say: Say) -> None:
         final = stages[-1]
+        if difference := differences(origin(final)):
+            await say(difference)
         staging = self.images.folder / f".building-{uuid.uuid4().hex}"
         root = staging / "root"
         root.mkdir(parents=True)
@@ -83,6 +87,7 @@ class Builder:
             for notice in await asyncio.to_thread(arrange, final, stages, context, root):
                 await say(notice)
             if image.path:
+                await asyncio.to_thread(check_python, root)
                 names = ("-s", str(root), "-p", str(self.images.root(image)))
                 await run(say, base_python(), "-m", "compileall", "-q", *names, str(root), cwd=root)
             await asyncio.to_thread(protect, root)
@@ -92,7 +97,7 @@ class Builder:
             raise
 
     async def _node(self, image: Image, final: Stage, context: Path, root: Path, say: Say) -> None:
-        package = json.loads((context / "package.json").read_text())
+        package = read_json(context / "package.json")
         if "build" in package.get("scripts", {}):
             installed = await self.cache.node(context, say, production=False)
             modules = context / "node_modules"
@@ -111,12 +116,21 @@ def describe(context: Path, dockerfile: str, build_args: dict[str, str], content
     file = context / dockerfile
     if not file.exists():
         raise EngineError(400, f"dockerfile: {dockerfile} is not in the build context; is it in .dockerignore?")
-    stages = parse(file.read_text(), build_args)
+    stages = parse(file.read_text(), build_args, dockerfile)
     if not (stages[-1].cmd or stages[-1].entrypoint):
-        raise EngineError(400, f"{dockerfile}: its final stage needs a CMD; what should the container run?")
+        base = origin(stages[-1])
+        raise EngineError(
+            400, f"{dockerfile}: its final stage needs a CMD; what should the container run? {base} itself is not here"
+        )
+    check(context)
     key = dump(RECIPE_VERSION, tools(), content, dockerfile, sorted(build_args.items()))
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Image(config=stages[-1].config(), content=hashlib.sha256(key.encode()).hexdigest(), created=created), stages
+
+
+def origin(stage: Stage) -> str:
+    """The image from a registry that a stage builds on, maybe by other stages."""
+    return origin(stage.parent) if stage.parent else stage.base
 
 
 def arrange(final: Stage, stages: list[Stage], context: Path, root: Path) -> Iterator[str]:
@@ -128,7 +142,11 @@ def arrange(final: Stage, stages: list[Stage], context: Path, root: Path) -> Ite
     chain = [final]
     while chain[0].parent:
         chain.insert(0, chain[0].parent)
-    notices = []
+    notices = [
+        f"Left out: RUN {step} (this machine's own system is used)"
+        for step in final.runs
+        if re.search(r"\b(apt|apt-get|apk|dnf|yum)\b", step)
+    ]
     for copy in [copy for stage in chain for copy in stage.copies]:
         line = f"COPY {' '.join(copy.sources)} {copy.destination}"
         if not within(copy.destination, final.workdir):
@@ -154,6 +172,8 @@ def relative(path: str, folder: str) -> str:
 
 def sources(copy: Copy, source: str, stages: list[Stage], context: Path) -> list[Path]:
     """The files that a COPY names; none if they come from another image or from the operating system of a stage."""
+    if "://" in source:
+        raise EngineError(400, f"ADD {source}: the local cloud downloads nothing; keep the file in the image's folder")
     pattern = source.strip("/")
     if copy.stage is not None:
         named = [stage for stage in stages if copy.stage == stage.name]

@@ -5,12 +5,13 @@ import json
 import re
 import shlex
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any
 
 from dockerfile_parse import DockerfileParser
 from dockerfile_parse.util import WordSplitter
 
 from localcloud.engine.errors import EngineError
+from localcloud.engine.instructions import check, flags
 
 # What official images start from; `$PATH` in an ENV line stands for it.
 BASE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
@@ -20,12 +21,6 @@ HEALTHCHECK_FIELDS = {
     "timeout": "Timeout",
     "start-period": "StartPeriod",
     "start-interval": "StartInterval",
-}
-# Of these only --from has an effect. Owners, permissions and platform are those of the laptop.
-FLAGS = {
-    "FROM": ("platform",),
-    "COPY": ("from", "chown", "chmod", "link"),
-    "ADD": ("chown", "chmod", "link", "checksum"),
 }
 
 
@@ -90,22 +85,25 @@ def command(value: str) -> list[str]:
     try:
         parsed = json.loads(value)
     except ValueError:
+        parsed = None
+    if not isinstance(parsed, list):
         return ["/bin/sh", "-c", value]
-    return cast(list[str], parsed)
+    if not all(isinstance(word, str) for word in parsed):
+        raise EngineError(400, f"the JSON form is a list of strings, got {value}")
+    return parsed
 
 
 def healthcheck(value: str) -> dict[str, Any]:
     """A HEALTHCHECK line as the Docker API shows it."""
     result: dict[str, Any] = {}
-    while match := re.match(r"--([a-z-]+)=(\S+)\s+", value):
-        name, setting = match.groups()
-        if name == "retries":
-            result["Retries"] = int(setting)
-        elif name in HEALTHCHECK_FIELDS:
+    options, value = flags("HEALTHCHECK", value)
+    for name, setting in options.items():
+        if name != "retries":
             result[HEALTHCHECK_FIELDS[name]] = nanoseconds(setting)
+        elif setting.isdigit():
+            result["Retries"] = int(setting)
         else:
-            raise EngineError(400, f"HEALTHCHECK: unknown option --{name}")
-        value = value[match.end() :]
+            raise EngineError(400, f"HEALTHCHECK: --retries is a whole number, got {setting}")
     kind, _, rest = value.strip().partition(" ")
     if kind.upper() == "NONE":
         return {"Test": ["NONE"]}
@@ -116,26 +114,27 @@ def healthcheck(value: str) -> dict[str, Any]:
     return {"Test": test, **result}
 
 
-def parse(text: str, build_args: dict[str, str]) -> list[Stage]:
-    """All stages in order; the last one is what runs."""
+def parse(text: str, build_args: dict[str, str], file: str = "Dockerfile") -> list[Stage]:
+    """All stages in order; the last one is what runs. An error begins with `file` and the line's number."""
     stages: list[Stage] = []
     args: dict[str, str] = {}
-    for entry in DockerfileParser(fileobj=io.BytesIO(text.encode())).structure:
+    for entry in DockerfileParser(fileobj=io.BytesIO(f"{text}\n".encode())).structure:
         instruction, value = entry["instruction"], entry["value"].strip()
         scope = {**args, **(stages[-1].env if stages else {})}
         if instruction == "COMMENT":
             continue
-        if instruction == "ARG":
-            for word in words(value, scope):
-                name, _, default = word.partition("=")
-                args[name] = build_args.get(name, default)
-        else:
-            try:
+        try:
+            check(instruction, value)
+            if instruction == "ARG":
+                for word in words(value, scope):
+                    name, _, default = word.partition("=")
+                    args[name] = build_args.get(name, default)
+            else:
                 apply(stages, instruction, value, scope)
-            except EngineError as error:
-                raise EngineError(error.status, f"dockerfile line {entry['startline'] + 1}: {error.message}") from None
+        except EngineError as error:
+            raise EngineError(error.status, f"{file}:{entry['startline'] + 1}: {error.message}") from None
     if not stages:
-        raise EngineError(400, "dockerfile: needs a FROM line")
+        raise EngineError(400, f"{file}: needs a FROM line")
     return stages
 
 
@@ -143,21 +142,11 @@ def words(value: str, scope: dict[str, str]) -> list[str]:
     return list(WordSplitter(value, args={}, envs=scope).split())
 
 
-def flags(instruction: str, value: str) -> tuple[dict[str, str], str]:
-    """The options before an instruction's words, and the rest; refuses an option that nothing here knows."""
-    found: dict[str, str] = {}
-    while match := re.match(r"--([a-z-]+)(?:=(\S+))?\s+", value):
-        if match[1] not in FLAGS[instruction]:
-            known = ", ".join(f"--{name}" for name in FLAGS[instruction])
-            raise EngineError(400, f"{instruction}: unknown option --{match[1]}; the local cloud knows {known}")
-        found[match[1]] = match[2] or ""
-        value = value[match.end() :]
-    return found, value
-
-
 def start_stage(value: str, stages: list[Stage], scope: dict[str, str]) -> Stage:
     parts = words(flags("FROM", value)[1], scope)
-    name = parts[2] if len(parts) == 3 and parts[1].upper() == "AS" else str(len(stages))
+    name = parts[2] if len(parts) == 3 else str(len(stages))
+    if not parts or not parts[0]:
+        raise EngineError(400, f"FROM: names no image, got {value}")
     stage = Stage(name=name, base=parts[0])
     for earlier in stages:
         if earlier.name == stage.base:
@@ -198,8 +187,6 @@ def apply(stages: list[Stage], instruction: str, value: str, scope: dict[str, st
             stage.copies.append(copy(stage, instruction, value, scope))
         case "USER":
             pass  # everything runs as the laptop's user
-        case _:
-            raise EngineError(400, f"{instruction}: the local cloud does not know this instruction; do without it")
 
 
 def copy(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> Copy:

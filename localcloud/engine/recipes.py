@@ -8,17 +8,18 @@ import hashlib
 import json
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 import time
-import tomllib
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 from localcloud.engine.errors import EngineError
 from localcloud.engine.process import dies_with_the_engine
+from localcloud.engine.projects import read_json, read_toml
 
 Say = Callable[[str], Awaitable[None]]
 
@@ -41,6 +42,17 @@ def dumps(value: Any) -> str:
 def base_python() -> str:
     """The interpreter that environments are made from: the one below the engine's own environment."""
     return getattr(sys, "_base_executable", sys.executable) or sys.executable
+
+
+def differences(base: str) -> str | None:
+    """What the processes run on instead of the image that a Dockerfile begins with, where its version is another."""
+    if not (found := re.match(r"(?:.*/)?(python|node):(\d+(?:\.\d+)?)", base)):
+        return None
+    own = platform.python_version() if found[1] == "python" else node_version().removeprefix("v")
+    if f"{own}.".startswith(f"{found[2]}."):
+        return None
+    language = {"python": "Python", "node": "Node.js"}[found[1]]
+    return f"FROM {base}: runs on this machine's {language} {own} here"
 
 
 @functools.cache
@@ -88,7 +100,8 @@ async def run(say: Say, *command: str, cwd: Path, env: dict[str, str] | None = N
     assert process.stdout is not None  # noqa: S101
     lines: list[str] = []
     try:
-        async for line in lines_of(process.stdout):
+        async for whole in lines_of(process.stdout):
+            line = whole.replace(f"{cwd}/", "")  # a file is told by its path in the image's folder
             lines = [*lines[-LAST_LINES:], line]
             await say(line)
         code = await process.wait()
@@ -201,7 +214,7 @@ def touch(folder: Path) -> bool:
 
 def python_name(context: Path) -> str:
     """The hash of the lock and of what it must agree with, so that Poetry refuses a stale lock, cached or not."""
-    project = tomllib.loads((context / "pyproject.toml").read_text())
+    project = read_toml(context / "pyproject.toml")
     general, tool = project.get("project", {}), project.get("tool", {}).get("poetry", {})
     wanted = [general.get(key) for key in ("requires-python", "dependencies", "optional-dependencies")]
     wanted += [tool.get(key) for key in ("dependencies", "group", "source")]
@@ -211,7 +224,7 @@ def python_name(context: Path) -> str:
 
 def node_name(context: Path) -> str:
     """The hash of the lock, and of what it must agree with."""
-    package = json.loads((context / "package.json").read_text())
+    package = read_json(context / "package.json")
     wanted = {key: value for key, value in package.items() if key.endswith("ependencies") or key == "overrides"}
     node = package.get("engines", {}).get("node", "")
     settings = context / ".npmrc"

@@ -197,6 +197,25 @@ def test_what_changes_while_the_set_up_runs_is_newer_than_it(tools: Path) -> Non
     assert make(tools.parent) == "set-up\nup\n"
 
 
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ('{\n  "name": "x",\n}\n', r"^frontend/package.json:[23]: .*; mend it$"),
+        ('{"engines": {}}', "^frontend/package.json: has no engines.node; write"),
+        ("[]", "^frontend/package.json: has no engines.node; write"),
+    ],
+)
+def test_a_mistake_in_the_front_ends_package_json_is_told_with_its_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str, problem: str
+) -> None:
+    (tmp_path / "frontend").mkdir()
+    (tmp_path / "frontend/package.json").write_text(text)
+    monkeypatch.setattr(versions, "ROOT", tmp_path)
+    monkeypatch.setattr(versions, "NODE_RANGE_FILE", tmp_path / "frontend/package.json")
+    with pytest.raises(SetupError, match=problem):
+        versions.node_problem()
+
+
 def test_a_new_version_of_pulumi_is_installed(monkeypatch: pytest.MonkeyPatch) -> None:
     inputs: dict[str, list[Path]] = {}
     monkeypatch.setattr(setup, "step", lambda title, made, files, *_: inputs.update({title: files}))

@@ -88,23 +88,61 @@ def test_without_a_start_period_the_retries_set_the_patience() -> None:
     [
         ("RUN true", "before FROM"),
         ("# nothing", "needs a FROM"),
-        ("FROM a\nHEALTHCHECK --interval=soon CMD x", "line 2: .*10s or 1m30s"),
+        ("FROM a\nHEALTHCHECK --interval=soon CMD x", "Dockerfile:2: .*10s or 1m30s"),
         ("FROM a\nHEALTHCHECK --interval=1s2 CMD x", "10s or 1m30s, got '1s2'"),
-        ("FROM a\nHEALTHCHECK --every=1s CMD x", "line 2: HEALTHCHECK: unknown option --every"),
-        ("FROM a\n\nCOPY alone", "line 3: COPY: needs a source and a destination, got alone"),
+        ("FROM a\nHEALTHCHECK --every=1s CMD x", "Dockerfile:2: HEALTHCHECK: unknown option --every"),
+        ("FROM a\n\nCOPY alone", "Dockerfile:3: COPY: needs a source and a destination, got alone"),
         ('FROM a\nADD ["a"]', "ADD: needs a source and a destination"),
         ("FROM a\nCOPY --parents a b", "COPY: unknown option --parents; the local cloud knows --from, --chown"),
         ("FROM a\nADD --from=x a b", "ADD: unknown option --from"),
-        ("FROM --quick a", "line 1: FROM: unknown option --quick"),
-        ("FROM a\nVOLUME /data", "line 2: VOLUME: the local cloud does not know this instruction"),
+        ("FROM --quick a", "Dockerfile:1: FROM: unknown option --quick"),
+        ("FROM a\nVOLUME /data", "Dockerfile:2: VOLUME: the local cloud does not know this instruction"),
         ("FROM a\nSHELL ['bash']", "SHELL"),
         ("FROM a\nONBUILD RUN x", "ONBUILD"),
+        ("FROM a\nFETCH x", "Dockerfile:2: FETCH: unknown instruction; known are ADD, ARG, CMD"),
+        ("FROM a\nRUN --cache=x pip install", "RUN: unknown option --cache; the local cloud knows --mount"),
+        ("FROM a\nUSER --quick app", "USER: unknown option --quick; the local cloud knows none"),
+        ("FROM a\nRUN <<EOF\ntrue\nEOF", "Dockerfile:2: RUN: the local cloud reads no here-documents"),
+        ("FROM a\nCOPY <<'E' /x\ntrue\nE", "Dockerfile:2: COPY: the local cloud reads no here-documents"),
+        ("FROM a\nRUN", "RUN: needs an argument"),
+        ("FROM a\nCMD  ", "CMD: needs an argument"),
+        ("FROM a AS", "FROM: needs `image` or `image AS name`, got a AS"),
+        ("FROM a b c", "FROM: needs `image` or `image AS name`"),
+        ("FROM a AS 1st", "a stage's name is .* got 1st"),
+        ("FROM $NOTHING", "FROM: names no image, got \\$NOTHING"),
+        ("FROM a\nENV NAME", "ENV: needs name=value, got NAME"),
+        ("FROM a\nENV A=1 B C=2", "ENV: needs name=value, got B; a value with spaces needs quotes"),
+        ('FROM a\nENV A="1', 'ENV: no closing quotation in A="1'),
+        ("FROM a\nENV A=${B:-1}", "ENV: the local cloud knows \\$NAME and \\${NAME} only, got \\${B:-1}"),
+        ("FROM a\nWORKDIR /a /b", "WORKDIR: takes one argument, got 2"),
+        ("FROM a\nEXPOSE http", "EXPOSE: a port is written like 8000 or 8000/tcp, got http"),
+        ("FROM a\nSTOPSIGNAL SIGNONE", "STOPSIGNAL: not a signal: SIGNONE"),
+        ("FROM a\nHEALTHCHECK CURL x", "HEALTHCHECK: needs `CMD command` or `NONE`, got CURL x"),
+        ("FROM a\nHEALTHCHECK --retries=few CMD x", "HEALTHCHECK: --retries is a whole number, got few"),
+        ('FROM a\nCMD ["serve", 80]', "the JSON form is a list of strings"),
     ],
 )
 def test_mistakes_are_named(text: str, problem: str) -> None:
     with pytest.raises(EngineError, match=problem) as caught:
         parse(text, {})
     assert caught.value.status == 400
+
+
+def test_what_the_builder_knows_and_the_laptop_replaces_is_read() -> None:
+    text = """
+        FROM --platform=linux/amd64 a:1@sha256:0123 AS base
+        ARG VERSION=1
+        RUN --mount=type=cache,target=/root/.cache pip install x
+        COPY --chown=app:app --chmod=755 --link a b ./
+        ENV A="it's" B=${A}x
+        EXPOSE 8000-8010/udp $PORT
+        USER 1000:1000
+        STOPSIGNAL 15
+        CMD serve --port 80
+    """
+    stage = parse(text, {})[-1]
+    assert (stage.base, stage.cmd) == ("a:1@sha256:0123", ["/bin/sh", "-c", "serve --port 80"])
+    assert stage.env["A"] == "it's"
 
 
 ROOT = Path(__file__).parents[3]
