@@ -30,7 +30,7 @@ let server: Awaited<ReturnType<typeof startServer>>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), "frontend-server-"));
-  for (const file of ["server.mjs", "healthcheck.mjs"]) cpSync(join(import.meta.dirname, file), join(folder, file));
+  cpSync(join(import.meta.dirname, "server.mjs"), join(folder, "server.mjs"));
   symlinkSync(join(import.meta.dirname, "node_modules"), join(folder, "node_modules"));
   mkdirSync(join(folder, "dist", "assets"), { recursive: true });
   writeCompressed("index.html", PAGE);
@@ -92,12 +92,6 @@ function ask(path: string, headers: Record<string, string> = {}, method = "GET",
     request.on("error", reject);
     request.end();
   });
-}
-
-async function healthcheck(environment: NodeJS.ProcessEnv): Promise<number> {
-  const child = spawn(process.execPath, ["healthcheck.mjs"], { cwd: folder, env: environment });
-  const [code] = (await once(child, "exit")) as [number];
-  return code;
 }
 
 describe("files", () => {
@@ -172,11 +166,6 @@ describe("process", () => {
     const { headers } = await ask("/healthz", { Connection: "keep-alive" });
     const [, seconds] = /^timeout=(\d+)$/.exec(String(headers["keep-alive"])) ?? [];
     expect(Number(seconds)).toBeGreaterThan(60);
-  });
-
-  it("passes its health check at the address it was given, and fails it elsewhere", async () => {
-    expect(await healthcheck(server.environment)).toBe(0);
-    expect(await healthcheck({ ...server.environment, PORT: String(await freePort()) })).toBe(1);
   });
 
   it("logs its start and its requests as JSON, without the health checks", async () => {

@@ -1,14 +1,11 @@
-"""Health, as the load balancer and the image's HEALTHCHECK see it."""
+"""Health, as the load balancer sees it."""
 
 from collections.abc import Callable
 
 import httpx
-import pytest
 
-from tests.backend import Backend, environment, run
-from tests.cloud import Cloud
+from tests.backend import Backend
 from tests.ports import free_port
-from tests.tls import TlsFront
 
 HEALTHY = {"status": "ok"}
 
@@ -33,19 +30,3 @@ def test_paths_come_from_the_environment(start: Callable[..., Backend]) -> None:
     created = backend.http.post("/items", json={"title": "x"})
     assert created.headers["Location"] == f"/items/{created.json()['id']}"
     assert "/items" in backend.http.get("/openapi.json").json()["paths"]
-
-
-@pytest.mark.parametrize("host", ["127.0.0.1", "127.0.1.7", "0.0.0.0"])  # noqa: S104 # as in Docker
-def test_the_images_check_finds_the_process_on_any_address(start: Callable[..., Backend], host: str) -> None:
-    backend = start(HOST=host, HEALTH_PATH="/up")
-    assert run("app.healthcheck", env=backend.env).returncode == 0
-
-
-def test_the_images_check_fails_with_the_reason(
-    start: Callable[..., Backend], database: TlsFront, cloud: Cloud
-) -> None:
-    nobody = run("app.healthcheck", env=environment(database, cloud))
-    assert nobody.returncode == 1
-    assert "Connection refused" in nobody.stdout
-    other = run("app.healthcheck", env={**start().env, "HEALTH_PATH": "/elsewhere"})
-    assert (other.returncode, other.stdout) == (1, "/elsewhere/live: status 401\n")

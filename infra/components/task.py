@@ -17,6 +17,9 @@ from infra.pure.tags import Tags, component_tag
 
 FAMILY_LIMIT = 255  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
 STOP_SECONDS = 30  # between SIGTERM and SIGKILL
+# The only folders that a container can write to, in memory and gone with it: for libraries' temporary files, and what
+# the agent of ECS Exec cannot do without (https://github.com/aws/containers-roadmap/issues/1359).
+WRITABLE_MIB = {"/tmp": 64, "/var/lib/amazon/ssm": 16}  # noqa: S108 # the container's own
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,7 +110,11 @@ class Task(pulumi.ComponentResource):
             "memory": args.settings.memory_mib,
             "environment": environment(args),
             "portMappings": [{"containerPort": args.port, "hostPort": 0, "protocol": "tcp"}],
-            "linuxParameters": {"initProcessEnabled": True},  # reaps what shells of ECS Exec leave behind
+            "readonlyRootFilesystem": True,
+            "linuxParameters": {
+                "initProcessEnabled": True,  # reaps what shells of ECS Exec leave behind
+                "tmpfs": [{"containerPath": path, "size": size} for path, size in WRITABLE_MIB.items()],
+            },
             "stopTimeout": STOP_SECONDS,
             "logConfiguration": {
                 "logDriver": "awslogs",
