@@ -12,7 +12,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down stop url password status logs env develop test check generate format lock bench bench-api \
+.PHONY: help setup up down stop url password status logs env develop test check generate format lock digests bench bench-api \
 	bench-commands bench-page test-frontend test-backend check-infra check-backend check-frontend
 
 help: ## List the commands
@@ -91,6 +91,9 @@ format: .tools/ready-development ## Format the code, and apply the linters' auto
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	@cd backend && $(BACKEND)/ruff format . && $(BACKEND)/ruff check --fix .
 	@cd frontend && npm run --silent format
+
+digests: ## Pin the Dockerfiles' base images to what stands behind their tags today
+	@python3 -m toolchain.digests
 
 lock: .tools/ready ## Update the lock files after a change in a pyproject.toml
 	@$(SETUP) --lock

@@ -50,7 +50,7 @@ def fitting(python: tuple[int, int]) -> set[Tag]:
 
 
 def test_every_package_has_a_wheel_for_the_images_python_which_has_no_compiler() -> None:
-    (version,) = re.findall(r"^FROM python:3\.(\d+)-slim AS base$", DOCKERFILE, re.MULTILINE)
+    (version,) = re.findall(r"^FROM python:3\.(\d+)-slim(?:@\S+)? AS base$", DOCKERFILE, re.MULTILINE)
     tags = fitting((3, int(version)))
     packages = tomllib.loads((ROOT / "poetry.lock").read_text())["package"]
     production = [package for package in packages if "main" in package["groups"]]
