@@ -28,17 +28,20 @@ class Output:
 
     def follow(self, stream: Iterable[Mapping[str, Any]]) -> None:
         """Show what the engine's API answers with."""
+        error = ""
         for message in stream:
-            if error := message.get("error"):
-                self.fail(str(error))
+            error = message.get("error") or error  # the last message: the stream is read to its end, so that it closes
             # Progress bars of layers come with an id: left out.
             text = message.get("stream") or ("" if message.get("id") else message.get("status")) or ""
             for line in text.splitlines():
                 self.say(line.rstrip())
+        if error:
+            self.fail(error)
 
     def fail(self, reason: str) -> NoReturn:
-        """End the step. A reason of several lines says enough; a short one gets the last lines that were said."""
-        lines = reason.splitlines() if "\n" in reason else [reason, *self.last]
+        """End the step. A reason that has a place or several lines says enough; others get the last lines said."""
+        enough = "\n" in reason or PLACE.match(reason)
+        lines = reason.splitlines() if enough else [reason, *self.last]
         fail("\n  ".join([f"{self.folder.name}: {self.located(lines[0])}", *map(self.located, lines[1:])]))
 
     def located(self, line: str) -> str:

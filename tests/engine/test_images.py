@@ -1,5 +1,6 @@
 """Images through the Docker SDK: build, names, what a snapshot holds."""
 
+import contextlib
 import shutil
 import threading
 import time
@@ -9,6 +10,9 @@ from typing import Any
 import pytest
 from docker.errors import BuildError, ImageNotFound, NotFound
 
+from infra.pure.image_tag import image_tag
+from infra.steps import builder
+from infra.steps.common import StepError
 from tests.engine.support import APPS, Engine, endpoint, get
 
 
@@ -73,6 +77,41 @@ def test_a_lock_that_does_not_fit_is_refused_though_its_environment_is_known(web
     project.write_text(project.read_text().replace('"idna (>=3,<4)"', '"idna (>=3,<4)", "six"'))
     with pytest.raises(BuildError, match="poetry lock"):
         web.build(stale, "web:stale")
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "problem"),
+    [
+        ("server.py", "import os\ndef (\n", "web: web/server.py:2: invalid syntax: def ("),
+        ("pyproject.toml", "[project\n", "web: web/pyproject.toml:1: Expected ']'"),
+        ("requirements.txt", "six", "web: requirements.txt: the local cloud"),
+    ],
+)
+def test_the_program_tells_a_mistake_by_the_path_in_the_users_project(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str, problem: str
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{engine.socket}")
+    app = shutil.copytree(APPS / "web", tmp_path / "web")
+    (app / file).write_text(text)
+    if file == "requirements.txt":
+        (app / "poetry.lock").unlink()
+        (app / ".dockerignore").unlink()
+    with contextlib.closing(builder.connect()) as client, pytest.raises(StepError) as caught:
+        builder.build(client, app, "web", image_tag(app), "linux/amd64", None)
+    assert str(caught.value).startswith(problem)
+    assert len(str(caught.value).splitlines()) == 1
+
+
+def test_a_version_that_differs_from_the_dockerfiles_is_told(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{engine.socket}")
+    app = shutil.copytree(APPS / "web", tmp_path / "web")
+    dockerfile = (app / "Dockerfile").read_text()
+    (app / "Dockerfile").write_text(dockerfile.replace("python:3.11-slim", "python:3.99-slim"))
+    with contextlib.closing(builder.connect()) as client:
+        builder.build(client, app, "web", image_tag(app), "linux/amd64", None)
+    assert "web: FROM python:3.99-slim: runs on this machine's Python 3." in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
