@@ -66,21 +66,26 @@ def is_docker(engine: "DockerClient") -> bool:
 
 
 def buildkit_command() -> list[str]:
-    """The docker command that builds with BuildKit."""
-    docker = shutil.which("docker")
-    if docker is None:
+    """The first docker command on PATH that builds with BuildKit."""
+    lacking = []
+    for folder in os.environ.get("PATH", os.defpath).split(os.pathsep):
+        docker = shutil.which("docker", path=folder)
+        if docker is None:
+            continue
+        if subprocess.run([docker, "buildx", "version"], capture_output=True, check=False).returncode == 0:
+            return [docker, "buildx", "build", "--load"]
+        version = subprocess.run([docker, "--version"], capture_output=True, check=False, text=True).stdout.strip()
+        number = re.search(r"\b(\d+)\.\d+", version)
+        if number and int(number[1]) <= LAST_CLIENT_WITH_BUILDKIT:
+            return [docker, "build"]
+        lacking.append(f"{docker} ({version})")
+    if not lacking:
         fail(
             "image: needs the docker command to build with BuildKit, found none on PATH;"
             " install Docker's client with its plugin buildx, https://docs.docker.com/engine/install/"
         )
-    if subprocess.run([docker, "buildx", "version"], capture_output=True, check=False).returncode == 0:
-        return [docker, "buildx", "build", "--load"]
-    version = subprocess.run([docker, "--version"], capture_output=True, check=False, text=True).stdout.strip()
-    number = re.search(r"\b(\d+)\.\d+", version)
-    if number and int(number[1]) <= LAST_CLIENT_WITH_BUILDKIT:
-        return [docker, "build"]
     fail(
-        f"image: needs Docker's plugin buildx, {docker} ({version}) has none; install the package"
+        f"image: needs Docker's plugin buildx, {lacking[0]} has none; install the package"
         " docker-buildx-plugin (docker-buildx in some distributions), https://docs.docker.com/go/buildx/"
     )
 

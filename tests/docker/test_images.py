@@ -2,10 +2,8 @@
 
 import contextlib
 import io
-import os
 import re
 import shutil
-import subprocess
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -45,25 +43,11 @@ ENVIRONMENTS = {
 PROBES = {"backend": ":8000/api/health/live", "frontend": ":3000/healthz"}
 
 
-def path_with_buildkit() -> str:
-    """PATH with a docker command that has BuildKit before one that has not."""
-    folders = os.environ["PATH"].split(os.pathsep)
-
-    def lacks_it(folder: str) -> bool:
-        return (
-            subprocess.run([f"{folder}/docker", "buildx", "version"], capture_output=True, check=False).returncode != 0
-        )
-
-    having = [folder for folder in folders if Path(folder, "docker").exists()]
-    return os.pathsep.join([*sorted(having, key=lacks_it), *folders] if having else folders)
-
-
 @pytest.fixture(scope="module")
 def engine(docker_engine: Engine) -> Iterator[Engine]:
     """Found by the builder as it finds a user's engine."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("DOCKER_HOST", docker_engine.host)
-        patch.setenv("PATH", path_with_buildkit())
         yield docker_engine
 
 

@@ -68,9 +68,11 @@ def machine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         gc.collect()
 
 
-def install_docker(machine: Path, *, version: str = "20.10.24", buildx: bool = False, script: str = "") -> None:
+def install_docker(
+    machine: Path, *, folder: str = "bin", version: str = "20.10.24", buildx: bool = False, script: str = ""
+) -> None:
     """A docker command that tells its version, and runs the script to build."""
-    command = machine / "bin/docker"
+    command = machine / folder / "docker"
     command.write_text(f"""#!/bin/sh
 case "$*" in
 "buildx version") exit {0 if buildx else 1} ;;
@@ -146,6 +148,14 @@ def test_what_is_missing_on_docker_is_said_with_how_to_get_it(
         install_docker(machine, **installed)
     with pytest.raises(StepError, match=problem):
         builder.check()
+
+
+def test_a_docker_command_without_buildkit_hides_no_other(machine: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install_docker(machine, version="28.2.2")
+    monkeypatch.setenv("PATH", f"{machine}/bin:{machine}/own")
+    (machine / "own").mkdir()
+    install_docker(machine, folder="own", version="20.10.24")
+    assert builder.buildkit_command() == [f"{machine}/own/docker", "build"]
 
 
 def test_podman_and_the_local_cloud_need_no_docker_command(address: str, monkeypatch: pytest.MonkeyPatch) -> None:
