@@ -16,6 +16,7 @@ from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc, status_pb2
 from pulumi.runtime.rpc import _special_archive_sig, _special_asset_sig, _special_sig_key
 
 from localcloud.provider.errors import InitError, ProviderError
+from localcloud.provider.protocol.callers import Callers
 from localcloud.provider.protocol.requests import OLD_INPUTS, AwsProvider
 from localcloud.provider.values import property_map
 
@@ -33,7 +34,12 @@ class Status(NamedTuple):
 
 
 class Servicer(ProviderServicer):
-    """Errors that are complete for the user are sent as they are, others with their stack trace."""
+    """Errors that are complete for the user are sent as they are, others with their stack trace.
+
+    Serves processes of this user only: what a provider is asked to make can be a program that runs as this user.
+    """
+
+    callers: Callers  # set when the port is known
 
     def __init__(self, provider: AwsProvider) -> None:
         super().__init__([], VERSION, provider, "")
@@ -68,6 +74,8 @@ def fill_bare_archives(properties: Struct) -> None:
 
 def _wrapped(name: str) -> Callable[[Any, Any, Any], Awaitable[Any]]:
     async def method(self: Any, request: Any, context: Any) -> Any:
+        if not await asyncio.to_thread(self.callers.are_own, context.peer()):
+            await context.abort(grpc.StatusCode.PERMISSION_DENIED, "this provider serves the user who started it")
         for field, part in request.ListFields():
             if field.message_type is Struct.DESCRIPTOR:
                 fill_bare_archives(part)
@@ -122,8 +130,10 @@ def half_made(error: InitError) -> Status:
 async def serve(provider: AwsProvider, port: int, started: Callable[[int], None]) -> None:
     """Serve on loopback until the process ends; `started` is called with the port."""
     server = grpc.aio.server(options=_GRPC_CHANNEL_OPTIONS)
-    provider_pb2_grpc.add_ResourceProviderServicer_to_server(Servicer(provider), server)
+    servicer = Servicer(provider)
+    provider_pb2_grpc.add_ResourceProviderServicer_to_server(servicer, server)
     bound = server.add_insecure_port(f"127.0.0.1:{port}")
+    servicer.callers = Callers(bound)
     await server.start()
     started(bound)
     try:
