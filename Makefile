@@ -3,8 +3,9 @@ PORT ?= 4566
 BIN = .venv/bin
 PYTHON = $(BIN)/python
 BACKEND = ../.tools/backend/bin
-LOCALCLOUD = $(PYTHON) -m localcloud --port $(PORT)
-SETUP = python3 -m toolchain.setup
+# -E: the user's PYTHON… variables are for other programs.
+LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT)
+SETUP = python3 -E -m toolchain.setup
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
@@ -54,7 +55,7 @@ status: .tools/ready ## Print which processes run, and whether their state is sa
 logs: .tools/ready ## Follow the services' logs
 	@$(LOCALCLOUD) logs
 
-env: .tools/ready ## Print the exports for plain pulumi and aws: eval "$$(make -s env)"
+env: .tools/ready ## Make a shell's pulumi and aws work here: eval "$$(make -s env)"; back: localcloud_off
 	@$(LOCALCLOUD) env
 
 test: .tools/ready-development ## Run all tests

@@ -1,13 +1,13 @@
 """The commands of the local cloud, as the Makefile names them."""
 
-import shlex
+import os
 import sys
 import time
 from pathlib import Path
 
 import click
 
-from localcloud import access, docker_engine, gateway, stack, supervision
+from localcloud import access, docker_engine, gateway, shell, stack, supervision
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
 from localcloud.logs import follow
@@ -164,9 +164,8 @@ def logs(place: Place) -> None:
 @main.command()
 @click.pass_obj
 def env(place: Place) -> None:
-    """Print exports for plain pulumi and aws commands against the local cloud."""
-    for name, value in place.pulumi_environment.items():
-        click.echo(f"export {name}={shlex.quote(value)}")
+    """Print what makes a shell's pulumi and aws work on the local cloud, and `localcloud_off`, the way back."""
+    click.echo(shell.script(place, os.environ))
 
 
 @main.command(context_settings={"ignore_unknown_options": True})

@@ -151,6 +151,9 @@ class Place:
             "AWS_REGION": REGION,
             "AWS_DEFAULT_REGION": REGION,
             "AWS_EC2_METADATA_DISABLED": "true",
+            # The user's own could name other endpoints and credentials.
+            "AWS_CONFIG_FILE": os.devnull,
+            "AWS_SHARED_CREDENTIALS_FILE": os.devnull,
         }
 
     @cached_property
@@ -160,8 +163,6 @@ class Place:
         return {
             **self.aws_environment,
             "PATH": os.pathsep.join(path),
-            # So that `infra` and `localcloud` are imported from this checkout, even with another checkout's `.venv`.
-            "PYTHONPATH": str(ROOT),
             "DOCKER_HOST": self.docker_host,
             "PULUMI_HOME": str(self.folder / "pulumi-home"),
             # Without a metadata file beside each state file: a kill while Pulumi writes it leaves it unreadable.

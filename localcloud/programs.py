@@ -7,6 +7,7 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+from localcloud.environment import of_registries
 from localcloud.place import ENGINE_LABEL, ROOT, TASK_GATEWAY, TOOLS, Place
 
 STOP_SECONDS = 30.0
@@ -16,12 +17,14 @@ STOP_SECONDS = 30.0
 class Program:
     """One supervised process. Programs start in the order of `programs`, and stop in the opposite one.
 
+    `installs`: it gets the variables by which package managers reach their registries.
     `environment` is in the arguments of a process for a moment, so what is secret comes by supervisord's own.
     """
 
     name: str
     command: list[str]
     environment: dict[str, str]
+    installs: bool = False
 
 
 def programs(place: Place) -> list[Program]:
@@ -32,6 +35,7 @@ def programs(place: Place) -> list[Program]:
                  "--state", str(folder / "engine"), "--cache", str(TOOLS / "cache"),
                  "--emulator", place.endpoint, "--poetry", str(TOOLS / "bin/poetry")],
         environment={},
+        installs=True,
     )  # fmt: skip
     emulator = Program(
         name="emulator",
@@ -98,14 +102,15 @@ def write_config(place: Place) -> Path:
     for priority, program in enumerate(programs(place), start=1):
         variables = [f"{name}={value}" for name, value in program.environment.items()]
         # setpriv ends each child when supervisord dies, even by SIGKILL, so that the next start finds the ports free.
-        command = ["setpriv", "--pdeathsig", "TERM", "env", f"--chdir={ROOT}", *variables, *program.command]
+        left_out = [] if program.installs else [f"--unset={name}" for name in of_registries(os.environ)]
+        command = ["setpriv", "--pdeathsig", "TERM", "env", f"--chdir={ROOT}", *left_out, *variables, *program.command]
         config[f"program:{program.name}"] = {
             "command": " ".join(map(word, command)),
             "priority": str(priority),
             "autorestart": "true",
             "startsecs": "1",
             "startretries": "5",
-            **({"umask": "022"} if program.name == "engine" else {}),  # images may hold files that all may read
+            **({"umask": "022"} if program.installs else {}),  # images may hold files that all may read
             "stopwaitsecs": str(int(STOP_SECONDS)),
             "redirect_stderr": "true",
             "stdout_logfile": f"logs/{program.name}.log",

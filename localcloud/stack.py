@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from localcloud import supervision
+from localcloud.environment import harmless
 from localcloud.errors import LocalCloudError
 from localcloud.place import ROOT, STACK, Place
 
@@ -33,7 +34,8 @@ def pulumi(place: Place, *arguments: str, quiet: bool = False) -> int:
     """Run `pulumi` in the foreground, its output the user's; returns its exit code."""
     (place.folder / "pulumi").mkdir(parents=True, exist_ok=True)
     output = subprocess.DEVNULL if quiet else None
-    environment = {**os.environ, **place.pulumi_environment}
+    # The program imports `infra` from this checkout, even with another checkout's `.venv`.
+    environment = {**harmless(os.environ), **place.pulumi_environment, "PYTHONPATH": str(ROOT)}
     try:
         with interrupts_left_to_the_child():
             run = subprocess.run(["pulumi", *arguments], cwd=ROOT, env=environment, stdout=output, check=False)

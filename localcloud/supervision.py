@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from localcloud import docker_engine, gateway
+from localcloud.environment import harmless, of_registries
 from localcloud.errors import LocalCloudError
 from localcloud.place import Place
 from localcloud.ports import port_is_free
@@ -92,8 +93,9 @@ def refuse_taken_ports(place: Place) -> None:
 def start_supervisord(place: Place) -> None:
     """Returns when it runs in the background."""
     command = [sys.executable, "-m", "supervisor.supervisord", "-c", str(write_config(place))]
+    environment = {**harmless(os.environ), **of_registries(os.environ), **place.aws_environment}
     run = subprocess.run(
-        command, cwd=place.folder, env={**os.environ, **place.aws_environment}, stdout=subprocess.PIPE,
+        command, cwd=place.folder, env=environment, stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT, text=True, check=False,
     )  # fmt: skip
     if run.returncode:

@@ -128,6 +128,8 @@ def development(used: Files) -> None:
 
 
 def main(arguments: list[str]) -> None:
+    for name in [name for name in os.environ if name.startswith("PYTHON")]:
+        del os.environ[name]  # meant for the user's own programs
     require_versions()
     TOOLS.mkdir(exist_ok=True)
     if "--lock" in arguments:

@@ -5,20 +5,24 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner, Result
 
 import localcloud.place
 import localcloud.programs
 from localcloud import supervision
+from localcloud.cli import main
 from localcloud.place import Place
 from localcloud.ports import free_port, port_is_free
 from localcloud.programs import Program
 from tests.commands.fake_emulator import FakeEmulator
+
+Command = Callable[..., Result]
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
 FAKE_PULUMI = Path(__file__).with_name("fake_pulumi.py")
@@ -120,5 +124,15 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
     (folder / "resources").write_text("5")
     monkeypatch.setattr(localcloud.place, "TOOLS", tmp_path / "no-tools")
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
-    monkeypatch.setenv("PULUMI_FAKE", str(folder))
     return FakePulumi(folder=folder)
+
+
+@pytest.fixture
+def command(place: Place) -> Command:
+    def run(*arguments: str, code: int = 0) -> Result:
+        here = ["--port", str(place.port), "--folder", str(place.folder)]
+        result = CliRunner().invoke(main, [*here, *arguments])
+        assert result.exit_code == code, result.output
+        return result
+
+    return run

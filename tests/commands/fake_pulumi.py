@@ -1,6 +1,6 @@
 """The `pulumi` that the tests put on PATH. It notes each call, and keeps the state file as the real one does.
 
-`PULUMI_FAKE` is a folder: `calls.jsonl` lists the calls, `fail-<command>` makes that command fail, `resources` holds
+Beside it, `calls.jsonl` lists the calls, `fail-<command>` makes that command fail, `resources` holds
 how many resources an `up` makes.
 """
 
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-folder = Path(os.environ["PULUMI_FAKE"])
+folder = Path(__file__).parent
 backend = Path(unquote(urlsplit(os.environ["PULUMI_BACKEND_URL"]).path))
 state = backend / ".pulumi/stacks/fastapi-react-aws/local.json"
 command = sys.argv[1]

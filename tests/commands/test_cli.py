@@ -3,29 +3,15 @@
 import json
 import shlex
 import subprocess
-from collections.abc import Callable
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import CliRunner
 
 from localcloud import stack, supervision
 from localcloud.cli import main
 from localcloud.place import Place
-from tests.commands.conftest import FakePulumi
+from tests.commands.conftest import Command, FakePulumi
 from tests.commands.fake_emulator import FakeEmulator
-
-Command = Callable[..., Result]
-
-
-@pytest.fixture
-def command(place: Place) -> Command:
-    def run(*arguments: str, code: int = 0) -> Result:
-        here = ["--port", str(place.port), "--folder", str(place.folder)]
-        result = CliRunner().invoke(main, [*here, *arguments])
-        assert result.exit_code == code, result.output
-        return result
-
-    return run
 
 
 @pytest.fixture
@@ -161,7 +147,7 @@ def test_env_quotes_what_a_shell_would_change(
     command: Command, pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", "/a $(b)")
-    (line,) = [line for line in command("env").output.splitlines() if line.startswith("export PATH=")]
+    line = next(line for line in command("env").output.splitlines() if line.startswith("export PATH="))
     assert shlex.split(line)[1].endswith(":/a $(b)")
 
 

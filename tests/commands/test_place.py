@@ -118,7 +118,6 @@ def test_pulumi_runs_this_checkouts_program_and_tools_before_the_users(
     monkeypatch.setenv("PATH", "/users/own")
     environment = Place.of(5000, tmp_path).pulumi_environment
     assert environment["PATH"] == f"{sys.prefix}/bin:{ROOT}/.tools/pulumi/bin:/users/own"
-    assert environment["PYTHONPATH"] == str(ROOT)
     assert environment["PULUMI_HOME"] == str(tmp_path / "pulumi-home")
 
 

@@ -1,6 +1,7 @@
 """Wrong configuration: one readable list, nothing created."""
 
 import json
+import re
 
 from localcloud import stack, supervision
 from tests.e2e.checkout import Checkout
@@ -42,6 +43,19 @@ def test_every_problem_is_listed_and_nothing_created(checkout: Checkout) -> None
     assert checkout.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"] == []
 
     config.write_text(right)
+
+
+def test_a_stack_of_aws_is_not_made_here_by_mistake(checkout: Checkout) -> None:
+    """As in a shell with `make env`, where somebody deploys another stack."""
+    supervision.start(checkout.place)
+    local = (checkout.root / "Pulumi.local.yaml").read_text()
+    (checkout.root / "Pulumi.dev.yaml").write_text(re.sub("(?m)^.*accountId.*\n", "", local))
+    assert checkout.pulumi("stack", "init", "dev").code == 0
+    run = checkout.pulumi("up", "--stack", "dev", "--yes", "--skip-preview")
+    assert run.code != 0
+    assert "to deploy to AWS, leave it with `localcloud_off`" in run.output and "Traceback" not in run.output
+    assert checkout.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"] == []
+    assert checkout.pulumi("stack", "rm", "dev", "--yes", "--force", "--preserve-config").code == 0
 
 
 def test_a_preview_of_a_fresh_stack_works_and_an_up_does_what_its_own_preview_said(checkout: Checkout) -> None:

@@ -19,6 +19,7 @@ from tests.provider.world import World
 ROOT = Path(__file__).resolve().parents[2]
 EMULATOR_PYTHON = os.environ.get("EMULATOR_PYTHON", str(ROOT / ".tools/emulator/bin/python"))
 REGION = "us-east-1"
+ACCOUNT = "000000000000"
 DEFAULT_TAGS = {"project": "provider-tests"}
 START_SECONDS = 60.0
 
@@ -78,7 +79,7 @@ def port_of(process: "subprocess.Popen[str]") -> int:
 def engine(emulator: int, start_provider: Callable[..., "subprocess.Popen[str]"]) -> Engine:
     """An engine with a provider that is configured with default tags."""
     connection = Engine(port_of(start_provider(f"http://127.0.0.1:{emulator}")))
-    connection.configure(region=REGION, defaultTags={"tags": DEFAULT_TAGS})
+    connection.configure(region=REGION, allowedAccountIds=[ACCOUNT], defaultTags={"tags": DEFAULT_TAGS})
     return connection
 
 

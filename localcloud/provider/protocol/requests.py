@@ -81,12 +81,19 @@ class AwsProvider(sdk.Provider):
         settings = self._settings(request.args)
         if settings != self.context.settings:
             self.context = Context(settings, OPERATIONS)
-        if settings.allowed_accounts:
-            account = await self._run("provider", lambda: self.context.account)
-            if account not in settings.allowed_accounts:
-                wanted = ", ".join(settings.allowed_accounts)
-                raise ProviderError(f"allowedAccountIds: must hold the emulator's account {account}, got {wanted}")
+        await self._refuse_stacks_of_aws(settings)
         return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True, accept_resources=False)
+
+    async def _refuse_stacks_of_aws(self, settings: Settings) -> None:
+        """A stack is made here only if it names the emulator's account: others came by the shell's variables."""
+        account = await self._run("provider", lambda: self.context.account)
+        if account not in settings.allowed_accounts:
+            given = f"got {', '.join(settings.allowed_accounts)}" if settings.allowed_accounts else "and it is not set"
+            raise ProviderError(
+                f'accountId: a stack on the local cloud has accountId: "{account}" in its Pulumi.<stack>.yaml, {given}.'
+                " Nothing was made. This shell leads to the local cloud (make env): to deploy to AWS, leave it with"
+                " `localcloud_off`, or take another shell"
+            )
 
     def _settings(self, args: PropertyMap) -> Settings:
         return settings_of(self.endpoint, plain_map(args), os.environ)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from typing import Any
 
 import pytest
 from pulumi.provider.experimental import provider as sdk
@@ -78,10 +79,19 @@ def test_what_the_configuration_leaves_out_has_a_default() -> None:
     assert settings_of(ENDPOINT, {}, {"AWS_REGION": "eu-north-1"}).region == "eu-north-1"
 
 
-def test_another_account_than_the_allowed_ones_is_refused() -> None:
+@pytest.mark.parametrize(
+    ("args", "got"),
+    [
+        ({"allowedAccountIds": ["999999999999"]}, "got 999999999999"),
+        ({}, "and it is not set"),
+        ({"region": "x"}, "and it"),
+    ],
+)
+def test_a_stack_that_does_not_name_this_clouds_account_is_refused(args: dict[str, Any], got: str) -> None:
     provider = AwsProvider(ENDPOINT)
-    args = {"allowedAccountIds": ["999999999999"]}
     provider.context = ScriptedCloud()
     provider.context.settings = settings_of(ENDPOINT, args, {})
-    with pytest.raises(ProviderError, match="must hold the emulator's account 123456789012, got 999999999999"):
+    with pytest.raises(
+        ProviderError, match=f'accountId: "123456789012" in its Pulumi.<stack>.yaml, {got}.*localcloud_off'
+    ):
         asyncio.run(provider.configure(sdk.ConfigureRequest({}, property_map(args), True, True)))
