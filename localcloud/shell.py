@@ -9,13 +9,13 @@ from localcloud.place import Place
 
 MARK = "LOCALCLOUD"  # holds the port
 OFF = "localcloud_off"
-# pip's aws (version 1) has addresses of its own for RDS and SQS, unless told to leave them.
-AWS_VERSION_1 = {"BOTO_DISABLE_COMMONNAME": "true"}
+# Version 1 of the AWS CLI asks RDS and SQS at addresses of its own, whatever the variables say. A user's alias stays.
+AWS = """alias aws >/dev/null 2>&1 || eval 'aws() { command aws --endpoint-url "$AWS_ENDPOINT_URL" "$@"; }'"""
 
 
 def script(place: Place, shell: Mapping[str, str]) -> str:
     """For a shell with these variables."""
-    own = place.pulumi_environment | AWS_VERSION_1 | without_proxy(shell) | {MARK: str(place.port)}
+    own = place.pulumi_environment | without_proxy(shell) | {MARK: str(place.port)}
     gone = [name for name in leading(shell) if name not in own]
     if shell.get(MARK) == own[MARK]:  # the way back is known, and NO_PROXY is complete
         return "\n".join(map(export, place.pulumi_environment.items()))
@@ -28,9 +28,11 @@ def script(place: Place, shell: Mapping[str, str]) -> str:
             *map(export, own.items()),
             *(f"unset {name}" for name in gone),
             f"PS1={shlex.quote(prompt)}${{PS1-}}",
+            AWS,
             f"{OFF}() {{",
             *before,
             f"PS1=${{PS1#{shlex.quote(prompt)}}}",
+            "unset -f aws 2>/dev/null || :",
             f"unset -f {OFF}",
             "}",
         ]

@@ -86,6 +86,25 @@ def test_a_shell_with_env_works_on_the_local_cloud_alone(place: Place) -> None:
     assert f"PS1=(local:{place.port}) $ " in lines
 
 
+def test_aws_of_version_1_is_told_where_the_local_cloud_is(
+    place: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its RDS and SQS have addresses of their own, so the variable alone does not lead it."""
+    (tmp_path / "aws").write_text('#!/bin/sh\necho "called: $*"\n')
+    (tmp_path / "aws").chmod(0o755)
+    variables = KEPT | {"PATH": f"{tmp_path}:{KEPT['PATH']}", "PS1": ""}
+    monkeypatch.setenv("PATH", variables["PATH"])
+    lines = run_in_shell(
+        f"{shell.script(place, variables)}\naws rds describe\n{shell.OFF}\naws rds describe", variables
+    )
+    assert [line for line in lines if "called" in line] == [
+        f"called: --endpoint-url {place.endpoint} rds describe",
+        "called: rds describe",
+    ]
+    aliased = f"alias aws=true\n{shell.script(place, variables)}\n{shell.OFF}"
+    assert run_in_shell(aliased, variables) == run_in_shell("", variables)
+
+
 @pytest.mark.parametrize("variables", [KEPT | {"PS1": "$ "}, FOREIGN | KEPT | {"PS1": "it's $ ", "NO_PROXY": "a b"}])
 def test_the_way_back_leaves_the_shell_as_it_was(place: Place, variables: dict[str, str]) -> None:
     before = run_in_shell("", variables)

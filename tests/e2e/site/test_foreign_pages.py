@@ -2,7 +2,7 @@
 
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -53,7 +53,7 @@ def functions(running: Checkout) -> set[str]:
     return names
 
 
-def fetched(page: Page, url: str, options: dict[str, object]) -> str:
+def fetched(page: Page, url: str, options: Mapping[str, object]) -> str:
     """The kind of the answer, as the page's script sees it: `cors` if it may read it."""
     script = "([url, options]) => fetch(url, options).then(a => a.type, e => `failed: ${e}`)"
     return str(page.evaluate(script, [url, options]))
