@@ -5,7 +5,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from localcloud.provider.aws.settings import Settings, refuse_remote
+from localcloud.provider.errors import ProviderError
 from localcloud.provider.values import UNKNOWN, Props
+
+ACCOUNT = "000000000000"  # MiniStack's own; no account of AWS has it
 
 
 def settings_of(endpoint: str, args: Props, environment: Mapping[str, str]) -> Settings:
@@ -28,6 +31,17 @@ def refuse_remote_environment(environment: Mapping[str, str]) -> None:
     for name, url in environment.items():
         if name.startswith("AWS_ENDPOINT_URL") and url:
             refuse_remote(name, url)
+
+
+def refuse_stacks_of_aws(settings: Settings) -> None:
+    """A stack is made here only if it names the local cloud's account: others came by the shell's variables."""
+    if ACCOUNT not in settings.allowed_accounts:
+        given = f"got {', '.join(settings.allowed_accounts)}" if settings.allowed_accounts else "and it is not set"
+        raise ProviderError(
+            f'allowedAccountIds: a stack on the local cloud has accountId: "{ACCOUNT}" in its Pulumi.<stack>.yaml,'
+            f" {given}. Nothing was made. This shell leads to the local cloud (make env): to deploy to AWS, leave it"
+            " with `localcloud_off`, or take another shell"
+        )
 
 
 def default_tags(values: Props) -> dict[str, str]:

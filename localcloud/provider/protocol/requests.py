@@ -19,7 +19,7 @@ from localcloud.provider.facts import schema
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.lifecycle.inputs import Naming
 from localcloud.provider.lifecycle.paths import top
-from localcloud.provider.protocol.configuration import settings_of
+from localcloud.provider.protocol.configuration import refuse_stacks_of_aws, settings_of
 from localcloud.provider.protocol.creations import Creations
 from localcloud.provider.protocol.journal import Journal
 from localcloud.provider.protocol.promises import Promises
@@ -81,22 +81,12 @@ class AwsProvider(sdk.Provider):
         settings = self._settings(request.args)
         if settings != self.context.settings:
             self.context = Context(settings, OPERATIONS)
-        await self._refuse_stacks_of_aws(settings)
         return sdk.ConfigureResponse(accept_secrets=True, supports_preview=True, accept_resources=False)
 
-    async def _refuse_stacks_of_aws(self, settings: Settings) -> None:
-        """A stack is made here only if it names the emulator's account: others came by the shell's variables."""
-        account = await self._run("provider", lambda: self.context.account)
-        if account not in settings.allowed_accounts:
-            given = f"got {', '.join(settings.allowed_accounts)}" if settings.allowed_accounts else "and it is not set"
-            raise ProviderError(
-                f'accountId: a stack on the local cloud has accountId: "{account}" in its Pulumi.<stack>.yaml, {given}.'
-                " Nothing was made. This shell leads to the local cloud (make env): to deploy to AWS, leave it with"
-                " `localcloud_off`, or take another shell"
-            )
-
     def _settings(self, args: PropertyMap) -> Settings:
-        return settings_of(self.endpoint, plain_map(args), os.environ)
+        settings = settings_of(self.endpoint, plain_map(args), os.environ)
+        refuse_stacks_of_aws(settings)
+        return settings
 
     # Resources.
 

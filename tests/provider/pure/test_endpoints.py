@@ -12,7 +12,7 @@ from localcloud.provider.errors import ProviderError
 from localcloud.provider.protocol.configuration import settings_of
 from localcloud.provider.protocol.requests import AwsProvider
 from localcloud.provider.values import UNKNOWN, property_map
-from tests.provider.pure.scripted import ENDPOINT, ScriptedCloud
+from tests.provider.pure.scripted import ENDPOINT
 
 REMOTE = [
     "https://sts.amazonaws.com",
@@ -89,9 +89,9 @@ def test_what_the_configuration_leaves_out_has_a_default() -> None:
 )
 def test_a_stack_that_does_not_name_this_clouds_account_is_refused(args: dict[str, Any], got: str) -> None:
     provider = AwsProvider(ENDPOINT)
-    provider.context = ScriptedCloud()
-    provider.context.settings = settings_of(ENDPOINT, args, {})
-    with pytest.raises(
-        ProviderError, match=f'accountId: "123456789012" in its Pulumi.<stack>.yaml, {got}.*localcloud_off'
-    ):
+    told = f'a stack on the local cloud has accountId: "000000000000" in its Pulumi.<stack>.yaml, {got}'
+    with pytest.raises(ProviderError, match=told):
         asyncio.run(provider.configure(sdk.ConfigureRequest({}, property_map(args), True, True)))
+    request = sdk.CheckRequest("urn:pulumi:s::p::t::n", {}, property_map(args), b"")
+    (failure,) = asyncio.run(provider.check_config(request)).failures or []
+    assert failure.property == "allowedAccountIds" and failure.reason.startswith(told)
