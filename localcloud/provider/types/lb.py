@@ -1,7 +1,6 @@
-"""Elastic Load Balancing: balancers, target groups, listeners, rules."""
+"""Elastic Load Balancing: balancers, and what target groups and listeners share with them."""
 
 from collections.abc import Mapping
-from typing import Any
 
 from localcloud.provider.definition.resource_type import (
     AutoName,
@@ -11,9 +10,8 @@ from localcloud.provider.definition.resource_type import (
     Send,
     TagStyle,
     Update,
-    names,
 )
-from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Matches, Says
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.values import Props, at
@@ -43,15 +41,6 @@ BALANCER_ATTRIBUTES = {
     "enableTlsVersionAndCipherSuiteHeaders": "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
     "enableXffClientPort": "routing.http.xff_client_port.enabled",
     "enableWafFailOpen": "waf.fail_open.enabled",
-}
-TARGET_ATTRIBUTES = {
-    "deregistrationDelay": "deregistration_delay.timeout_seconds",
-    "slowStart": "slow_start.duration_seconds",
-    "loadBalancingAlgorithmType": "load_balancing.algorithm.type",
-    "stickiness.enabled": "stickiness.enabled",
-    "stickiness.type": "stickiness.type",
-    "stickiness.cookieDuration": "stickiness.lb_cookie.duration_seconds",
-    "stickiness.cookieName": "stickiness.app_cookie.cookie_name",
 }
 
 
@@ -110,93 +99,6 @@ class Balancer(Handler):
         super().delete(resource_id, state)
 
 
-class TargetGroup(Handler):
-    """Its health check lies flat in the API."""
-
-    def outgoing(self, values: Props) -> Props:
-        check = values.get("healthCheck") or {}
-        flat = {
-            f"healthCheck{key[0].upper()}{key[1:]}": check.get(key) for key in ("path", "port", "protocol", "enabled")
-        }
-        flat |= {
-            "healthCheckIntervalSeconds": check.get("interval"),
-            "healthCheckTimeoutSeconds": check.get("timeout"),
-            "healthyThresholdCount": check.get("healthyThreshold"),
-            "unhealthyThresholdCount": check.get("unhealthyThreshold"),
-            "matcher": {"httpCode": check["matcher"]} if check.get("matcher") else None,
-            "attributes": written(TARGET_ATTRIBUTES, values),
-        }
-        return {**values, **{key: value for key, value in flat.items() if value is not None}}
-
-    def incoming(self, item: Props) -> Props:
-        check = {
-            "enabled": item.get("HealthCheckEnabled"),
-            "path": item.get("HealthCheckPath"),
-            "port": item.get("HealthCheckPort"),
-            "protocol": item.get("HealthCheckProtocol"),
-            "interval": item.get("HealthCheckIntervalSeconds"),
-            "timeout": item.get("HealthCheckTimeoutSeconds"),
-            "healthyThreshold": item.get("HealthyThresholdCount"),
-            "unhealthyThreshold": item.get("UnhealthyThresholdCount"),
-            "matcher": (item.get("Matcher") or {}).get("HttpCode"),
-        }
-        attributes = attributes_read(TARGET_ATTRIBUTES, item.pop("Attributes", []))
-        return {**item, **attributes, "healthCheck": check, "arnSuffix": item["TargetGroupArn"].rsplit(":", 1)[1]}
-
-
-ACTION_NAMES = {
-    name: f"{kind}Config"
-    for path in ("defaultActions", "actions")
-    for name, kind in (
-        (f"{path}.redirect", "Redirect"),
-        (f"{path}.fixedResponse", "FixedResponse"),
-        (f"{path}.forward", "Forward"),
-    )
-} | {
-    f"{path}.forward.{inner}": member
-    for path in ("defaultActions", "actions")
-    for inner, member in (("targetGroups.arn", "TargetGroupArn"), ("stickiness", "TargetGroupStickinessConfig"))
-}
-REDIRECT = {"host": "#{host}", "path": "/#{path}", "port": "#{port}", "protocol": "#{protocol}", "query": "#{query}"}
-CONDITIONS = {
-    "pathPattern": ("path-pattern", "PathPatternConfig"),
-    "hostHeader": ("host-header", "HostHeaderConfig"),
-    "httpRequestMethod": ("http-request-method", "HttpRequestMethodConfig"),
-    "sourceIp": ("source-ip", "SourceIpConfig"),
-}
-
-
-class Rule(Handler):
-    """In the API a condition names its field beside its configuration."""
-
-    def outgoing(self, values: Props) -> Props:
-        conditions = [
-            {"field": CONDITIONS[key][0], f"{key}Config": value}
-            for condition in values.get("conditions", ())
-            for key, value in condition.items()
-            if key in CONDITIONS
-        ]
-        return {**values, "conditions": conditions}
-
-    def incoming(self, item: Props) -> Props:
-        conditions = [
-            {key: row[member] for key, (_, member) in CONDITIONS.items() if row.get(member)}
-            for row in item.get("Conditions", ())
-        ]
-        listener = item["RuleArn"].replace(":listener-rule/", ":listener/").rsplit("/", 1)[0]
-        return {**item, "Conditions": conditions, "listenerArn": listener}
-
-
-def actions(_case: Case, rows: list[dict[str, Any]]) -> str:
-    """Each action brings what its type needs."""
-    needs = {"forward": ("targetGroupArn", "forward"), "redirect": ("redirect",), "fixed-response": ("fixedResponse",)}
-    for row in rows:
-        wanted = needs.get(row.get("type", ""))
-        if wanted and not any(key in row for key in wanted):
-            return f"an action of type {row['type']} needs {' or '.join(wanted)}, got {', '.join(row)}"
-    return ""
-
-
 def two_zones(case: Case, subnets: list[str]) -> str:
     """An application load balancer stands in two zones or more."""
     if case.inputs.get("loadBalancerType", "application") != "application" or not case.is_new("subnets"):
@@ -204,21 +106,6 @@ def two_zones(case: Case, subnets: list[str]) -> str:
     rows = case.context.client("ec2").describe_subnets(Filters=[{"Name": "subnet-id", "Values": subnets}])["Subnets"]
     zones = {row["AvailabilityZone"] for row in rows}
     return "" if len(zones) > 1 else f"must be in at least two availability zones, got {', '.join(sorted(zones))}"
-
-
-def free_priority(case: Case, priority: int) -> str:
-    """Each priority exists once in a listener."""
-    listener = case.inputs.get("listenerArn")
-    if listener is None or not (case.is_new("priority") or case.is_new("listenerArn")):
-        return ""
-    rows = case.context.client("elbv2").describe_rules(ListenerArn=listener)["Rules"]
-    taken = next((row for row in rows if row["Priority"] == str(priority)), None)
-    return f"must be free in the listener, got {priority}, which {taken['RuleArn']} has" if taken else ""
-
-
-def target_group(path: str) -> Exists:
-    item = "TargetGroups[0].TargetGroupArn"
-    return Exists(path, "a target group", "elbv2", "describe_target_groups", {"TargetGroupArns": ["{value}"]}, item)
 
 
 TYPES = [
@@ -275,159 +162,6 @@ TYPES = [
             ExactlyOne(("subnets", "subnetMappings")),
             Says("subnets", two_zones, ("describe_subnets",)),
             Between("idleTimeout", 1, 4000),
-        ],
-    ),
-    ResourceType(
-        token="aws:lb/targetGroup:TargetGroup",
-        service="elbv2",
-        handler=TargetGroup,
-        create=Call(operation="create_target_group", sends=Send.ALL, args={"Name": "{name}"}),
-        id="{TargetGroups.0.TargetGroupArn}",
-        reads=[
-            Read(operation="describe_target_groups", args={"TargetGroupArns": ["{id}"]}, item="TargetGroups[0]"),
-            Read(operation="describe_target_group_attributes", args={"TargetGroupArn": "{id}"}),
-        ],
-        updates=[
-            Update(
-                on=["healthCheck"],
-                call=Call(
-                    operation="modify_target_group",
-                    sends=names(
-                        "healthCheckPath healthCheckPort healthCheckProtocol healthCheckEnabled matcher "
-                        "healthCheckIntervalSeconds healthCheckTimeoutSeconds healthyThresholdCount "
-                        "unhealthyThresholdCount"
-                    ),
-                    args={"TargetGroupArn": "{id}"},
-                ),
-            ),
-            Update(
-                on=["deregistrationDelay", "slowStart", "loadBalancingAlgorithmType", "stickiness"],
-                settles=True,
-                call=Call(
-                    operation="modify_target_group_attributes",
-                    args={"TargetGroupArn": "{id}", "Attributes": "{attributes}"},
-                ),
-            ),
-        ],
-        delete=Call(operation="delete_target_group", args={"TargetGroupArn": "{id}"}),
-        names={"name": "TargetGroupName", "arn": "TargetGroupArn"},
-        auto_name=AutoName(limit=32),
-        defaults={
-            "targetType": "instance",
-            "deregistrationDelay": 300,
-            "healthCheck.enabled": True,
-            "healthCheck.healthyThreshold": 3,
-            "healthCheck.interval": 30,
-            "healthCheck.port": "traffic-port",
-            "healthCheck.protocol": "HTTP",
-            "healthCheck.unhealthyThreshold": 3,
-        },
-        handled=["name", "healthCheck", "deregistrationDelay", "slowStart", "loadBalancingAlgorithmType", "stickiness"],
-        replaces=["name", "port", "protocol", "protocolVersion", "targetType", "vpcId", "ipAddressType"],
-        tags=TAGS,
-        rules=[
-            NAME,
-            exists("vpcId"),
-            Between("port", 1, 65535),
-            Between("deregistrationDelay", 0, 3600),
-            Needed("vpcId", lambda inputs: inputs.get("targetType") != "lambda"),
-            Needed("port", lambda inputs: inputs.get("targetType") != "lambda"),
-            Needed("protocol", lambda inputs: inputs.get("targetType") != "lambda"),
-            OneOf("targetType", ("instance", "ip", "lambda", "alb")),
-            Between("healthCheck.interval", 5, 300),
-            Between("healthCheck.timeout", 2, 120),
-            Between("healthCheck.healthyThreshold", 2, 10),
-            Between("healthCheck.unhealthyThreshold", 2, 10),
-            Matches("healthCheck.path", "/[!-~]{0,1023}", "a path that begins with /"),
-            Says(
-                "healthCheck",
-                lambda _case, check: ""
-                if check.get("timeout", 5) < check.get("interval", 30)
-                else f"timeout must be below interval {check.get('interval', 30)}, got {check.get('timeout', 5)}",
-            ),
-        ],
-    ),
-    ResourceType(
-        token="aws:lb/listener:Listener",
-        service="elbv2",
-        create=Call(operation="create_listener", sends=Send.ALL),
-        id="{Listeners.0.ListenerArn}",
-        reads=[
-            Read(
-                operation="describe_listeners",
-                args={"ListenerArns": ["{id}"]},
-                item="Listeners[?ListenerArn=='{id}'] | [0]",
-            )
-        ],
-        updates=[
-            Update(
-                on=["port", "protocol", "defaultActions", "sslPolicy", "certificateArn", "alpnPolicy"],
-                call=Call(
-                    operation="modify_listener",
-                    sends=["port", "protocol", "defaultActions", "sslPolicy"],
-                    args={"ListenerArn": "{id}"},
-                ),
-            )
-        ],
-        delete=Call(operation="delete_listener", args={"ListenerArn": "{id}"}),
-        names={**ACTION_NAMES, "arn": "ListenerArn"},
-        defaults={f"defaultActions.redirect.{name}": value for name, value in REDIRECT.items()},
-        replaces=["loadBalancerArn"],
-        tags=TAGS,
-        rules=[
-            Between("port", 1, 65535),
-            Needed("port"),
-            Says("defaultActions", actions),
-            target_group("defaultActions.targetGroupArn"),
-            Exists(
-                "loadBalancerArn",
-                "a load balancer",
-                "elbv2",
-                "describe_load_balancers",
-                {"LoadBalancerArns": ["{value}"]},
-                "LoadBalancers[0].LoadBalancerArn",
-            ),
-        ],
-    ),
-    ResourceType(
-        token="aws:lb/listenerRule:ListenerRule",
-        service="elbv2",
-        handler=Rule,
-        create=Call(operation="create_rule", sends=Send.ALL),
-        id="{Rules.0.RuleArn}",
-        reads=[Read(operation="describe_rules", args={"RuleArns": ["{id}"]}, item="Rules[?RuleArn=='{id}'] | [0]")],
-        updates=[
-            Update(
-                on=["priority"],
-                call=Call(
-                    operation="set_rule_priorities",
-                    args={"RulePriorities": [{"RuleArn": "{id}", "Priority": "{priority}"}]},
-                ),
-            ),
-            Update(
-                on=["actions", "conditions"],
-                call=Call(operation="modify_rule", sends=["actions", "conditions"], args={"RuleArn": "{id}"}),
-            ),
-        ],
-        delete=Call(operation="delete_rule", args={"RuleArn": "{id}"}),
-        names={**ACTION_NAMES, "arn": "RuleArn"},
-        defaults={f"actions.redirect.{name}": value for name, value in REDIRECT.items()},
-        replaces=["listenerArn"],
-        tags=TAGS,
-        rules=[
-            Between("priority", 1, 50000),
-            Needed("priority"),
-            Says("actions", actions),
-            target_group("actions.targetGroupArn"),
-            Says("priority", free_priority, ("describe_rules",)),
-            Exists(
-                "listenerArn",
-                "a listener",
-                "elbv2",
-                "describe_listeners",
-                {"ListenerArns": ["{value}"]},
-                "Listeners[0].ListenerArn",
-            ),
         ],
     ),
 ]
