@@ -79,6 +79,7 @@ def limits(container: Mapping[str, Any]) -> dict[str, Any]:
         "init": bool(linux.get("initProcessEnabled")),
         "cpu_shares": max(container.get("cpu", 0), LEAST_SHARES),
         "read_only": bool(container.get("readonlyRootFilesystem")),
+        "tmpfs": {each["containerPath"]: f"size={each['size']}m" for each in linux.get("tmpfs") or ()},
         "cap_drop": (linux.get("capabilities") or {}).get("drop") or [],
     }
     if user := container.get("user"):
