@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import ClientError
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
-from pulumi.runtime.rpc import UNKNOWN
 
 from infra.pure.paths import image_folder
 from infra.steps import builder
@@ -32,7 +31,7 @@ def ecr_has(ecr: "ECRClient", repository: str, tag: str) -> bool:
 
 def is_built(props: Props) -> bool:
     """Whether ECR has it. In the preview of a new stack the repository has no name yet, so it has nothing."""
-    if UNKNOWN in (props["repository"], props["region"]):
+    if not isinstance(props["repository"], str):
         return False
     return ecr_has(aws_client("ecr", props["region"]), props["repository"], props["tag"])
 

@@ -10,6 +10,7 @@ import pytest
 from google.protobuf.struct_pb2 import Struct
 from pulumi.dynamic.dynamic import serialize_provider
 from pulumi.runtime.proto import provider_pb2, provider_pb2_grpc
+from pulumi.runtime.rpc import UNKNOWN
 
 from infra import steps
 from infra.steps.common import in_words
@@ -25,6 +26,7 @@ def host() -> Iterator[provider_pb2_grpc.ResourceProviderStub]:
         "AWS_ACCESS_KEY_ID": "test",
         "AWS_SECRET_ACCESS_KEY": "test",
         "NO_PROXY": "127.0.0.1",
+        "DOCKER_HOST": "unix:///nowhere.sock",
     }
     once = "from infra.steps import common; common.ATTEMPTS = 1; import runpy;"
     command = [sys.executable, "-c", f"{once} runpy.run_module('pulumi.dynamic', run_name='__main__')"]
@@ -75,3 +77,15 @@ def test_what_an_older_state_holds_can_be_deleted(host: provider_pb2_grpc.Resour
 
 def test_an_error_without_words_of_its_own_is_left_to_its_stack() -> None:
     assert in_words(KeyError("region")) is None
+
+
+def test_a_preview_of_a_new_stack_says_that_no_engine_can_build_its_images(
+    host: provider_pb2_grpc.ResourceProviderStub,
+) -> None:
+    unknown = {"region": "us-east-1", "repository": UNKNOWN, "repositoryUrl": UNKNOWN, "tag": "1", "context": "backend"}
+    news = properties(serialize_provider(steps.step("ImageBuild")), **unknown)
+    answer = host.Check(provider_pb2.CheckRequest(news=news))
+    (failure,) = answer.failures
+    assert failure.property == "context"
+    assert failure.reason.startswith("image: needs a Docker engine to build, none answers at unix:///nowhere.sock")
+    assert answer.inputs["repository"] == UNKNOWN

@@ -8,7 +8,7 @@ from typing import Any
 import boto3
 import pytest
 from docker.errors import ImageNotFound
-from pulumi.runtime.rpc import UNKNOWN
+from pulumi.output import UNKNOWN
 
 from infra.pure.image_tag import image_tag
 from infra.pure.paths import ROOT
