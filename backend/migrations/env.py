@@ -1,9 +1,11 @@
 """Runs migrations with the app's own settings and credentials: `alembic upgrade head`."""
 
 import asyncio
+import logging
 import sys
 
-from alembic import context
+from alembic import command, context
+from alembic.runtime.migration import MigrationContext
 from sqlalchemy import Connection, NullPool, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
@@ -20,6 +22,8 @@ LOCK_WAIT = "5min"
 # How long a change of a table waits for running requests: meanwhile all new requests queue up behind it.
 TABLE_WAIT = "10s"
 
+logger = logging.getLogger("migrations")
+
 
 def migrate(connection: Connection) -> None:
     connection.execute(text(f"SET lock_timeout = '{LOCK_WAIT}'"))
@@ -27,9 +31,26 @@ def migrate(connection: Connection) -> None:
     connection.execute(text("SELECT pg_advisory_lock(:lock)"), {"lock": LOCK})
     connection.execute(text(f"SET lock_timeout = '{TABLE_WAIT}'"))
     connection.commit()
+    if unknown := newer_revisions(connection):
+        logger.warning(
+            "The database is newer than this code (revision %s): nothing to migrate. This code runs on it as long as"
+            " the newer migrations only added to the schema",
+            ", ".join(unknown),
+        )
+        return
     context.configure(connection=connection)
     with context.begin_transaction():
         context.run_migrations()
+
+
+def newer_revisions(connection: Connection) -> list[str]:
+    """The database's revisions that this code does not have: it is an earlier version, deployed again."""
+    if getattr(context.config.cmd_opts, "cmd", (None,))[0] is not command.upgrade:
+        return []
+    heads = MigrationContext.configure(connection).get_current_heads()
+    connection.commit()
+    known = {script.revision for script in context.script.walk_revisions()}
+    return sorted(set(heads) - known)
 
 
 async def main(settings: Settings) -> None:

@@ -44,6 +44,25 @@ def test_the_migrations_can_be_undone_and_done_again(env: dict[str, str], postgr
     assert postgres.sql(SCHEMA, database="empty") == made != ""
 
 
+def test_code_that_is_older_than_the_database_says_so_and_may_run(env: dict[str, str], postgres: Postgres) -> None:
+    """After going back to an earlier version; migrations are additive for one version."""
+    alembic(env, "upgrade", "head")
+    postgres.sql("UPDATE alembic_version SET version_num = '9999'", database="empty")
+    before = postgres.sql(SCHEMA, database="empty")
+    said = alembic(env, "upgrade", "head")
+    assert "The database is newer than this code (revision 9999): nothing to migrate" in said
+    assert postgres.sql(SCHEMA, database="empty") == before
+    assert postgres.sql("SELECT version_num FROM alembic_version", database="empty").strip() == "9999"
+
+
+def test_an_unknown_revision_is_an_error_of_every_other_command(env: dict[str, str], postgres: Postgres) -> None:
+    alembic(env, "upgrade", "head")
+    postgres.sql("UPDATE alembic_version SET version_num = '9999'", database="empty")
+    done = run("alembic", "downgrade", "base", env=env)
+    assert done.returncode != 0
+    assert "Can't locate revision identified by '9999'" in done.stdout + done.stderr
+
+
 def test_one_waits_for_another_that_runs(env: dict[str, str], postgres: Postgres) -> None:
     tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
     with ThreadPoolExecutor() as pool:

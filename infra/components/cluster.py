@@ -137,6 +137,14 @@ class Cluster(pulumi.ComponentResource):
             min_size=args.settings.min_instances,
             max_size=args.settings.max_instances,  # no desired capacity: ECS's managed scaling owns it
             vpc_zone_identifiers=args.subnet_ids,
+            # A changed AMI, type or template reaches the running instances: each new one is started beside the old one,
+            # which goes when ECS has drained it (`managed_draining` below).
+            instance_refresh=aws.autoscaling.GroupInstanceRefreshArgs(
+                strategy="Rolling",
+                preferences=aws.autoscaling.GroupInstanceRefreshPreferencesArgs(
+                    min_healthy_percentage=100, max_healthy_percentage=200
+                ),
+            ),
             health_check_type="EC2",
             force_delete=True,
             protect_from_scale_in=False,
@@ -175,7 +183,9 @@ def user_data(cluster_name: str) -> str:
     """What an instance's ECS agent reads at boot, base64."""
     settings = {
         "ECS_CLUSTER": cluster_name,
-        "ECS_IMAGE_PULL_BEHAVIOR": "prefer-cached",  # tags are immutable, so a cached image is the right one
+        # An image that a task here has pulled is not asked for again: tags are immutable. `prefer-cached` would do the
+        # same, but it switches off the agent's removal of old images, and the disk fills.
+        "ECS_IMAGE_PULL_BEHAVIOR": "once",
         "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM": "ec2_instance",
     }
     lines = [f"{key}={value}" for key, value in settings.items()]

@@ -17,9 +17,9 @@ API_PRIORITY = 10
 DRAIN_SECONDS = 30
 CHECK_SECONDS = 15
 HEALTHY_CHECKS = 2
-# Ten missed checks, 150 s: a task that is busy for a while is not replaced. The paths that are asked (`/live` of the
-# back end) never ask the database, so a fail-over of RDS does not make ECS replace tasks that are well.
-UNHEALTHY_CHECKS = 10
+# Three missed checks, 45 s. The paths that are asked (`/live` of the back end) never ask the database, so a fail-over
+# of RDS does not make ECS replace tasks that are well.
+UNHEALTHY_CHECKS = 3
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -70,7 +70,8 @@ class Service(pulumi.ComponentResource):
             ],
             ordered_placement_strategies=[
                 aws.ecs.ServiceOrderedPlacementStrategyArgs(type="spread", field="attribute:ecs.availability-zone"),
-                aws.ecs.ServiceOrderedPlacementStrategyArgs(type="spread", field="instanceId"),
+                # Not spread by instance: that keeps a second instance busy for ever once it came for a while.
+                aws.ecs.ServiceOrderedPlacementStrategyArgs(type="binpack", field="memory"),
             ],
             deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
             deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT,

@@ -1,5 +1,6 @@
 """Why a task stopped, and its last log lines: what the error of a deployment shows."""
 
+import json
 import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -34,10 +35,12 @@ def read_stream(logs: "CloudWatchLogsClient", group: str, stream: str) -> list[s
     return [event.get("message", "").rstrip() for event in events["events"]][-LAST_LINES:]
 
 
-def last_lines(region: str, group: str, container: str, task_arns: Sequence[str]) -> list[str]:
+def last_lines(
+    region: str, group: str, container: str, task_arns: Sequence[str], *, patience: float = PATIENCE_SECONDS
+) -> list[str]:
     """The last lines of the first of these tasks that wrote any; waits a little for them to arrive."""
     logs = aws_client("logs", region)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    deadline = time.monotonic() + patience
     while task_arns:
         for arn in task_arns:
             if lines := read_stream(logs, group, stream_name(container, arn)):
@@ -46,6 +49,14 @@ def last_lines(region: str, group: str, container: str, task_arns: Sequence[str]
             break
         time.sleep(1)
     return []
+
+
+def in_words(line: str) -> str:
+    """The message of a structured line; any other line as it is."""
+    try:
+        return str(json.loads(line)["message"])
+    except (ValueError, KeyError, TypeError):
+        return line
 
 
 def stop_reasons(task: Mapping[str, Any]) -> list[str]:

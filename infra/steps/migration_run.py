@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 POLL_SECONDS = 1.0
 FRESH_POLL_SECONDS = 5.0
+# How long the lines of a run that succeeded are waited for.
+TOLD_SECONDS = 3.0
 # ECS answers MISSING for some seconds after RunTask, and for ever when a stopped task is too old.
 MISSING_LOOKS = 60
 # IAM is eventually consistent: for some seconds a role that was made a moment ago cannot be passed or assumed.
@@ -115,8 +117,15 @@ def attempts(ecs: "ECSClient", props: Props) -> dict[str, Any]:
 
 def migrate(props: Props) -> None:
     task = attempts(aws_client("ecs", props["region"]), props)
-    if not succeeded(task, props["container"]):
-        lines = ecs_logs.last_lines(props["region"], props["logGroup"], props["container"], [task["taskArn"]])
+    done = succeeded(task, props["container"])
+    patience = TOLD_SECONDS if done else ecs_logs.PATIENCE_SECONDS
+    lines = ecs_logs.last_lines(
+        props["region"], props["logGroup"], props["container"], [task["taskArn"]], patience=patience
+    )
+    if done:  # what it did is worth a line, and above all that the database is newer than the code
+        for line in lines:
+            progress("migration", ecs_logs.in_words(line))
+    else:
         title = "migration: failed, so the service was not moved to the new version"
         fail(ecs_logs.report(title, ecs_logs.stop_reasons(task), props["logGroup"], lines))
 

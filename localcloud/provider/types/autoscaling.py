@@ -12,7 +12,7 @@ RESOURCE = "auto-scaling-group"
 class Group(Handler):
     """Its tags are a list of its own form: each says whether instances get it."""
 
-    operations = ("create_or_update_tags", "delete_tags")
+    operations = ("create_or_update_tags", "delete_tags", "start_instance_refresh")
 
     def outgoing(self, values: Props) -> Props:
         subnets = values.get("vpcZoneIdentifiers")
@@ -39,7 +39,30 @@ class Group(Handler):
             self.operate("delete_tags", {"Tags": gone})
         if changed:
             self.operate("create_or_update_tags", {"Tags": changed})
-        return super().update(resource_id, old, state, new)
+        updated = super().update(resource_id, old, state, new)
+        if new.get("instanceRefresh") and new.get("launchTemplate") != old.get("launchTemplate"):
+            self.operate(
+                "start_instance_refresh", {"AutoScalingGroupName": resource_id, **refresh(new["instanceRefresh"])}
+            )
+        return updated
+
+
+def refresh(wanted: Props) -> Props:
+    """How running instances are replaced after a change of their template, in the API's words."""
+    preferences = wanted.get("preferences") or {}
+    percentages = {"minHealthyPercentage": "MinHealthyPercentage", "maxHealthyPercentage": "MaxHealthyPercentage"}
+    given = {name: int(preferences[key]) for key, name in percentages.items() if preferences.get(key) is not None}
+    return {"Strategy": wanted["strategy"], "Preferences": given}
+
+
+def healthy_percentages(case: Case, preferences: Props) -> str:
+    """https://docs.aws.amazon.com/autoscaling/ec2/APIReference/API_RefreshPreferences.html"""
+    low, high = preferences.get("minHealthyPercentage", 90), preferences.get("maxHealthyPercentage")
+    if high is None:
+        return ""
+    if not 100 <= high <= 200 or not 0 <= low <= 100:
+        return f"must be minHealthyPercentage 0 to 100 and maxHealthyPercentage 100 to 200, got {low} and {high}"
+    return f"the two percentages must not be more than 100 apart, got {low} and {high}" if high - low > 100 else ""
 
 
 def minimum(case: Case, low: int) -> str:
@@ -102,13 +125,14 @@ TYPES = [
         },
         local=names(
             "forceDelete forceDeleteWarmPool waitForCapacityTimeout waitForElbCapacity minElbCapacity "
-            "ignoreFailedScalingActivities metricsGranularity"
+            "ignoreFailedScalingActivities metricsGranularity instanceRefresh"
         ),
         replaces=["name", "serviceLinkedRoleArn"],
         rules=[
             ExactlyOne(("launchTemplate",)),
             exists("vpcZoneIdentifiers"),
             Says("minSize", minimum),
+            Says("instanceRefresh.preferences", healthy_percentages),
             ExactlyOne(("vpcZoneIdentifiers", "availabilityZones")),
             Between("minSize", 0, 10000),
             Matches("healthCheckType", "EC2|ELB|EBS|VPC_LATTICE", "EC2, ELB, EBS or VPC_LATTICE"),

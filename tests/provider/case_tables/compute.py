@@ -63,6 +63,8 @@ CASES = {
             "launchTemplate": {"id": Ref("template"), "version": "1"}, "minSize": 1, "maxSize": 2,
             "vpcZoneIdentifiers": [Ref("subnet"), Ref("other-subnet")], "healthCheckType": "EC2", "forceDelete": True,
             "protectFromScaleIn": False,
+            "instanceRefresh": {"strategy": "Rolling",
+                                "preferences": {"minHealthyPercentage": 100, "maxHealthyPercentage": 200}},
             "tags": [{"key": "Name", "value": "x", "propagateAtLaunch": True},
                      {"key": "a", "value": "b", "propagateAtLaunch": True}],
         },

@@ -325,3 +325,50 @@ def test_a_zones_records_are_deleted_with_it_only_by_force(force: bool) -> None:
     batches = cloud.named("change_resource_record_sets")
     changes = [change["ResourceRecordSet"]["Type"] for batch in batches for change in batch["ChangeBatch"]["Changes"]]
     assert (deleted, changes) == (["Z"], ["A"] if force else [])
+
+
+# Auto Scaling.
+
+GROUP = "aws:autoscaling/group:Group"
+
+
+def group(version: str, maximum: int = 2) -> Props:
+    preferences = {"minHealthyPercentage": 100, "maxHealthyPercentage": 200}
+    refresh = {"strategy": "Rolling", "preferences": preferences}
+    template = {"id": "lt-1", "version": version}
+    return {"name": "g", "minSize": 1, "maxSize": maximum, "launchTemplate": template, "instanceRefresh": refresh}
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "refreshed"), [(group("1"), group("2"), True), (group("1"), group("1", maximum=3), False)]
+)
+def test_another_launch_template_replaces_the_running_instances(old: Props, new: Props, refreshed: bool) -> None:
+    kept: dict[str, Any] = {"AutoScalingGroupName": "g"}
+    cloud = ScriptedCloud(
+        update_auto_scaling_group=lambda **sent: kept.update(sent) or {},
+        start_instance_refresh=lambda **_: {"InstanceRefreshId": "1"},
+        describe_auto_scaling_groups=lambda **_: {"AutoScalingGroups": [kept]},
+    )
+    handler(GROUP, cloud).update("g", old, old, new)
+    preferences = {"MinHealthyPercentage": 100, "MaxHealthyPercentage": 200}
+    started = {"AutoScalingGroupName": "g", "Strategy": "Rolling", "Preferences": preferences}
+    assert cloud.named("start_instance_refresh") == ([started] if refreshed else [])
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "reason"),
+    [
+        (100, 200, ""),
+        (90, None, ""),
+        (90, 200, "more than 100 apart"),
+        (100, 201, "100 to 200"),
+        (101, 110, "0 to 100"),
+    ],
+)
+def test_the_percentages_of_a_refresh_are_those_that_aws_takes(low: int, high: int | None, reason: str) -> None:
+    preferences = {"minHealthyPercentage": low, **({"maxHealthyPercentage": high} if high else {})}
+    (rule,) = [one for one in TYPES[GROUP].rules if getattr(one, "path", "") == "instanceRefresh.preferences"]
+    inputs = {"instanceRefresh": {"preferences": preferences}}
+    problems = [text for _, text in rule.problems(Case(ScriptedCloud(), inputs, frozenset(inputs)))]
+    assert len(problems) == (1 if reason else 0)
+    assert all(reason in text for text in problems)

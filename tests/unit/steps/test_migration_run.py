@@ -97,6 +97,14 @@ def test_a_task_that_ecs_forgot_is_told_with_its_log(monkeypatch: pytest.MonkeyP
         MigrationRun().create({**PROPS})
 
 
+def test_a_success_tells_what_was_done(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    lines = ['{"level": "INFO", "message": "Running upgrade 0001 -> 0002"}', "plain", '"no object"', "[1]"]
+    use(monkeypatch, FakeEcs(tasks=[task(["STOPPED"], exit_code=0)]), lines)
+    MigrationRun().create({**PROPS})
+    told = ["Running upgrade 0001 -> 0002", "plain", '"no object"', "[1]"]
+    assert capsys.readouterr().out.splitlines()[1:] == [f"migration: {line}" for line in told]
+
+
 class WaryEcs(FakeEcs):
     """Refuses the task's role at first, in the call or when the task starts."""
 
