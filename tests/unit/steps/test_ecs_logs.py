@@ -36,13 +36,22 @@ def test_lines_are_waited_for_and_not_without_end(monkeypatch: pytest.MonkeyPatc
     logs, clock = FakeLogs(None), Clock()
     monkeypatch.setattr(ecs_logs, "time", clock)
     monkeypatch.setattr(ecs_logs, "aws_client", lambda service, region: logs)
-    assert last_lines("us-east-1", "group", "backend", TASK) == []
+    assert last_lines("us-east-1", "group", "backend", [TASK]) == []
     assert clock.now == PATIENCE_SECONDS
     assert {*logs.asked} == {("group", "backend/backend/0a1b")}
     logs.lines = ["at last"]
-    assert last_lines("us-east-1", "group", "backend", TASK) == ["at last"]
+    assert last_lines("us-east-1", "group", "backend", [TASK]) == ["at last"]
     assert clock.now == PATIENCE_SECONDS
 
 
 def test_a_tasks_stream_is_named_as_the_log_driver_names_it() -> None:
     assert stream_name("backend", TASK) == "backend/backend/0a1b"
+
+
+@pytest.mark.parametrize("line", ["plain", "[1]", '"text"', '{"level": "INFO"}'])
+def test_a_line_that_holds_no_message_is_told_as_it_is(line: str) -> None:
+    assert ecs_logs.in_words(line) == line
+
+
+def test_of_a_structured_line_the_message_is_told() -> None:
+    assert ecs_logs.in_words('{"level": "INFO", "message": "Running upgrade"}') == "Running upgrade"
