@@ -26,7 +26,7 @@ def tasks_of(ecs: "ECSClient", props: Props) -> list[dict[str, Any]]:
         listed = ecs.list_tasks(
             cluster=props["cluster"],
             serviceName=props["service"],
-            desiredStatus=status,  # type: ignore[arg-type] # both are of its literals
+            desiredStatus=status,
         )["taskArns"]
         tasks = ecs.describe_tasks(cluster=props["cluster"], tasks=listed[:100])["tasks"] if listed else []
         mine = [dict(task) for task in tasks if task["taskDefinitionArn"] == props["taskDefinition"]]
@@ -35,14 +35,14 @@ def tasks_of(ecs: "ECSClient", props: Props) -> list[dict[str, Any]]:
 
 
 def telling_events(service: "ServiceTypeDef | None") -> list[str]:
-    messages = [event["message"] for event in (service or {}).get("events", ())]  # type: ignore[attr-defined]
+    messages = [event["message"] for event in (service or {}).get("events", ())]
     telling = [text for text in messages if any(phrase in text for phrase in TELLING)]
     return telling[:TELLING_EVENTS] or messages[:LATEST_EVENTS]
 
 
 def earlier_version_serves(props: Props, service: "ServiceTypeDef | None") -> bool:
     """Whether another version is the service's, and a load balancer sends it requests."""
-    primary = next((one for one in (service or {}).get("deployments", ()) if one["status"] == "PRIMARY"), None)  # type: ignore[attr-defined]
+    primary = next((one for one in (service or {}).get("deployments", ()) if one["status"] == "PRIMARY"), None)
     if service is None or primary is None or primary["taskDefinition"] == props["taskDefinition"]:
         return False
     balancer = aws_client("elbv2", props["region"])
