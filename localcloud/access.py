@@ -23,6 +23,17 @@ def password(place: Place) -> str | None:
         ) from None
 
 
+def is_gone(place: Place) -> bool:
+    """Whether the deployed password's secret was deleted by hand, of which Pulumi's state knows nothing."""
+    arn = stack.outputs(place).get("access_secret")
+    if not arn or not gateway.answers(place.port):
+        return False
+    try:
+        return "DeletedDate" in gateway.call(place, "secretsmanager.DescribeSecret", SecretId=arn)
+    except gateway.ApiError as error:
+        return error.code == "ResourceNotFoundException"
+
+
 def sign_in_link(place: Place) -> str | None:
     """Opens the site signed in. The password is in the fragment, which no browser sends and no server logs."""
     found = password(place)

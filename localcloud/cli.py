@@ -64,10 +64,12 @@ def up(place: Place, engine: str | None) -> None:
 def prepare(place: Place) -> None:
     """Make the stack ready for a run; refresh its state first if the last run or the local cloud was killed."""
     interrupted = stack.was_interrupted(place)
+    outdated = interrupted or access.is_gone(place)
     stack.ensure(place)
     stack.note_disagreement(place)
-    if interrupted:
-        click.echo("The last run did not end by itself: comparing the stack with what exists")
+    if outdated:
+        why = "The last run did not end by itself" if interrupted else "The password's secret is gone"
+        click.echo(f"{why}: comparing the stack with what exists")
         # The provider's journal lists what was being created at that moment, so Pulumi's own list can be dropped.
         if stack.pulumi(place, "refresh", *UNATTENDED, "--suppress-outputs", "--clear-pending-creates"):
             raise LocalCloudError("pulumi refresh: failed with the message above; run the same command again")

@@ -18,6 +18,7 @@ class FakeEmulator:
 
     groups: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
     secrets: dict[str, str] = field(default_factory=dict)
+    deleted: bool = False
     health: dict[str, Any] | None = None
     refusal: str = "ResourceNotFoundException"
 
@@ -44,6 +45,8 @@ class FakeEmulator:
             events = self.groups[body["logGroupName"]]
             since = [event for event in events if event["timestamp"] >= body["startTime"]]
             return 200, {"events": since[: body["limit"]]}
+        if action == "secretsmanager.DescribeSecret" and body["SecretId"] in self.secrets:
+            return 200, {"ARN": body["SecretId"], **({"DeletedDate": 1.0} if self.deleted else {})}
         if action == "secretsmanager.GetSecretValue" and body["SecretId"] in self.secrets:
             return 200, {"SecretString": self.secrets[body["SecretId"]]}
         return 400, {"__type": f"com.amazonaws#{self.refusal}", "message": f"not here: {body}"}

@@ -49,3 +49,13 @@ def test_a_secret_that_is_gone_is_said_in_words(place: Place, emulator: FakeEmul
     deploy(place, access_secret=ARN)
     with pytest.raises(LocalCloudError, match="ResourceNotFoundException"):
         access.password(place)
+
+
+def test_a_secret_that_was_deleted_by_hand_is_noticed(place: Place, emulator: FakeEmulator) -> None:
+    assert not access.is_gone(place)  # nothing is deployed
+    deploy(place, access_secret=ARN)
+    assert access.is_gone(place)
+    emulator.secrets[ARN] = json.dumps({"password": "p", "signing_key": "k"})
+    assert not access.is_gone(place)
+    emulator.deleted = True  # and kept for its recovery window
+    assert access.is_gone(place)
