@@ -24,7 +24,7 @@ def digest_of(name: str) -> str:
         raise SetupError(f"{name}: could not be pulled ({reason}); `make digests` needs Docker and its registry")
     digests = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", name).stdout or "[]")
     repository = name.partition(":")[0]
-    found = {digest.partition("@")[2] for digest in digests if digest.startswith(f"{repository}@")}
+    found: set[str] = {digest.partition("@")[2] for digest in digests if digest.startswith(f"{repository}@")}
     if len(found) != 1:
         raise SetupError(f"{name}: {len(found)} digests belong to it here; `docker image rm {name}`, then try again")
     return found.pop()
