@@ -13,7 +13,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down stop url password status logs env develop test check generate format lock digests bench bench-api \
+.PHONY: help setup up down stop url password new-password status logs env develop test check generate format lock digests bench bench-api \
 	bench-commands bench-page test-frontend test-backend check-infra check-backend check-frontend
 
 help: ## List the commands
@@ -48,6 +48,9 @@ url: .tools/ready ## Print the site's URL
 
 password: .tools/ready ## Print the password that opens the site
 	@$(LOCALCLOUD) password
+
+new-password: .tools/ready ## Set a new random password, which ends all sessions
+	@$(LOCALCLOUD) new-password
 
 status: .tools/ready ## Print which processes run, and whether their state is saved
 	@$(LOCALCLOUD) status

@@ -1,6 +1,7 @@
 """How to get into the deployed app: its password, from the local Secrets Manager."""
 
 import json
+import secrets
 from urllib.parse import quote
 
 from localcloud import gateway, stack
@@ -18,8 +19,7 @@ def password(place: Place) -> str | None:
         return str(json.loads(secret)["password"])
     except (ValueError, KeyError, TypeError):
         raise LocalCloudError(
-            f"{arn}: must be JSON with `password` and `signing_key`, and is not; put such a value, or delete the secret"
-            " and run `make up`"
+            f"{arn}: must be JSON with `password`, and is not; `make new-password` puts a new one there"
         ) from None
 
 
@@ -32,6 +32,15 @@ def is_gone(place: Place) -> bool:
         return "DeletedDate" in gateway.call(place, "secretsmanager.DescribeSecret", SecretId=arn)
     except gateway.ApiError as error:
         return error.code == "ResourceNotFoundException"
+
+
+def renew(place: Place) -> None:
+    """Put a new random password into the secret; it ends all sessions."""
+    arn = stack.outputs(place).get("access_secret")
+    if not arn:
+        raise LocalCloudError("new-password: the stack is not deployed, or is open to everyone; run `make up`")
+    value = json.dumps({"password": secrets.token_urlsafe(18), "signing_key": secrets.token_hex(32)})
+    gateway.call(place, "secretsmanager.PutSecretValue", SecretId=arn, SecretString=value)
 
 
 def sign_in_link(place: Place) -> str | None:

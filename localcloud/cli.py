@@ -1,5 +1,6 @@
 """The commands of the local cloud, as the Makefile names them."""
 
+import errno
 import os
 import sys
 import time
@@ -7,12 +8,16 @@ from pathlib import Path
 
 import click
 
-from localcloud import access, docker_engine, gateway, shell, stack, supervision
+from localcloud import access, docker_engine, gateway, room, shell, stack, supervision
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
 from localcloud.logs import follow
 from localcloud.place import MAILBOX_PATH, STACK, Place
 
+# How old the secret may be that a task of the back end uses: its own `REFRESH_SECONDS`.
+REFRESH_SECONDS = 30
+# No space, no right.
+DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
 UNATTENDED = ("--stack", STACK, "--yes", "--skip-preview")
 
 
@@ -24,6 +29,10 @@ class Commands(click.Group):
             return super().invoke(ctx)
         except LocalCloudError as error:
             raise click.ClickException(str(error)) from None
+        except OSError as error:
+            if error.errno not in DISK_ERRORS or not error.filename:
+                raise
+            raise click.ClickException(f"{error.filename}: {error.strerror}") from None
 
 
 @click.group(cls=Commands)
@@ -44,6 +53,7 @@ def main(ctx: click.Context, port: int, folder: Path | None) -> None:
 @click.pass_obj
 def up(place: Place, engine: str | None) -> None:
     """Start the local cloud and deploy the stack; changes nothing where nothing changed."""
+    room.check(place)
     started = time.monotonic()
     with only_command(place, "up"):
         is_in_use = bool(stack.resource_count(place) or supervision.states(place))
@@ -136,6 +146,15 @@ def password(place: Place) -> None:
             "password: the stack is not deployed, or is open to everyone; run `make up` or `make status`"
         )
     click.echo(found)
+
+
+@main.command()
+@click.pass_obj
+def new_password(place: Place) -> None:
+    """Set a new random password, which ends all sessions."""
+    access.renew(place)
+    click.echo(f"The app takes it within {REFRESH_SECONDS} s, and all have to sign in again:")
+    describe(place)
 
 
 @main.command()

@@ -20,6 +20,9 @@ from toolchain.versions import NODE_RANGE_FILE, require_versions
 
 POETRY = TOOLS / "bin/poetry"
 
+# What .venv and .tools take after a set-up, and as much again for downloads and unpacking.
+NEEDED_BYTES = 1_500_000_000
+
 
 def make_environment(folder: Path) -> None:
     try:
@@ -127,11 +130,24 @@ def development(used: Files) -> None:
         step("docker engine", TOOLS / "none", [], install_docker)
 
 
+def require_room() -> None:
+    """One sentence before the work, where the disk would end it half-way."""
+    try:
+        TOOLS.mkdir(exist_ok=True)
+    except OSError as error:
+        raise SetupError(f"{TOOLS}: cannot be made ({error.strerror}); use a checkout that you may write to") from None
+    free = shutil.disk_usage(TOOLS).free
+    if not (TOOLS / "ready").exists() and free < NEEDED_BYTES:
+        raise SetupError(
+            f"{TOOLS}: needs {NEEDED_BYTES // 10**6} MB of free space, and its disk has {free // 10**6} MB"
+        )
+
+
 def main(arguments: list[str]) -> None:
     for name in [name for name in os.environ if name.startswith("PYTHON")]:
         del os.environ[name]  # meant for the user's own programs
     require_versions()
-    TOOLS.mkdir(exist_ok=True)
+    require_room()
     if "--lock" in arguments:
         return lock()
     used = Files()

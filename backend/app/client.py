@@ -8,6 +8,8 @@ from starlette.types import Scope
 
 # An IPv6 client owns at least a network of this size, and can use another address of it for every request.
 IPV6_PREFIX = 64
+# Providers give a customer up to this many such networks.
+WIDE_IPV6_PREFIX = 48
 
 
 @lru_cache(maxsize=10_000)
@@ -22,6 +24,14 @@ def counted_as(address: str) -> str | None:
             return str(parsed.ipv4_mapped)
         return str(ip_network((int(parsed), IPV6_PREFIX), strict=False))
     return str(parsed)
+
+
+def wide_network(client: str) -> str:
+    """The network that one customer of a provider may own, for a key of `counted_as`; the same key for IPv4."""
+    address = client.partition("/")[0]
+    if ":" not in address:
+        return client
+    return str(ip_network((int(IPv6Address(address)), WIDE_IPV6_PREFIX), strict=False))
 
 
 def client_of(scope: Scope, trusted_proxies: int) -> str:

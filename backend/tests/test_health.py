@@ -23,6 +23,14 @@ def test_without_a_database_it_lives_but_is_not_ready(start: Callable[..., Backe
     assert ready.headers["Content-Type"] == "application/problem+json"
 
 
+def test_what_asks_the_database_has_a_limit_and_what_the_load_balancer_asks_has_none(
+    start: Callable[..., Backend],
+) -> None:
+    backend = start(sign_in=False, REQUESTS_PER_MINUTE="5")
+    assert [backend.http.get("/api/health/ready").status_code for _ in range(7)] == [200] * 5 + [429] * 2
+    assert {backend.http.get("/api/health/live").status_code for _ in range(20)} == {200}
+
+
 def test_paths_come_from_the_environment(start: Callable[..., Backend]) -> None:
     backend = start(API_PREFIX="", HEALTH_PATH="/up")
     assert backend.http.get("/up/ready").json() == HEALTHY

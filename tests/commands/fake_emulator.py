@@ -49,6 +49,9 @@ class FakeEmulator:
             return 200, {"ARN": body["SecretId"], **({"DeletedDate": 1.0} if self.deleted else {})}
         if action == "secretsmanager.GetSecretValue" and body["SecretId"] in self.secrets:
             return 200, {"SecretString": self.secrets[body["SecretId"]]}
+        if action == "secretsmanager.PutSecretValue" and body["SecretId"] in self.secrets:
+            self.secrets[body["SecretId"]] = body["SecretString"]
+            return 200, {}
         return 400, {"__type": f"com.amazonaws#{self.refusal}", "message": f"not here: {body}"}
 
     @contextmanager

@@ -41,7 +41,7 @@ def test_a_stopped_cloud_tells_no_password(place: Place) -> None:
 def test_a_secret_in_another_form_is_named_with_the_way_out(place: Place, emulator: FakeEmulator, text: str) -> None:
     deploy(place, access_secret=ARN)
     emulator.secrets[ARN] = text
-    with pytest.raises(LocalCloudError, match=rf"^{ARN}: must be JSON with `password` .*delete the secret"):
+    with pytest.raises(LocalCloudError, match=rf"^{ARN}: must be JSON with `password`.*`make new-password`"):
         access.password(place)
 
 
@@ -59,3 +59,20 @@ def test_a_secret_that_was_deleted_by_hand_is_noticed(place: Place, emulator: Fa
     assert not access.is_gone(place)
     emulator.deleted = True  # and kept for its recovery window
     assert access.is_gone(place)
+
+
+def test_a_new_password_is_random_and_repairs_a_secret(place: Place, emulator: FakeEmulator) -> None:
+    deploy(place, access_secret=ARN)
+    made = set()
+    for broken in ('{"password": "by hand"}', "no JSON"):
+        emulator.secrets[ARN] = broken
+        access.renew(place)
+        made.add(access.password(place))
+        assert len(bytes.fromhex(json.loads(emulator.secrets[ARN])["signing_key"])) == 32
+    assert len(made) == 2 and all(len(password or "") >= 24 for password in made)
+
+
+def test_there_is_no_new_password_for_an_open_site(place: Place, emulator: FakeEmulator) -> None:
+    deploy(place, url="http://site")
+    with pytest.raises(LocalCloudError, match=r"^new-password: the stack is not deployed, or is open to everyone"):
+        access.renew(place)

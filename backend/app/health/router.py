@@ -2,7 +2,7 @@
 
 from fastapi import APIRouter
 
-from app.errors import Unavailable, declare
+from app.errors import TooManyRequests, Unavailable, declare
 from app.health import service
 from app.health.schemas import Health
 from app.resources import DatabaseDep
@@ -16,7 +16,7 @@ async def get_liveness() -> Health:
     return Health()
 
 
-@router.get("/ready", responses=declare(Unavailable))
+@router.get("/ready", responses=declare(TooManyRequests, Unavailable))
 async def get_readiness(database: DatabaseDep) -> Health:
     await service.check_database(database)
     return Health()

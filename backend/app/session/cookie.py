@@ -26,8 +26,16 @@ class AccessSecret:
 
     @classmethod
     def parse(cls, secret: dict[str, str]) -> "AccessSecret":
-        """From `password` and `signing_key` (32 bytes in hexadecimal digits)."""
-        password, signing_key = secret["password"].encode(), bytes.fromhex(secret["signing_key"])
+        """From `password` and `signing_key` (32 bytes in hexadecimal digits).
+
+        A person who sets another password may leave the key out; then it follows from the password, for all tasks.
+        """
+        password = secret["password"].encode()
+        signing_key = (
+            bytes.fromhex(secret["signing_key"])
+            if "signing_key" in secret
+            else hmac.digest(password, b"signing key", "sha256")
+        )
         if not password or len(signing_key) != 32:
             raise ValueError
         # The password is part of the key, so that a new password ends all sessions of the old one.

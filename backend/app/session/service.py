@@ -6,6 +6,7 @@ import time
 
 from app import secrets
 from app.aws import Aws
+from app.client import wide_network
 from app.errors import SignInRequired, Unavailable, WrongPassword
 from app.rate_limits import RateLimit
 from app.session import cookie
@@ -19,8 +20,9 @@ REFRESH_SECONDS = 30
 RETRY_SECONDS = 1
 # How long requests wait for a refresh before they use the secret that was read before.
 PATIENCE_SECONDS = 1
-# Wrong passwords per minute, from one client and from all together: too few to guess a long password.
+# Wrong passwords per minute: from one client, from the network around an IPv6 client, and from all together.
 WRONG_BY_CLIENT = 10
+WRONG_BY_NETWORK = 30
 WRONG_BY_ALL = 100
 
 
@@ -69,6 +71,7 @@ class Access:
         self.seconds = settings.session_hours * 3600
         detail = "Too many wrong passwords were given in the last minute."
         self._wrong_by_client = RateLimit(WRONG_BY_CLIENT, detail=detail)
+        self._wrong_by_network = RateLimit(WRONG_BY_NETWORK, detail=detail)
         self._wrong_by_all = RateLimit(WRONG_BY_ALL, detail=detail)
         self._secrets = SecretStore(clients, settings.access_secret_arn or "")
 
@@ -89,10 +92,13 @@ class Access:
             return None
         secret = await self._secrets.get()
         # There is no `await` from here on, so parallel attempts cannot pass the checks before they are counted.
+        network = wide_network(client)
         self._wrong_by_client.check(client)
-        self._wrong_by_all.check()
+        self._wrong_by_network.check(network)
         if not secret.is_password(password):
             self._wrong_by_client.take(client)
+            self._wrong_by_network.take(network)
+            # The last, so that strangers who use it up keep nobody out who knows the password.
             self._wrong_by_all.take()
             log.warning("a wrong password was given", extra={"client": client})
             raise WrongPassword("This is not the password of the app.")
