@@ -14,7 +14,7 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudfront
 
-from localcloud.emulator import log_events, mailbox, registry, task_role
+from localcloud.emulator import log_events, mailbox, registry, rotation, task_role
 from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.guard import guarded
 from localcloud.emulator.origins import stream_origins
@@ -77,6 +77,7 @@ if __name__ == "__main__":
     log_events.save_apart()
     task_role.give_addresses()
     registry.give_password()
+    rotation.refuse()
     pass_accept_encoding_on()
     judge_by_health()
     if gateway := os.environ.get("TASK_GATEWAY"):

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+from botocore.exceptions import ClientError
 
 from localcloud.place import MAILBOX_PATH
 from tests.emulator.conftest import Client, running
@@ -38,6 +39,20 @@ def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(emulator: Emulat
     assert 'iframe sandbox title="The mail in HTML" srcdoc="&lt;script&gt;' in page
     assert "default-src 'none'" in policy
     assert emulator.health()["status"] == "ok"
+
+
+def test_a_rotation_of_a_managed_password_is_refused_and_not_pretended(aws: Client) -> None:
+    keeper, rds = aws("secretsmanager"), aws("rds")
+    keeper.create_secret(Name="rds!db-1", SecretString="{}")
+    keeper.create_secret(Name="other", SecretString="{}")
+    told = "the local cloud does not rotate the password of a database"
+    with pytest.raises(ClientError, match=told):
+        keeper.rotate_secret(SecretId="rds!db-1")
+    with pytest.raises(ClientError, match=told):
+        rds.modify_db_instance(DBInstanceIdentifier="any", RotateMasterUserPassword=True)
+    keeper.rotate_secret(SecretId="other", RotationLambdaARN="arn:aws:lambda:us-east-1:000000000000:function:f")
+    with pytest.raises(ClientError, match="DBInstanceNotFound"):
+        rds.modify_db_instance(DBInstanceIdentifier="any", MasterUserPassword="x" * 8)
 
 
 class Origin(BaseHTTPRequestHandler):
