@@ -14,6 +14,7 @@ from infra.components.cdn import Cdn, CdnArgs
 from infra.components.cluster import Cluster, ClusterArgs
 from infra.components.database import Database, DatabaseArgs
 from infra.components.firewall import Firewall, FirewallArgs
+from infra.components.guard import Guard
 from infra.components.image import Image, ImageArgs
 from infra.components.load_balancer import LoadBalancer, LoadBalancerArgs
 from infra.components.mail import Mail, MailArgs
@@ -24,7 +25,7 @@ from infra.components.storage import Storage, StorageArgs
 from infra.components.task import Task, TaskArgs
 from infra.config.sections import StackConfig
 from infra.pure import policies
-from infra.pure.recipe import RECIPES, Recipe
+from infra.pure.recipe import RECIPES, Recipe, notice_of
 from infra.pure.tags import Tags
 
 BACKEND_PORT = 8000
@@ -72,18 +73,21 @@ class RunningApp:
 
 def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
+    recipe = RECIPES[config.recipe]
     provider = aws.Provider(
         "aws",
         region=config.region,
         allowed_account_ids=[config.account_id] if config.account_id else None,
         default_tags=aws.ProviderDefaultTagsArgs(tags=tags.defaults),
+        opts=ResourceOptions(protect=recipe.locked),
     )
     return Setting(
         config=config,
-        recipe=RECIPES[config.recipe],
+        recipe=recipe,
         tags=tags,
         account_id=aws.get_caller_identity_output(opts=InvokeOptions(provider=provider)).account_id,
-        opts=ResourceOptions(provider=provider),
+        # Components hand `protect` on to all that is in them.
+        opts=ResourceOptions(provider=provider, protect=recipe.locked),
     )
 
 
@@ -102,7 +106,7 @@ def foundation(s: Setting) -> Foundation:
         ),
         s.opts,
     )
-    storage = Storage("storage", StorageArgs(noncurrent_days=config.storage.noncurrent_days, recipe=s.recipe), s.opts)
+    storage = Storage("storage", StorageArgs(settings=config.storage, recipe=s.recipe), s.opts)
     mail = Mail("mail", MailArgs(settings=config.mail, tags=s.tags), s.opts)
     access = Access(
         "access",
@@ -215,7 +219,7 @@ def backend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
     return RunningApp(image=image, task=task, service=service)
 
 
-def frontend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
+def frontend(s: Setting, base: Foundation, cdn: Cdn) -> tuple[RunningApp, CacheReset]:
     """The front end: its image, its service, and the cache that forgets the version before."""
     config = s.config
     image = Image("frontend-image", ImageArgs(context="frontend", region=config.region, recipe=s.recipe), s.opts)
@@ -246,7 +250,7 @@ def frontend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
         ),
         s.opts,
     )
-    CacheReset(
+    reset = CacheReset(
         "cache-reset",
         CacheResetArgs(
             distribution_id=cdn.distribution_id,
@@ -257,7 +261,7 @@ def frontend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
         ),
         s.opts,
     )
-    return RunningApp(image=image, task=task, service=service)
+    return RunningApp(image=image, task=task, service=service), reset
 
 
 def build(config: StackConfig) -> dict[str, Any]:
@@ -266,7 +270,8 @@ def build(config: StackConfig) -> dict[str, Any]:
     base = foundation(s)
     cdn = front_door(s, base)
     api = backend(s, base, cdn)
-    page = frontend(s, base, cdn)
+    page, reset = frontend(s, base, cdn)
+    Guard("guard", after=[api.service, page.service, reset], protect=s.recipe.locked)
     # Known only when both new versions serve.
     url = Output.all(cdn.url, api.service.deployed_definition_arn, page.service.deployed_definition_arn)
     return {
@@ -284,5 +289,7 @@ def build(config: StackConfig) -> dict[str, Any]:
         "distribution": cdn.distribution_id,
         "mail_address": base.mail.address,
         **base.access.outputs,
-        "on_destroy": s.recipe.notice,
+        "on_destroy": Output.all(bucket=base.storage.bucket, final_snapshot=base.database.final_snapshot).apply(
+            lambda kept: notice_of(s.recipe, project=pulumi.get_project(), **kept)
+        ),
     }

@@ -44,7 +44,8 @@ class CacheReset(pulumi.ComponentResource):
             f"{name}-call",
             function_name=function.name,
             input=pulumi.Output.json_dumps({"version": version}),
-            opts=self._child,
+            # Each version replaces it, so it cannot be protected.
+            opts=self._child.merge(ResourceOptions(protect=False)),
         )
         self.register_outputs({})
 

@@ -25,6 +25,7 @@ YEAR_SECONDS = 365 * 24 * 3600
 # CloudFront caches these errors for 10 s regardless of the origin's headers, even where caching is disabled: an item
 # that was just created would stay missing. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
 CACHED_ERRORS = (404, 414, 500, 501, 502, 503, 504)
+COMMENT_LIMIT = 128  # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfig.html
 PAGE_FUNCTION = Path(__file__).with_name("spa.js")
 
 CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(override=True)
@@ -210,7 +211,7 @@ class Cdn(pulumi.ComponentResource):
         return aws.cloudfront.Distribution(
             f"{name}-distribution",
             enabled=True,
-            comment=f"{pulumi.get_project()} {pulumi.get_stack()}",
+            comment=f"{pulumi.get_project()} {pulumi.get_stack()}"[:COMMENT_LIMIT],
             http_version="http2and3",
             is_ipv6_enabled=True,
             price_class=args.settings.price_class,

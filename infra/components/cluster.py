@@ -11,6 +11,7 @@ from pulumi import ResourceOptions
 from infra.components.role import removable_role
 from infra.config.sections import ClusterConfig
 from infra.pure import policies
+from infra.pure.capacity import has_cpu_credits
 from infra.pure.tags import Tags, component_tag
 
 # Containers in bridge mode are one network hop further away than the host: with one hop they cannot reach the metadata
@@ -95,6 +96,9 @@ class Cluster(pulumi.ComponentResource):
             instance_type=args.settings.instance_type,
             key_name=self._key_name(name, args),
             user_data=cluster.name.apply(user_data),
+            credit_specification=aws.ec2.LaunchTemplateCreditSpecificationArgs(cpu_credits=args.settings.cpu_credits)
+            if has_cpu_credits(args.settings.instance_type)
+            else None,
             update_default_version=True,
             iam_instance_profile=aws.ec2.LaunchTemplateIamInstanceProfileArgs(arn=profile.arn),
             metadata_options=aws.ec2.LaunchTemplateMetadataOptionsArgs(

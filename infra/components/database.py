@@ -35,6 +35,7 @@ class Database(pulumi.ComponentResource):
     host: pulumi.Output[str]
     port: pulumi.Output[int]
     secret_arn: pulumi.Output[str]
+    final_snapshot: pulumi.Output[str]
     environment: dict[str, pulumi.Input[str]]
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
@@ -57,6 +58,8 @@ class Database(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
+        # Named after the subnet group, whose name is new in each life of the stack: no two snapshots meet.
+        self.final_snapshot = subnets.name.apply(lambda unique: f"{unique}-final")
         instance = self._instance(name, args, subnets, parameters)
         self.host = instance.address
         self.port = instance.port
@@ -95,11 +98,10 @@ class Database(pulumi.ComponentResource):
             apply_immediately=True,  # what `up` reports as done is done, and not due at the next maintenance window
             deletion_protection=args.recipe.locked,
             skip_final_snapshot=not args.recipe.keeps_data,
-            # Named after the subnet group, whose name is new in each life of the stack: no two snapshots meet.
-            final_snapshot_identifier=subnets.name.apply(lambda unique: f"{unique}-final")
-            if args.recipe.keeps_data
-            else None,
+            final_snapshot_identifier=self.final_snapshot if args.recipe.keeps_data else None,
             delete_automated_backups=not args.recipe.keeps_data,
+            snapshot_identifier=args.settings.snapshot_identifier,
             tags=self._tags,
-            opts=ResourceOptions(parent=self, protect=args.recipe.locked),
+            # It tells where the data comes from, once: another one later must not replace the database.
+            opts=ResourceOptions(parent=self, ignore_changes=["snapshotIdentifier"]),
         )

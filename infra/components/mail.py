@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import ResourceOptions
+from pulumi import InvokeOptions, ResourceOptions
 
 from infra.config.sections import MailConfig
-from infra.pure.naming import safe_name
+from infra.pure.naming import unique_name
 from infra.pure.tags import Tags, component_tag
 
 CONFIGURATION_SET_LIMIT = 64  # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
@@ -22,6 +22,7 @@ class MailArgs:
 class Mail(pulumi.ComponentResource):
     """One address. SES sends mail from it after its owner has followed the link in SES's confirmation mail.
 
+    The address belongs to the account and its region: one stack makes it known to SES, others use it.
     Its configuration set counts bounces and complaints, and sends over TLS alone.
     A month: 0.10 USD per 1,000 mails.
     """
@@ -39,16 +40,9 @@ class Mail(pulumi.ComponentResource):
 
         configuration = aws.sesv2.ConfigurationSet(
             f"{name}-configuration",
-            configuration_set_name=safe_name(args.tags.project, args.tags.stack, limit=CONFIGURATION_SET_LIMIT),
+            configuration_set_name=unique_name(args.tags.project, args.tags.stack, limit=CONFIGURATION_SET_LIMIT),
             reputation_options=aws.sesv2.ConfigurationSetReputationOptionsArgs(reputation_metrics_enabled=True),
             delivery_options=aws.sesv2.ConfigurationSetDeliveryOptionsArgs(tls_policy="REQUIRE"),
-            tags=tags,
-            opts=child,
-        )
-        identity = aws.sesv2.EmailIdentity(
-            f"{name}-identity",
-            email_identity=self.address,
-            configuration_set_name=configuration.configuration_set_name,
             tags=tags,
             opts=child,
         )
@@ -59,6 +53,19 @@ class Mail(pulumi.ComponentResource):
         }
         if args.settings.mailbox_path is not None:
             self.environment["MAILBOX_PATH"] = args.settings.mailbox_path
-        self.identity_arn = identity.arn
+        self.identity_arn = self._identity_arn(name, args, configuration.configuration_set_name)
         self.configuration_set_arn = configuration.arn
         self.register_outputs({})
+
+    def _identity_arn(self, name: str, args: MailArgs, configuration_set: pulumi.Output[str]) -> pulumi.Output[str]:
+        """Of the address, which SES must know before mail is sent with it. One that is missing stops the preview."""
+        if args.settings.identity == "existing":
+            return aws.sesv2.get_email_identity_output(self.address, opts=InvokeOptions(parent=self)).arn
+        identity = aws.sesv2.EmailIdentity(
+            f"{name}-identity",
+            email_identity=self.address,
+            configuration_set_name=configuration_set,
+            tags=component_tag(name),
+            opts=ResourceOptions(parent=self),
+        )
+        return identity.arn

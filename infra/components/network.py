@@ -38,7 +38,7 @@ class Network(pulumi.ComponentResource):
         self._child = ResourceOptions(parent=self)
         self._tags = component_tag(name)
         zones = args.settings.zones
-        plan = plan_subnets(args.settings.cidr, len(zones))
+        plan = plan_subnets(args.settings.cidr, zones)
 
         vpc = aws.ec2.Vpc(
             f"{name}-vpc",
@@ -86,7 +86,7 @@ class Network(pulumi.ComponentResource):
     def _subnets(
         self, name: str, cidrs: Sequence[str], zones: Sequence[str], table: aws.ec2.RouteTable
     ) -> list[pulumi.Output[str]]:
-        """One subnet a zone, named by the zone's letter so that adding a zone renames none."""
+        """One subnet a zone, named by the zone's letter so that a zone that comes or goes renames none."""
         ids = []
         for cidr, zone in zip(cidrs, zones, strict=True):
             subnet = aws.ec2.Subnet(

@@ -1,11 +1,13 @@
 """The bucket for uploaded files."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import ResourceOptions
+from pulumi import InvokeOptions, ResourceOptions
 
+from infra.config.sections import StorageConfig
 from infra.pure import policies
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
@@ -15,9 +17,7 @@ UNFINISHED_UPLOAD_DAYS = 1
 
 @dataclass(frozen=True, kw_only=True)
 class StorageArgs:
-    """`noncurrent_days`: how long overwritten and deleted files can be restored."""
-
-    noncurrent_days: int
+    settings: StorageConfig
     recipe: Recipe
 
 
@@ -34,14 +34,10 @@ class Storage(pulumi.ComponentResource):
     def __init__(self, name: str, args: StorageArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Storage", name, None, opts)
         # When the bucket is kept, its access rules and encryption settings are kept with it.
-        self._child = ResourceOptions(parent=self, retain_on_delete=args.recipe.keeps_data)
+        kept = args.recipe.keeps_data or args.settings.existing_bucket is not None
+        self._child = ResourceOptions(parent=self, retain_on_delete=kept)
 
-        bucket = aws.s3.Bucket(
-            f"{name}-bucket",
-            force_destroy=not args.recipe.keeps_data,
-            tags=component_tag(name),
-            opts=self._child.merge(ResourceOptions(protect=args.recipe.locked)),
-        )
+        bucket = self._bucket(name, args)
         self.bucket = bucket.bucket
         self.arn = bucket.arn
         # The two names under which S3 serves the bucket; SDKs sign requests for one or the other.
@@ -52,6 +48,14 @@ class Storage(pulumi.ComponentResource):
         self._close(name)
         self._keep(name, args)
         self.register_outputs({"bucket": self.bucket})
+
+    def _bucket(self, name: str, args: StorageArgs) -> Any:
+        """The stack's own, or one that is there already; one that is missing stops the preview."""
+        if args.settings.existing_bucket is not None:
+            return aws.s3.get_bucket_output(args.settings.existing_bucket, opts=InvokeOptions(parent=self))
+        return aws.s3.Bucket(
+            f"{name}-bucket", force_destroy=not args.recipe.keeps_data, tags=component_tag(name), opts=self._child
+        )
 
     def _close(self, name: str) -> None:
         """Access only through IAM and TLS; all data on disk is encrypted."""
@@ -110,7 +114,7 @@ class Storage(pulumi.ComponentResource):
                         days_after_initiation=UNFINISHED_UPLOAD_DAYS
                     ),
                     noncurrent_version_expiration=aws.s3.BucketLifecycleConfigurationRuleNoncurrentVersionExpirationArgs(
-                        noncurrent_days=args.noncurrent_days
+                        noncurrent_days=args.settings.noncurrent_days
                     ),
                 )
             ],

@@ -12,7 +12,7 @@ from infra.components.image import Image
 from infra.components.role import removable_role
 from infra.config.sections import ServiceConfig
 from infra.pure import policies
-from infra.pure.naming import log_group_name, safe_name
+from infra.pure.naming import log_group_name, unique_name
 from infra.pure.tags import Tags, component_tag
 
 FAMILY_LIMIT = 255  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
@@ -68,15 +68,15 @@ class Task(pulumi.ComponentResource):
         task, may_work = self._role(name, "task", "The code in the container", trust, args.policy)
         definition = aws.ecs.TaskDefinition(
             f"{name}-definition",
-            family=safe_name(args.tags.project, args.tags.stack, name, limit=FAMILY_LIMIT),
+            family=unique_name(args.tags.project, args.tags.stack, name, limit=FAMILY_LIMIT),
             network_mode="bridge",
             requires_compatibilities=["EC2"],
             execution_role_arn=execution.arn,
             task_role_arn=task.arn,
             container_definitions=pulumi.Output.json_dumps([self._container_definition(args)]),
             tags=self._tags,
-            # A task must not start before it may do its work.
-            opts=ResourceOptions(parent=self, depends_on=[may_start, may_work]),
+            # A task must not start before it may do its work. Each version replaces it, so it cannot be protected.
+            opts=ResourceOptions(parent=self, depends_on=[may_start, may_work], protect=False),
         )
         self.definition_arn = definition.arn
         self.register_outputs({"definitionArn": self.definition_arn, "logGroup": self.log_group})

@@ -47,22 +47,52 @@ def remedy(error: ErrorDetails) -> str:
     if field and field.examples:
         return f"write for example {field.examples[0]}"
     if field and not field.is_required() and not isinstance(field.get_default(call_default_factory=True), BaseModel):
-        return f"write for example {field.get_default()}"
+        return f"write for example {shown(field.get_default())}"
     return "see docs/configuration.md"
 
 
-def describe(error: ErrorDetails) -> str:
-    """One problem as `field: rule, got value; what to write`."""
-    path = ".".join(str(part) for part in error["loc"]) or "stack"
-    rules = {
-        "missing": "is required",
-        "extra_forbidden": "is not a known key",
-        "model_type": "must be a section with keys of its own",
-    }
-    rule = rules.get(error["type"], error["msg"].replace("Input should be", "must be"))
-    value = error["input"]
-    shown = error["type"] not in ("missing", "extra_forbidden") and not isinstance(value, BaseModel | dict)
-    return f"{path}: {rule}{f', got {value!r}' if shown else ''}; {remedy(error)}"
+def shown(value: Any) -> str:
+    """A value as it would be written in the file."""
+    if value is None or isinstance(value, bool):
+        return {None: "nothing", True: "true", False: "false"}[value]
+    if isinstance(value, list | tuple):
+        return f"[{', '.join(map(str, value))}]"
+    return repr(value)
+
+
+# pydantic's kinds of errors, in the words of somebody who writes YAML; braces hold what its error tells.
+RULES = {
+    "missing": "is required",
+    "extra_forbidden": "is not a known key",
+    "model_type": "must be a section with keys of its own",
+    "tuple_type": "must be a list",
+    "too_short": "must have {min_length} entries or more",
+    "too_long": "must have {max_length} entries or fewer",
+    "string_type": "must be a text",
+    "bool_type": "must be true or false",
+    "bool_parsing": "must be true or false",
+    "int_type": "must be a whole number",
+    "int_parsing": "must be a whole number",
+    "int_parsing_size": "must be a whole number of fewer digits",
+    "int_from_float": "must be a whole number",
+    "greater_than_equal": "must be {ge} or more",
+    "less_than_equal": "must be {le} or less",
+    "literal_error": "must be {expected}",
+    "rule": "{rule}",
+}
+
+
+def describe(error: ErrorDetails) -> list[str]:
+    """Each problem as `field: rule, got value; what to write`."""
+    path = ".".join(map(str, error["loc"]))
+    details = error.get("ctx", {})
+    if error["type"] == "rules":
+        prefix = f"{path}." if path else ""
+        return [f"{prefix}{problem.key}: {problem.rule}; {problem.remedy}" for problem in details["problems"]]
+    rule = RULES[error["type"]].format(**details)
+    hidden = error["type"] in ("missing", "extra_forbidden") or isinstance(error["input"], BaseModel | dict)
+    got = "" if hidden else f", got {shown(error['input'])}"
+    return [f"{path}: {rule}{got}; {remedy(error)}"]
 
 
 def decoded(raw: Mapping[str, str], namespace: str) -> Iterator[tuple[str, Any]]:
@@ -76,13 +106,34 @@ def decoded(raw: Mapping[str, str], namespace: str) -> Iterator[tuple[str, Any]]
                 yield name, value  # text that only looks like JSON; the field's own rule answers it
 
 
+def misplaced(raw: Mapping[str, str], namespace: str) -> Iterator[str]:
+    """Keys that nobody reads, though whoever wrote them meant this program."""
+    required = {field.alias for field in StackConfig.model_fields.values() if field.is_required()}
+    keys = [tuple(key.rpartition(":")[::2]) for key in raw]
+    for prefix in dict.fromkeys(prefix for prefix, name in keys if name in required - {"region"}):
+        if prefix != namespace:
+            escaped = prefix.replace(".", r"\.")
+            yield (
+                f"{prefix}: is no longer the project's name, which is {namespace} in Pulumi.yaml; rename the keys:"
+                f" sed -i 's/^\\( *\\){escaped}:/\\1{namespace}:/' Pulumi.*.yaml"
+            )
+    for prefix, name in keys:
+        if prefix == "aws":
+            where = f"write {namespace}:{name}" if name in known_keys(StackConfig) else "remove it"
+            yield f"aws:{name}: is not read, the program sets up AWS by its own keys; {where}"
+
+
 def parse(raw: Mapping[str, str], *, namespace: str) -> StackConfig:
     """Check all keys of `namespace`; raises ConfigError with all problems at once."""
+    problems = list(misplaced(raw, namespace))
     try:
-        return StackConfig.model_validate(dict(decoded(raw, namespace)))
+        config = StackConfig.model_validate(dict(decoded(raw, namespace)))
     except ValidationError as error:
-        problems = sorted(describe(problem) for problem in error.errors())
-        raise ConfigError("\n".join(problems)) from None
+        own = any(key.startswith(f"{namespace}:") for key in raw)
+        problems += sorted(line for problem in error.errors() for line in describe(problem)) if own else []
+    if problems:
+        raise ConfigError("\n".join(problems))
+    return config
 
 
 def load() -> StackConfig:

@@ -3,6 +3,8 @@
 docs/configuration.md is generated from the descriptions below.
 """
 
+from collections import Counter
+from collections.abc import Iterator
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
@@ -11,19 +13,23 @@ from pydantic.alias_generators import to_camel
 from infra.config.values import (
     AccountId,
     AmiId,
+    BucketName,
     Email,
     InstanceClass,
     InstanceType,
     MailboxPath,
     Origin,
+    Problem,
     PublicKey,
     Region,
+    SnapshotName,
     Zone,
-    broken,
     retention,
+    several,
     vpc_range,
 )
 from infra.pure.capacity import MAXIMUM_PERCENT, Room, instance_room, surge_room
+from infra.pure.cidrs import slot
 
 
 class Section(BaseModel):
@@ -31,30 +37,59 @@ class Section(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
 
+    def problems(self) -> Iterator[Problem]:
+        """Broken rules between keys, each of which is right by itself."""
+        yield from ()
+
+    @model_validator(mode="after")
+    def keeps_its_rules(self) -> Self:
+        if error := several(self.problems()):
+            raise error
+        return self
+
 
 class NetworkConfig(Section):
     cidr: Annotated[str, AfterValidator(vpc_range)] = Field(
         "10.0.0.0/16",
-        description="Private IPv4 range of the VPC, /16 to /24. A change replaces the network and all in it.",
+        description="Private IPv4 range of the VPC, /16 to /24, in 10.0.0.0/8, 172.16.0.0/12 (but not 172.17.0.0/16,"
+        " which is Docker's), 192.168.0.0/16 or 100.64.0.0/10. A change replaces the network and all in it.",
     )
     zones: tuple[Zone, ...] = Field(
         min_length=2,
         max_length=4,
-        description="Availability zones, two or more, as the load balancer and the database ask for it. Append only:"
-        " another order replaces subnets.",
+        description="Availability zones, two to four, as the load balancer and the database ask for it. Each has its"
+        " own addresses: the order is free, and zones may come and go. AWS refuses to leave the zone in which the"
+        " database stands: set `database.multiAz`, run `pulumi up`, then `aws rds reboot-db-instance --force-failover`,"
+        " and leave the zone after that.",
         examples=["[us-east-1a, us-east-1b]"],
     )
 
-    @model_validator(mode="after")
-    def zones_differ(self) -> Self:
-        if len(set(self.zones)) != len(self.zones):
-            raise broken("zones must differ from each other", "name each zone once")
-        return self
+    def problems(self) -> Iterator[Problem]:
+        if twice := [zone for zone, times in Counter(self.zones).items() if times > 1]:
+            yield Problem(
+                key="zones", rule=f"must differ from each other, got {twice[0]} twice", remedy="name each zone once"
+            )
+        for zone in dict.fromkeys(self.zones):
+            if mates := [mate for mate in self.zones if mate > zone and slot(mate) == slot(zone)]:
+                yield Problem(
+                    key="zones",
+                    rule=f"must have addresses of their own, got {zone} and {mates[0]}, whose letters are four apart",
+                    remedy="take another zone in place of one of them",
+                )
 
 
 class ClusterConfig(Section):
     instance_type: InstanceType = Field(
-        "t3a.small", description="EC2 type of the instances that run the tasks, x86. A change is used by new instances."
+        "t3a.small",
+        description="EC2 type of the instances that run the tasks, x86. A change is used by new instances. An account"
+        " on AWS's free plan can start t3.micro, t3.small, c7i-flex.large and m7i-flex.large alone: write `t3.small`.",
+    )
+    cpu_credits: Literal["unlimited", "standard"] = Field(
+        "unlimited",
+        description="What a burstable instance (t2, t3, t3a) does that needs more CPU for long than its type's"
+        " baseline, 20% of 2 vCPUs for a t3a.small. `unlimited`, AWS's own default: it gets it; where a day's average"
+        " is above the baseline, a vCPU-hour above costs 0.05 USD; a t3a.small that is busy all month costs 58 USD"
+        " more. `standard`: it is slowed down to the baseline, and never costs more. Other types ignore it.",
     )
     ami_id: AmiId = Field(
         description="ECS-optimised Amazon Linux 2023 image of the region, pinned so that no unrelated `up` replaces"
@@ -73,14 +108,13 @@ class ClusterConfig(Section):
         " log in through Session Manager.",
     )
 
-    @model_validator(mode="after")
-    def maximum_holds_minimum(self) -> Self:
+    def problems(self) -> Iterator[Problem]:
         if self.max_instances < self.min_instances:
-            raise broken(
-                f"maxInstances must be at least minInstances ({self.min_instances})",
-                "raise maxInstances or lower minInstances",
+            yield Problem(
+                key="maxInstances",
+                rule=f"must be at least minInstances ({self.min_instances}), got {self.max_instances}",
+                remedy="raise maxInstances or lower minInstances",
             )
-        return self
 
 
 CPU_UNITS = "CPU share of a task, 1024 a vCPU; it may use more while others idle."
@@ -137,19 +171,30 @@ class DatabaseConfig(Section):
         " `require` encrypts and checks neither.",
     )
 
-    @model_validator(mode="after")
-    def storage_can_grow(self) -> Self:
+    snapshot_identifier: SnapshotName | None = Field(
+        None,
+        description="Snapshot that a new database is restored from, such as the final one of a stack that was released."
+        " It is read when the database is made, and has no effect on one that is there. Default: an empty database.",
+    )
+
+    def problems(self) -> Iterator[Problem]:
         if self.max_storage_gib < self.storage_gib * 1.1:
-            raise broken(
-                f"maxStorageGib must be at least 10% above storageGib ({self.storage_gib}), as RDS asks",
-                f"write {-(-self.storage_gib * 11 // 10)} or more",
+            yield Problem(
+                key="maxStorageGib",
+                rule=f"must be at least 10% above storageGib ({self.storage_gib}), as RDS asks,"
+                f" got {self.max_storage_gib}",
+                remedy=f"write {-(-self.storage_gib * 11 // 10)} or more",
             )
-        return self
 
 
 class StorageConfig(Section):
     noncurrent_days: int = Field(
         30, ge=1, le=3650, description="Days that overwritten and deleted files can be restored."
+    )
+    existing_bucket: BucketName | None = Field(
+        None,
+        description="Bucket that is there already, such as the one that a released stack left: the stack uses it, sets"
+        " it up like its own, and never deletes it. Default: the stack makes a bucket.",
     )
     extra_origins: tuple[Origin, ...] = Field(
         (),
@@ -158,16 +203,35 @@ class StorageConfig(Section):
     )
 
 
+# Reserved for examples and tests: https://www.rfc-editor.org/rfc/rfc2606
+DOMAINS_OF_NOBODY = ("example.com", "example.net", "example.org", ".example", ".test", ".invalid", ".localhost")
+
+
 class MailConfig(Section):
     address: Email = Field(
         description="The one address that mail is sent from and to. SES sends it a link to confirm.",
         examples=["me@example.com"],
+    )
+    identity: Literal["create", "existing"] = Field(
+        "create",
+        description="SES knows an address once in an account and region. `create`: this stack makes it known, and"
+        " forgets it when it is destroyed. `existing`: another stack or a person did and keeps it; this stack only"
+        " sends mail with it. Of several stacks with one address, one creates it.",
     )
     mailbox_path: MailboxPath | None = Field(
         None,
         description="Path below AWS's endpoint where sent mail can be read; only an emulator has one. The page links to"
         " it.",
     )
+
+    def problems(self) -> Iterator[Problem]:
+        domain = self.address.rsplit("@", 1)[1].lower()
+        if self.mailbox_path is None and domain.endswith(DOMAINS_OF_NOBODY):
+            yield Problem(
+                key="address",
+                rule=f"must be an address at which you can read mail, got {self.address!r}",
+                remedy="write your own: SES sends it a link to confirm",
+            )
 
 
 class CdnConfig(Section):
@@ -195,8 +259,9 @@ class StackConfig(Section):
         None, description="The only AWS account in which this stack may be made, in quotes. Default: any."
     )
     recipe: Literal["disposable", "protected", "released"] = Field(
-        description="What a destroy does to the data. `disposable`: removes it with all else. `protected`: is refused."
-        " `released`: leaves the bucket and a final snapshot of the database; the step between the two others.",
+        description="What a destroy does. `disposable`: removes everything, the data too. `protected`: deletes nothing"
+        " at all, whatever its options, and an `up` deletes or replaces nothing that a new version does not replace"
+        " anyway. `released`: leaves the bucket and a final snapshot of the database; the step between the two others.",
         examples=["disposable"],
     )
     access: Literal["password", "open"] = Field(
@@ -220,37 +285,43 @@ class StackConfig(Section):
     mail: MailConfig
     cdn: CdnConfig = CdnConfig()
 
-    @model_validator(mode="after")
-    def zones_are_of_the_region(self) -> Self:
+    def problems(self) -> Iterator[Problem]:
         if strangers := [zone for zone in self.network.zones if zone[:-1] != self.region]:
-            raise broken(
-                f"network.zones must lie in the region {self.region}, {', '.join(strangers)} does not",
-                f"write for example [{self.region}a, {self.region}b]",
+            yield Problem(
+                key="network.zones",
+                rule=f"must lie in the region {self.region}, got {', '.join(strangers)}",
+                remedy=f"write for example [{self.region}a, {self.region}b]",
             )
-        return self
-
-    @model_validator(mode="after")
-    def protected_keeps_backups(self) -> Self:
         if self.recipe == "protected" and self.database.backup_days < 7:
-            raise broken(
-                f"database.backupDays must be at least 7 with the recipe protected, got {self.database.backup_days}",
-                "write 7 or more",
+            yield Problem(
+                key="database.backupDays",
+                rule=f"must be at least 7 with the recipe protected, got {self.database.backup_days}",
+                remedy="write 7 or more",
             )
-        return self
+        yield from self._lack_of_room()
 
-    @model_validator(mode="after")
-    def a_deployment_has_room(self) -> Self:
-        instance = instance_room(self.cluster.instance_type)
-        if instance is None:
-            return self
+    def _lack_of_room(self) -> Iterator[Problem]:
+        kind = self.cluster.instance_type
+        instance = instance_room(kind)
+        for name, service in (("backend", self.backend), ("frontend", self.frontend)):
+            for key, needed, offered in (
+                ("cpuUnits", service.cpu_units, instance.cpu_units),
+                ("memoryMib", service.memory_mib, instance.memory_mib),
+            ):
+                if needed > offered:
+                    yield Problem(
+                        key=f"{name}.{key}",
+                        rule=f"must fit into one instance, got {needed}, and a {kind} offers {offered}",
+                        remedy=f"write {offered} or less, or take a larger cluster.instanceType",
+                    )
         services = [(service.room, service.desired_count) for service in (self.backend, self.frontend)]
-        needed = surge_room(services, maximum_percent=MAXIMUM_PERCENT) + self.backend.room  # and the migration's task
-        offered = instance * self.cluster.max_instances
-        if not offered.holds(needed):
-            raise broken(
-                f"cluster must hold old and new tasks and the migration: {needed.cpu_units} CPU units and"
-                f" {needed.memory_mib} MiB, but {self.cluster.max_instances} * {self.cluster.instance_type} offer"
-                f" {offered.cpu_units} and {offered.memory_mib}",
-                "raise cluster.maxInstances, take a larger cluster.instanceType, or lower memoryMib or cpuUnits",
+        needed_room = surge_room(services, maximum_percent=MAXIMUM_PERCENT) + self.backend.room  # the migration's task
+        offered_room = instance * self.cluster.max_instances
+        if not offered_room.holds(needed_room):
+            yield Problem(
+                key="cluster",
+                rule=f"must hold old and new tasks and the migration: {needed_room.cpu_units} CPU units and"
+                f" {needed_room.memory_mib} MiB, but {self.cluster.max_instances} * {kind} offer"
+                f" {offered_room.cpu_units} and {offered_room.memory_mib}",
+                remedy="raise cluster.maxInstances, take a larger cluster.instanceType, or lower memoryMib or cpuUnits",
             )
-        return self

@@ -1,13 +1,16 @@
 """Kinds of text and numbers that the configuration knows: each with its rule, and with an example of what to write."""
 
+import difflib
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Annotated
 
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from infra.pure.capacity import is_arm
+from infra.pure.capacity import instance_types, is_arm
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
@@ -34,6 +37,51 @@ RETENTION_DAYS = (
     3288,
     3653,
 )
+# Those of the partition `aws`. https://docs.aws.amazon.com/global-infrastructure/latest/regions/aws-regions.html
+REGION_COUNTS = {
+    "af-south": 1,
+    "ap-east": 2,
+    "ap-northeast": 3,
+    "ap-south": 2,
+    "ap-southeast": 7,
+    "ca-central": 1,
+    "ca-west": 1,
+    "eu-central": 2,
+    "eu-north": 1,
+    "eu-south": 2,
+    "eu-west": 3,
+    "il-central": 1,
+    "me-central": 1,
+    "me-south": 1,
+    "me-west": 1,
+    "mx-central": 1,
+    "sa-east": 1,
+    "sa-west": 1,
+    "us-east": 2,
+    "us-west": 2,
+}
+REGIONS = frozenset(f"{area}-{number + 1}" for area, count in REGION_COUNTS.items() for number in range(count))
+OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
+# A range outside these belongs to hosts on the internet, to a host itself, or is refused by AWS.
+PRIVATE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
+DOCKER_RANGE = IPv4Network("172.17.0.0/16")  # the bridge of each instance's Docker: a VPC there is out of its reach
+# The back end has the same rule (`EMAIL` in its settings.py): what passes here must not stop it there.
+MAIL_ADDRESS = r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Problem:
+    """A broken rule between several keys: the key to change, the rule with the value got, and what to write."""
+
+    key: str
+    rule: str
+    remedy: str
+
+
+def several(problems: Iterator[Problem]) -> PydanticCustomError | None:
+    """All broken rules of a section as the one error that pydantic takes."""
+    found = list(problems)
+    return PydanticCustomError("rules", "", {"problems": found}) if found else None
 
 
 def broken(rule: str, remedy: str) -> PydanticCustomError:
@@ -52,17 +100,42 @@ def matching(pattern: str, rule: str, example: str) -> AfterValidator:
     return AfterValidator(check)
 
 
+EXAMPLE = "write for example 10.0.0.0/16"
+
+
 def vpc_range(value: str) -> str:
     try:
         network = IPv4Network(value)
     except ValueError:
-        raise broken("must be an IPv4 range without host bits", "write for example 10.0.0.0/16") from None
-    if not network.is_private or not 16 <= network.prefixlen <= 24:
-        raise broken("must be a private range of /16 to /24", "write for example 10.0.0.0/16")
+        raise broken("must be an IPv4 range without host bits", EXAMPLE) from None
+    if not 16 <= network.prefixlen <= 24:
+        raise broken("must be a range of /16 to /24: AWS takes no larger one, the subnets need that much", EXAMPLE)
+    if not any(network.subnet_of(private) for private in PRIVATE_RANGES):
+        raise broken(f"must be a private range, in {', '.join(map(str, PRIVATE_RANGES))}", EXAMPLE)
+    if network.overlaps(DOCKER_RANGE):
+        raise broken(f"must not overlap {DOCKER_RANGE}, which Docker uses on every instance", EXAMPLE)
+    return value
+
+
+def aws_region(value: str) -> str:
+    if value.startswith(OTHER_PARTITIONS):
+        raise broken(
+            "must be a region of the partition `aws`: this stack needs CloudFront and its list of addresses, which"
+            " GovCloud, China and the isolated regions lack",
+            "write for example us-east-1",
+        )
+    if value not in REGIONS:
+        raise broken("must be the name of an AWS region", "write for example us-east-1")
     return value
 
 
 def x86_type(value: str) -> str:
+    if value not in instance_types():
+        near = difflib.get_close_matches(value, instance_types(), n=1)
+        raise broken(
+            "must be an EC2 instance type that infra/pure/instance_types.json knows",
+            f"did you mean {near[0]}?" if near else "write for example t3a.small",
+        )
     if is_arm(value):
         raise broken("must be an x86 type, because images are built for linux/amd64", "write for example t3a.small")
     return value
@@ -74,15 +147,13 @@ def retention(value: int) -> int:
     return value
 
 
-Region = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d", "must be the name of an AWS region", "us-east-1")]
+Region = Annotated[str, AfterValidator(aws_region)]
 AccountId = Annotated[str, matching(r"\d{12}", "must have 12 digits", '"123456789012"')]
 Zone = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "must be the name of a zone", "us-east-1a")]
 AmiId = Annotated[
     str, matching(r"ami-([0-9a-f]{8}|[0-9a-f]{17})", "must be the id of an image", "ami-0123456789abcdef0")
 ]
-InstanceType = Annotated[
-    str, matching(r"[a-z0-9-]+\.[a-z0-9]+", "must be an EC2 instance type", "t3a.small"), AfterValidator(x86_type)
-]
+InstanceType = Annotated[str, AfterValidator(x86_type)]
 InstanceClass = Annotated[str, matching(r"db\.[a-z0-9]+\.[a-z0-9]+", "must be an RDS instance class", "db.t4g.micro")]
 PublicKey = Annotated[
     str,
@@ -92,7 +163,20 @@ PublicKey = Annotated[
         "ssh-ed25519 AAAA… name",
     ),
 ]
-Email = Annotated[str, matching(r"[^@\s<>]+@[^@\s<>.]+(\.[^@\s<>.]+)+", "must be one mail address", "me@example.com")]
+Email = Annotated[str, matching(MAIL_ADDRESS, "must be one mail address", "me@example.com")]
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BucketName = Annotated[
+    str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "must be the name of a bucket", "storage-bucket-1a2b3c4")
+]
+# Automatic snapshots begin with `rds:`.
+SnapshotName = Annotated[
+    str,
+    matching(
+        r"(rds:)?(?=.{1,255}$)[A-Za-z][A-Za-z0-9]*(-[A-Za-z0-9]+)*",
+        "must be the name of a snapshot",
+        "database-subnets-1a2b3c4-final",
+    ),
+]
 MailboxPath = Annotated[
     str,
     matching(

@@ -1,21 +1,17 @@
 """Arithmetic of room on the instances: what a rolling deployment needs while old and new tasks run side by side."""
 
-import re
+import json
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from math import floor
+from pathlib import Path
 
 # One instance, and room for the surge: new tasks start beside the old ones, which serve until the new ones are healthy.
 MINIMUM_HEALTHY_PERCENT = 100
 MAXIMUM_PERCENT = 200
-# vCPUs and MiB, https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html
-INSTANCE_SIZES: dict[str, tuple[int, int]] = {
-    **{f"{family}.micro": (2, 1024) for family in ("t3", "t3a")},
-    **{f"{family}.small": (2, 2048) for family in ("t3", "t3a")},
-    **{f"{family}.medium": (2, 4096) for family in ("t3", "t3a")},
-    **{f"{family}.large": (2, 8192) for family in ("t3", "t3a", "m6i", "m6a", "m7i", "m7a")},
-    **{f"{family}.xlarge": (4, 16384) for family in ("t3", "t3a", "m6i", "m6a", "m7i", "m7a")},
-}
+# The types that a stack may use, with their vCPUs, MiB and architecture; the file names its source.
+FACTS = Path(__file__).with_name("instance_types.json")
 # What the kernel and the ECS agent leave of the memory: a t3a.small registers about 1,900 of its 2,048 MiB.
 USABLE_MEMORY = 0.92
 
@@ -37,12 +33,28 @@ class Room:
         return self.cpu_units >= other.cpu_units and self.memory_mib >= other.memory_mib
 
 
-def instance_room(instance_type: str) -> Room | None:
-    """What one instance offers to tasks; None for a type that is not in the table."""
-    if instance_type not in INSTANCE_SIZES:
-        return None
-    cpus, memory = INSTANCE_SIZES[instance_type]
-    return Room(cpu_units=cpus * 1024, memory_mib=floor(memory * USABLE_MEMORY))
+@cache
+def instance_types() -> dict[str, tuple[int, int, str]]:
+    found: dict[str, tuple[int, int, str]] = {
+        name: (vcpus, mib, architecture)
+        for name, (vcpus, mib, architecture) in json.loads(FACTS.read_text())["types"].items()
+    }
+    return found
+
+
+def instance_room(instance_type: str) -> Room:
+    """What one instance offers to tasks."""
+    vcpus, mib, _ = instance_types()[instance_type]
+    return Room(cpu_units=vcpus * 1024, memory_mib=floor(mib * USABLE_MEMORY))
+
+
+def is_arm(instance_type: str) -> bool:
+    return instance_types()[instance_type][2] == "arm64"
+
+
+def has_cpu_credits(instance_type: str) -> bool:
+    """Whether it may only use a part of its CPU for long: T2, T3, T3a and T4g."""
+    return instance_type.startswith("t")
 
 
 def surge_room(tasks: Iterable[tuple[Room, int]], *, maximum_percent: int) -> Room:
@@ -51,8 +63,3 @@ def surge_room(tasks: Iterable[tuple[Room, int]], *, maximum_percent: int) -> Ro
     for room, desired in tasks:
         total += room * (desired * maximum_percent // 100)
     return total
-
-
-def is_arm(instance_type: str) -> bool:
-    """Whether the type has a Graviton processor: `a1`, or a `g` after the generation, as in t4g, m7gd, im4gn."""
-    return re.match(r"(a1|[a-z]+\d+g)", instance_type) is not None

@@ -1,21 +1,29 @@
-"""Physical names, for the few resources that a person or a URL needs to find; Pulumi names all others."""
+"""Physical names, for the few resources that a person or a URL needs to find; Pulumi names all others.
 
+Projects and stacks have names of 1 to 100 letters, digits, dots, hyphens and underscores: all of them work, and two
+stacks of a project never get the same name.
+"""
+
+import hashlib
 import re
 
+DIGEST = 8
 
-def safe_name(*parts: str, limit: int) -> str:
-    """Join `parts` to a lower-case name of letters, digits and single hyphens that starts with a letter.
 
-    Raises ValueError when the name is longer than `limit` characters: cutting it could make two names equal.
+def unique_name(*parts: str, limit: int) -> str:
+    """The parts with hyphens between them, in letters, digits and hyphens.
+
+    Where that would change a part or need more than `limit` characters, it ends with a digest of the parts instead of
+    what was lost, so that two names are never made equal.
     """
-    name = re.sub(r"[^a-z0-9]+", "-", "-".join(parts).lower()).strip("-")
-    if not name or not name[0].isalpha():
-        raise ValueError(f"name: must start with a letter, got {name!r} from {parts!r}; begin with one")
-    if len(name) > limit:
-        raise ValueError(f"name: at most {limit} characters, got {len(name)} in {name!r}; shorten the stack's name")
-    return name
+    plain = "-".join(parts)
+    if re.fullmatch(r"[a-z0-9-]+", plain) and len(plain) <= limit:
+        return plain
+    digest = hashlib.sha256("\0".join(parts).encode()).hexdigest()[:DIGEST]
+    readable = re.sub(r"[^A-Za-z0-9]+", "-", plain).strip("-")[: limit - DIGEST - 1]
+    return f"{readable}-{digest}".lstrip("-")
 
 
 def log_group_name(project: str, stack: str, component: str) -> str:
-    """`/<project>/<stack>/<component>`: what a person types to read logs (AWS limit 512)."""
-    return "/" + "/".join(safe_name(part, limit=100) for part in (project, stack, component))
+    """`/<project>/<stack>/<component>`: what a person types to read logs. CloudWatch takes every character of it."""
+    return f"/{project}/{stack}/{component}"

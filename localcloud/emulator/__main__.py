@@ -14,7 +14,7 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudfront
 
-from localcloud.emulator import log_events, mailbox, registry, rotation, task_role
+from localcloud.emulator import identities, log_events, mailbox, registry, rotation, snapshots, task_role
 from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.guard import guarded
 from localcloud.emulator.origins import stream_origins
@@ -84,6 +84,8 @@ if __name__ == "__main__":
         from localcloud.emulator import docker_engine  # here: it needs MiniStack's parts for a real engine
 
         docker_engine.use(network=TASK_NETWORK, gateway=gateway, port=int(os.environ["GATEWAY_PORT"]))
+    identities.refuse_known()
+    snapshots.restore_data()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
     run_scheduled_tasks()

@@ -6,6 +6,9 @@ deleted when RDS knew the instance before its container was removed, and soon af
 not exist. Otherwise the data stays, and the next container of that instance uses it. A container that is created for
 the same name by the same emulator process (label `ministack.boot`) after such a removal belongs to a new instance, and
 starts empty.
+
+The data of an instance that left a final snapshot is kept under the snapshot's name, and a container with the label
+`db_snapshot` starts with a copy of it.
 """
 
 import asyncio
@@ -13,17 +16,30 @@ import contextlib
 import json
 import logging
 import shutil
+import subprocess
 from collections.abc import Mapping
 from pathlib import Path
 
 from localcloud.engine.emulator import Emulator
+from localcloud.engine.errors import EngineError
 
 INSTANCE_LABEL = "db_id"
 LIFE_LABEL = "ministack.boot"
+SNAPSHOT_LABEL = "db_snapshot"
 GONE_WITHIN_SECONDS = 15
 ASK_EVERY_SECONDS = 0.25
 
 logger = logging.getLogger(__name__)
+
+
+def owner(labels: Mapping[str, str]) -> tuple[str, str]:
+    """Account and region of the container's instance."""
+    return labels.get("account_id", "000000000000"), labels.get("region", "us-east-1")
+
+
+def copy(source: Path, target: Path) -> None:
+    """With owners and modes, which PostgreSQL insists on."""
+    subprocess.run(["cp", "--archive", str(source), str(target)], check=True)
 
 
 class Databases:
@@ -31,8 +47,10 @@ class Databases:
 
     def __init__(self, folder: Path, emulator: Emulator | None) -> None:
         self.folder = folder
+        self.snapshots = folder.with_name("snapshots")
         self.emulator = emulator
-        folder.mkdir(parents=True, exist_ok=True)
+        for made in (folder, self.snapshots):
+            made.mkdir(parents=True, exist_ok=True)
         self._decisions: set[asyncio.Task[None]] = set()
 
     def claim(self, labels: Mapping[str, str], name: str) -> Path:
@@ -43,13 +61,19 @@ class Databases:
             if json.loads(note.read_text()).get("life") == labels.get(LIFE_LABEL):
                 self._delete(data)
         note.unlink(missing_ok=True)
+        snapshot = labels.get(SNAPSHOT_LABEL)
+        if snapshot and not data.exists():
+            kept = self.snapshots / Path(snapshot).name
+            if not kept.exists():
+                raise EngineError(500, f"snapshot {snapshot}: holds no data; the laptop keeps that of final snapshots")
+            copy(kept, data)
         return data
 
     async def is_wanted(self, labels: Mapping[str, str]) -> bool | None:
         """Whether RDS knows the container's instance; None if that is unknown. To be asked before the removal."""
         if INSTANCE_LABEL not in labels or self.emulator is None:
             return None
-        account, region = labels.get("account_id", "000000000000"), labels.get("region", "us-east-1")
+        account, region = owner(labels)
         return await self.emulator.has_database(labels[INSTANCE_LABEL], account, region)
 
     def released(self, data: Path, labels: Mapping[str, str], wanted: bool | None) -> None:
@@ -71,9 +95,19 @@ class Databases:
             if wanted is None:
                 return  # RDS does not answer: the emulator was stopping
             if not wanted and self._note(data).exists():
+                await self._keep_for_snapshots(data, labels)
                 self._delete(data)
                 return
             await asyncio.sleep(ASK_EVERY_SECONDS)
+
+    async def _keep_for_snapshots(self, data: Path, labels: Mapping[str, str]) -> None:
+        """The server has ended, so a copy of its folder is whole. Only the final snapshot has none yet."""
+        if self.emulator is None:
+            return
+        account, region = owner(labels)
+        for name in await self.emulator.snapshots_of(labels[INSTANCE_LABEL], account, region):
+            if not (self.snapshots / name).exists():
+                await asyncio.to_thread(copy, data, self.snapshots / name)
 
     def _delete(self, data: Path) -> None:
         logger.info("database %s was deleted: removing its data", data.name)

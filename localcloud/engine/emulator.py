@@ -48,8 +48,19 @@ class Emulator:
 
     async def has_database(self, name: str, account: str, region: str) -> bool | None:
         """Whether RDS knows a DB instance; None if it does not answer."""
-        form = {"Action": "DescribeDBInstances", "Version": "2014-10-31", "DBInstanceIdentifier": name}
-        body = urlencode(form).encode()
+        status, text = await self._ask_rds("DescribeDBInstances", name, account, region)
+        if status == 200:
+            return True
+        return False if "DBInstanceNotFound" in text else None
+
+    async def snapshots_of(self, name: str, account: str, region: str) -> list[str]:
+        """The snapshots that RDS lists of a DB instance."""
+        _, text = await self._ask_rds("DescribeDBSnapshots", name, account, region)
+        return re.findall(r"<DBSnapshotIdentifier>([A-Za-z0-9-]+)<", text)
+
+    async def _ask_rds(self, action: str, name: str, account: str, region: str) -> tuple[int, str]:
+        """Status and text of the answer; 0 without one."""
+        body = urlencode({"Action": action, "Version": "2014-10-31", "DBInstanceIdentifier": name}).encode()
         # An access key of twelve digits is an account's own, to MiniStack.
         credentials = replace(self.credentials, access_key=account)
         headers = signed(
@@ -66,8 +77,6 @@ class Emulator:
                 aiohttp.ClientSession(headers=headers) as session,
                 session.post(f"{self.url}/", data=body) as answer,
             ):
-                if answer.status == 200:
-                    return True
-                return False if "DBInstanceNotFound" in await answer.text() else None
+                return answer.status, await answer.text()
         except (aiohttp.ClientError, TimeoutError):
-            return None
+            return 0, ""

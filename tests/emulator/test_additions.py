@@ -98,3 +98,13 @@ def test_cloudfront_asks_for_compressed_answers_where_the_policy_says_so(
     request = urllib.request.Request(emulator.url, headers={"Host": host, "Accept-Encoding": "br, gzip"})  # noqa: S310
     with urllib.request.urlopen(request) as answer:  # noqa: S310
         assert answer.read() == asked
+
+
+def test_an_address_that_ses_knows_is_refused_and_stays_as_it_is(emulator: Emulator, aws: Client) -> None:
+    first = [{"Key": "stack", "Value": "first"}]
+    aws("sesv2").create_email_identity(EmailIdentity="once@example.com", Tags=first)
+    with pytest.raises(ClientError, match="AlreadyExistsException"):
+        aws("sesv2").create_email_identity(EmailIdentity="once@example.com")
+    assert aws("sesv2").get_email_identity(EmailIdentity="once@example.com")["Tags"] == first
+    aws("sesv2").delete_email_identity(EmailIdentity="once@example.com")
+    aws("sesv2").create_email_identity(EmailIdentity="once@example.com")

@@ -3,11 +3,19 @@
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from botocore.exceptions import ClientError
+
 from localcloud.provider.aws.context import Context
 from localcloud.provider.errors import ProviderError
 from localcloud.provider.values import Props
 
-OPERATIONS = ("get_caller_identity", "describe_availability_zones", "describe_managed_prefix_lists")
+OPERATIONS = (
+    "get_caller_identity",
+    "describe_availability_zones",
+    "describe_managed_prefix_lists",
+    "head_bucket",
+    "get_email_identity",
+)
 
 
 def caller_identity(context: Context, _args: Props) -> Props:
@@ -71,10 +79,44 @@ def managed_prefix_list(context: Context, args: Props) -> Props:
     }
 
 
+def bucket(context: Context, args: Props) -> Props:
+    name = args["bucket"]
+    try:
+        context.client("s3").head_bucket(Bucket=name)
+    except ClientError as error:
+        raise ProviderError(f"bucket: must name a bucket that exists, got {name!r}") from error
+    return {
+        "id": name,
+        "bucket": name,
+        "arn": f"arn:{context.partition}:s3:::{name}",
+        "bucketDomainName": f"{name}.s3.amazonaws.com",
+        "bucketRegionalDomainName": f"{name}.s3.{context.region}.amazonaws.com",
+        "bucketRegion": context.region,
+    }
+
+
+def email_identity(context: Context, args: Props) -> Props:
+    name = args["emailIdentity"]
+    try:
+        found = context.client("sesv2").get_email_identity(EmailIdentity=name)
+    except ClientError as error:
+        raise ProviderError(f"emailIdentity: must name an identity that SES knows, got {name!r}") from error
+    return {
+        "id": name,
+        "emailIdentity": name,
+        "arn": f"arn:{context.partition}:ses:{context.region}:{context.account}:identity/{name}",
+        "identityType": found["IdentityType"],
+        "verifiedForSendingStatus": found.get("VerifiedForSendingStatus", False),
+        "tags": {},
+    }
+
+
 FUNCTIONS: Mapping[str, Callable[[Context, Props], Any]] = {
     "aws:index/getCallerIdentity:getCallerIdentity": caller_identity,
     "aws:index/getRegion:getRegion": region,
     "aws:index/getPartition:getPartition": partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": managed_prefix_list,
+    "aws:s3/getBucket:getBucket": bucket,
+    "aws:sesv2/getEmailIdentity:getEmailIdentity": email_identity,
 }

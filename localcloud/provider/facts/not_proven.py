@@ -16,6 +16,7 @@ NOT_PROVEN: Mapping[str, Mapping[str, str]] = {
     "aws:ec2/keyPair:KeyPair": {"publicKey": "never told back, and no instance uses the key"},
     "aws:ec2/launchTemplate:LaunchTemplate": {
         "networkInterfaces.deleteOnTermination": "forgotten; no instance is started",
+        "creditSpecification": "forgotten; no instance is started",
     },
     "aws:autoscaling/group:Group": {
         "launchTemplate.version": "a change is forgotten; no instance is started",

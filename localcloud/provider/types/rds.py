@@ -4,6 +4,7 @@ import json
 import secrets
 import string
 import uuid
+from dataclasses import replace
 from typing import Any
 
 from botocore.exceptions import ClientError
@@ -24,12 +25,22 @@ WORD, WORD_SAYS = r"[A-Za-z][A-Za-z0-9_]{0,62}", "1 to 63 of letters, digits and
 RESERVED_NAMES = ("admin", "rdsadmin", "rds_superuser", "replication", "user", "public")
 
 
+RESTORE = Call(
+    operation="restore_db_instance_from_db_snapshot",
+    args={"DBInstanceIdentifier": "{identifier}", "DBSnapshotIdentifier": "{snapshotIdentifier}"},
+    sends=names(
+        "instanceClass dbSubnetGroupName vpcSecurityGroupIds parameterGroupName publiclyAccessible multiAz storageType "
+        "copyTagsToSnapshot autoMinorVersionUpgrade deletionProtection"
+    ),
+)
+
+
 class Instance(Handler):
     """With `manageMasterUserPassword` it does what RDS does and the emulator does not: it makes the password and stores
     it only in a secret that belongs to the instance.
     """
 
-    operations = ("list_secrets", "create_secret", "delete_secret")
+    operations = ("list_secrets", "create_secret", "delete_secret", RESTORE.operation)
 
     def outgoing(self, values: Props) -> Props:
         """Without the one property that the emulator would ignore."""
@@ -58,6 +69,10 @@ class Instance(Handler):
         }
 
     def create(self, inputs: Props) -> tuple[str, Props]:
+        if "snapshotIdentifier" in inputs:
+            # As the official provider does: restored with what that call takes, the rest is modified afterwards.
+            updates = [replace(update, settles=True) for update in self.kind.updates]
+            self.kind = replace(self.kind, create=RESTORE, updates=updates)
         if not inputs.get("manageMasterUserPassword"):
             return super().create(inputs)
         arn = f"arn:aws:rds:{self.context.region}:{self.context.account}:db:{inputs['identifier']}"
@@ -67,6 +82,11 @@ class Instance(Handler):
         except ClientError:
             self.drop_secret(arn)
             raise
+
+    def settle(self, resource_id: str, inputs: Props) -> None:
+        if "snapshotIdentifier" in inputs:
+            self.wait_ready(resource_id, inputs)  # it cannot be modified before
+        super().settle(resource_id, inputs)
 
     def state_of(self, resource_id: str, item: Props, state: Props) -> Props:
         found = super().state_of(resource_id, item, state)
@@ -236,6 +256,7 @@ TYPES = [
             "applyImmediately",
             "password",
             "allowMajorVersionUpgrade",
+            "snapshotIdentifier",
         ],
         handled=["manageMasterUserPassword"],
         replaces=names(
@@ -268,6 +289,13 @@ TYPES = [
             Says("engineVersion", version, ("describe_db_engine_versions",)),
             exists("vpcSecurityGroupIds"),
             Says("parameterGroupName", family, ("describe_db_parameter_groups",)),
+            group(
+                "snapshotIdentifier",
+                "a snapshot",
+                "describe_db_snapshots",
+                "DBSnapshotIdentifier",
+                "DBSnapshots[0]",
+            ),
             group(
                 "dbSubnetGroupName",
                 "a subnet group",

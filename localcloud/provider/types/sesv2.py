@@ -1,7 +1,9 @@
 """SES: identities that may send mail, and configuration sets."""
 
+from botocore.exceptions import ClientError
+
 from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.definition.rules import Exists, Matches, OneOf
+from localcloud.provider.definition.rules import Case, Exists, Matches, OneOf, Says
 
 ARN = "arn:{partition}:ses:{region}:{account}"
 
@@ -14,6 +16,17 @@ def tags(kind: str) -> TagStyle:
         remove=Call(operation="untag_resource", args={"ResourceArn": arn, "TagKeys": "{-tagsAll}"}),
         read=Read(operation="list_tags_for_resource", args={"ResourceArn": arn}, optional=True),
     )
+
+
+def unknown_to_ses(case: Case, name: str) -> str:
+    """An identity exists once in an account and region, whoever made it."""
+    if case.old.get("emailIdentity") == name:
+        return ""
+    try:
+        case.context.client("sesv2").get_email_identity(EmailIdentity=name)
+    except ClientError:
+        return ""
+    return f"must be new in the account and region, got {name!r}, which SES knows already; use it as an existing one"
 
 
 TYPES = [
@@ -39,6 +52,7 @@ TYPES = [
         replaces=["emailIdentity"],
         tags=tags("identity"),
         rules=[
+            Says("emailIdentity", unknown_to_ses, ("get_email_identity",)),
             Matches("emailIdentity", r"([^@\s]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an address or a domain"),
             Exists(
                 "configurationSetName",

@@ -1,6 +1,7 @@
 """Whose data is deleted: only that of an instance that RDS knew and then no longer knows."""
 
 import asyncio
+import shutil
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 from localcloud.engine import databases as module
 from localcloud.engine.databases import Databases
 from localcloud.engine.emulator import Emulator
+from localcloud.engine.errors import EngineError
 from localcloud.signing import Credentials
 
 LABELS = {"db_id": "app", "ministack.boot": "first", "account_id": "1" * 12, "region": "eu-west-1"}
@@ -131,3 +133,53 @@ def test_a_database_without_an_instance_is_its_container_s(tmp_path: Path) -> No
 
 def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     assert Databases(tmp_path / "a/b", None).claim({"db_id": "../../x"}, "c") == tmp_path / "a/b/x"
+
+
+class Snapshots(Rds):
+    """Knows the instance no more, and lists these snapshots of it."""
+
+    def __init__(self, *snapshots: str) -> None:
+        super().__init__(False)
+        self.snapshots = list(snapshots)
+
+    async def snapshots_of(self, name: str, account: str, region: str) -> list[str]:
+        assert (name, account, region) == ("app", "1" * 12, "eu-west-1")
+        return self.snapshots
+
+
+def delete(folder: Path, *snapshots: str) -> None:
+    async def work(databases: Databases) -> None:
+        data = with_data(databases)
+        data.chmod(0o700)
+        databases.released(data, LABELS, True)
+
+    run(folder, Snapshots(*snapshots), work)
+
+
+def test_the_data_of_a_deleted_instance_is_kept_for_its_final_snapshot_and_restored_from_it(tmp_path: Path) -> None:
+    folder = tmp_path / "postgres"
+    delete(folder, "app-final")
+    assert not (folder / "app").exists()
+    for _ in range(2):  # a snapshot can be used more than once
+        restored = Databases(folder, None).claim({"db_id": "new", "db_snapshot": "app-final"}, "c")
+        assert (restored / "PG_VERSION").exists()
+        assert restored.stat().st_mode & 0o777 == 0o700
+        shutil.rmtree(restored)
+
+
+def test_without_a_snapshot_nothing_is_kept(tmp_path: Path) -> None:
+    delete(tmp_path / "postgres")
+    assert list((tmp_path / "snapshots").iterdir()) == []
+
+
+def test_a_database_that_has_data_is_not_overwritten_when_its_container_starts_again(tmp_path: Path) -> None:
+    folder = tmp_path / "postgres"
+    delete(folder, "app-final")
+    labels = {"db_id": "new", "db_snapshot": "app-final"}
+    (Databases(folder, None).claim(labels, "c") / "later").touch()
+    assert (Databases(folder, None).claim(labels, "c") / "later").exists()
+
+
+def test_a_snapshot_without_data_is_told(tmp_path: Path) -> None:
+    with pytest.raises(EngineError, match="snapshot manual: holds no data; the laptop keeps that of final snapshots"):
+        Databases(tmp_path / "postgres", None).claim({"db_id": "new", "db_snapshot": "manual"}, "c")

@@ -87,9 +87,13 @@ class Recorded:
 
     def depends(self, dependent: str, on: str) -> bool:
         """Whether the resource `dependent` is made after `on`, directly or through others."""
+        return self.depends_from(self.one(dependent).urn, on)
+
+    def depends_from(self, dependent: str, on: str) -> bool:
+        """The same of a dependent that is given by its URN, which may be a component."""
         by_urn = {r.urn: r for r in self.all}
         seen: set[str] = set()
-        waiting = [self.one(dependent).urn]
+        waiting = [dependent]
         while waiting:
             urn = waiting.pop()
             if urn not in seen:
@@ -171,16 +175,25 @@ class Cloud(Mocks):
         answers = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:ec2/getManagedPrefixList:getManagedPrefixList": {"id": PREFIX_LIST},
+            "aws:s3/getBucket:getBucket": {
+                "bucket": args.args.get("bucket"),
+                "arn": f"arn:aws:s3:::{args.args.get('bucket')}",
+                "bucketDomainName": f"{args.args.get('bucket')}.s3.amazonaws.com",
+                "bucketRegionalDomainName": f"{args.args.get('bucket')}.s3.us-east-1.amazonaws.com",
+            },
+            "aws:sesv2/getEmailIdentity:getEmailIdentity": {
+                "arn": f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/{args.args.get('emailIdentity')}"
+            },
         }
         return {**answers[args.token]}, []
 
 
-def record(declare: Callable[[], Mapping[str, Any]], *, stack: str) -> Recorded:
+def record(declare: Callable[[], Mapping[str, Any]], *, stack: str, project: str = PROJECT) -> Recorded:
     """Run `declare` as a program of `stack`; returns when every registration has landed."""
     asyncio.set_event_loop(LOOP)
     cloud = Cloud()
     monitor = RecordingMonitor(cloud)
-    pulumi.runtime.set_mocks(cloud, project=PROJECT, stack=stack, preview=False, monitor=monitor)
+    pulumi.runtime.set_mocks(cloud, project=project, stack=stack, preview=False, monitor=monitor)
     outputs: dict[str, Any] = {}
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]

@@ -14,7 +14,14 @@ from tests.unit.program.recorder import Recorded, Registration
 from tests.unit.stack_files import PROJECT, STACKS
 
 # Physical names are the logical name and eight characters; the official provider cuts none of these.
-NAME_LIMITS = {"aws:lb/targetGroup:TargetGroup": 32, "aws:lb/loadBalancer:LoadBalancer": 32}
+NAME_LIMITS = {
+    "aws:lb/targetGroup:TargetGroup": 32,
+    "aws:lb/loadBalancer:LoadBalancer": 32,
+    "aws:iam/role:Role": 64,
+    "aws:lambda/function:Function": 64,
+    "aws:s3/bucket:Bucket": 63,
+    "aws:rds/instance:Instance": 63,
+}
 AUTONAMING = 8
 
 
@@ -134,3 +141,14 @@ def test_nothing_waits_where_the_laptop_differs(stacks: dict[str, Recorded]) -> 
         name: {r.urn.replace(f":{name}::", ":stack::") for r in stacks[name].resources} for name in ("local", "dev")
     }
     assert {urn.rsplit("::", 1)[1] for urn in urns["local"] ^ urns["dev"]} == {"cluster-key"}
+
+
+# The service whose rights a module of the AWS provider needs, where it is not of the module's name.
+SERVICES = {"lb": "elasticloadbalancing", "vpc": "ec2", "cloudwatch": "logs", "sesv2": "ses", "index": "sts"}
+
+
+def test_the_readme_names_every_service_that_a_deployment_needs_rights_for(prod: Recorded) -> None:
+    rights = (ROOT / "README.md").read_text().split("**Rights.**")[1].split("\n- ")[0]
+    tokens = [r.type for r in aws_resources(prod)] + [call.token for call in prod.calls]
+    modules = {token.split(":")[1].split("/")[0] for token in tokens if token.startswith("aws:")}
+    assert {SERVICES.get(module, module) for module in modules} == {*re.findall(r"`([a-z0-9]+)`", rights)}

@@ -2,12 +2,13 @@
 
 import base64
 import json
+import re
 from typing import Any
 
 import pytest
 
 from infra import program
-from tests.unit.program.recorder import PREFIX_LIST, Recorded, record
+from tests.unit.program.recorder import ACCOUNT, PREFIX_LIST, Recorded, record
 from tests.unit.stack_files import stack_config
 
 
@@ -111,8 +112,23 @@ def test_instances_give_metadata_to_the_host_alone(stack: Recorded) -> None:
 # What survives a destroy
 
 
+# Each version of an app replaces these.
+REPLACED = {"backend-definition", "frontend-definition", "cache-reset-call"}
+
+
+def test_prod_refuses_to_lose_anything(prod: Recorded) -> None:
+    """Also its components and its provider: one that is renamed or taken out is deleted as well."""
+    assert {r.name for r in prod.all if not r.protect} == REPLACED
+
+
+def test_prods_guard_is_deleted_before_what_cannot_be_protected(prod: Recorded) -> None:
+    (guard,) = [r for r in prod.all if r.type == "app:infra:Guard"]
+    assert guard.protect
+    for name in REPLACED:
+        assert prod.depends_from(guard.urn, name), name
+
+
 def test_prod_refuses_to_lose_its_data(prod: Recorded) -> None:
-    assert {r.name for r in prod.resources if r.protect} == {"database-instance", "storage-bucket"}
     database = prod.one("database-instance").inputs
     assert database["deletionProtection"] is True
     assert database["skipFinalSnapshot"] is False
@@ -135,7 +151,7 @@ def test_prod_says_what_is_kept_and_how_to_lift_it(prod: Recorded) -> None:
 @pytest.mark.parametrize("name", ["local", "dev"])
 def test_a_disposable_stack_leaves_nothing(stacks: dict[str, Recorded], name: str) -> None:
     stack = stacks[name]
-    assert not [r.name for r in stack.resources if r.protect or r.retained]
+    assert not [r.name for r in stack.all if r.protect or r.retained]
     database = stack.one("database-instance").inputs
     assert database["deletionProtection"] is False
     assert database["skipFinalSnapshot"] is True
@@ -212,8 +228,8 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "DISTRIBUTION_ID": "cdn-distribution-id",
         "HEALTH_PATH": "/api/health",
         "LOG_LEVEL": "INFO",
-        "MAIL_FROM": "me@example.com",
-        "MAIL_TO": "me@example.com",
+        "MAIL_FROM": "somebody@a-company.dev",
+        "MAIL_TO": "somebody@a-company.dev",
         "PORT": "8000",
         "REQUESTS_PER_MINUTE": "600",
         "S3_BUCKET": "storage-bucket-1a2b3c4",
@@ -334,10 +350,55 @@ def test_a_released_stack_can_be_destroyed_and_leaves_its_data() -> None:
     """The step between protected and disposable, which no stack of the project takes."""
     stack = record(lambda: program.build(stack_config("prod").model_copy(update={"recipe": "released"})), stack="prod")
     database, bucket = stack.one("database-instance"), stack.one("storage-bucket")
-    assert not database.protect and not bucket.protect
+    assert not [r.name for r in stack.all if r.protect]
     assert bucket.retained and bucket.inputs["forceDestroy"] is False
     assert database.inputs["deletionProtection"] is False
     assert database.inputs["skipFinalSnapshot"] is False
     assert database.inputs["deleteAutomatedBackups"] is False
     assert stack.one("backend-image-repository").inputs["forceDelete"] is True
-    assert "leaves a final snapshot" in stack.outputs["on_destroy"]
+    notice = stack.outputs["on_destroy"]
+    assert f"storage.existingBucket' {bucket.name}-1a2b3c4`" in notice
+    assert f"database.snapshotIdentifier' {database.inputs['finalSnapshotIdentifier']}`" in notice
+
+
+def of_dev(**sections: dict[str, Any]) -> Recorded:
+    """The stack dev, with some settings changed."""
+    config = stack_config("dev")
+    changed = {name: getattr(config, name).model_copy(update=update) for name, update in sections.items()}
+    return record(lambda: program.build(config.model_copy(update=changed)), stack="dev")
+
+
+def test_a_bucket_that_is_there_already_is_used_and_set_up_but_never_deleted() -> None:
+    stack = of_dev(storage={"existing_bucket": "kept-1"})
+    assert not stack.of("aws:s3/bucket:Bucket")
+    assert stack.outputs["bucket"] == "kept-1"
+    of_storage = [r for r in stack.resources if r.component == "storage"]
+    assert len(of_storage) == 6
+    assert all(r.inputs["bucket"] == "kept-1" and r.retained for r in of_storage)
+
+
+def test_a_database_comes_from_a_snapshot_once() -> None:
+    database = of_dev(database={"snapshot_identifier": "final"}).one("database-instance")
+    assert database.inputs["snapshotIdentifier"] == "final"
+    assert database.options["ignoreChanges"] == "['snapshotIdentifier']"
+
+
+def test_an_address_that_ses_knows_already_is_used_and_not_made() -> None:
+    stack = of_dev(mail={"identity": "existing"})
+    assert not stack.of("aws:sesv2/emailIdentity:EmailIdentity")
+    policy = json.loads(stack.one("backend-task-policy").inputs["policy"])
+    arn = f"arn:aws:ses:us-east-1:{ACCOUNT}:identity/somebody@a-company.dev"
+    assert any(arn in statement["Resource"] for statement in policy["Statement"])
+
+
+@pytest.mark.parametrize("name", ["9.Shop_", "A" * 100, "z-" * 50, "_._"])
+def test_every_name_that_pulumi_takes_works(name: str) -> None:
+    stack = record(lambda: program.build(stack_config("dev")), stack=name[::-1], project=name)
+    (configuration,) = stack.of("aws:sesv2/configurationSet:ConfigurationSet")
+    assert re.fullmatch(r"[A-Za-z0-9_-]{1,64}", configuration.inputs["configurationSetName"])
+    for definition in stack.of("aws:ecs/taskDefinition:TaskDefinition"):
+        assert re.fullmatch(r"[A-Za-z0-9_-]{1,255}", definition.inputs["family"])
+    for group in stack.of("aws:cloudwatch/logGroup:LogGroup"):
+        assert re.fullmatch(r"[A-Za-z0-9_./#-]{1,512}", group.inputs["name"])
+    (distribution,) = stack.of("aws:cloudfront/distribution:Distribution")
+    assert len(distribution.inputs["comment"]) <= 128

@@ -8,52 +8,71 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from infra.pure.capacity import INSTANCE_SIZES, Room, instance_room, is_arm, surge_room
-from infra.pure.cidrs import plan_subnets
+from infra.pure.capacity import Room, has_cpu_credits, instance_room, instance_types, is_arm, surge_room
+from infra.pure.cidrs import plan_subnets, slot
 from infra.pure.headers import content_security_policy
-from infra.pure.naming import log_group_name, safe_name
+from infra.pure.naming import log_group_name, unique_name
 from infra.pure.tags import Tags
 
 rooms = st.builds(Room, cpu_units=st.integers(0, 10_000), memory_mib=st.integers(0, 10_000))
 
 
-@given(st.lists(st.text(max_size=20), min_size=1, max_size=4), st.integers(1, 64))
-def test_a_safe_name_is_valid_within_its_limit_and_stable(parts: list[str], limit: int) -> None:
-    try:
-        name = safe_name(*parts, limit=limit)
-    except ValueError:
-        assume(False)
-    assert re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", name)
+# What Pulumi takes as the name of a project or of a stack.
+names = st.from_regex(r"[A-Za-z0-9_.-]{1,100}", fullmatch=True)
+
+
+@given(names, names, st.sampled_from(["", "backend"]), st.sampled_from([64, 255]))
+def test_every_project_and_stack_has_a_name_that_aws_takes(project: str, stack: str, part: str, limit: int) -> None:
+    name = unique_name(*filter(None, (project, stack, part)), limit=limit)
+    assert re.fullmatch(r"[A-Za-z0-9-]+", name)
     assert len(name) <= limit
-    assert safe_name(name, limit=limit) == name
 
 
-def test_a_name_is_never_cut_because_two_could_become_one() -> None:
-    with pytest.raises(ValueError, match="at most 5 characters, got 6"):
-        safe_name("abcdef", limit=5)
+@given(names, names, names)
+def test_two_stacks_of_a_project_never_share_a_name(project: str, one: str, other: str) -> None:
+    assume(one != other)
+    assert unique_name(project, one, limit=64) != unique_name(project, other, limit=64)
+    assert log_group_name(project, one, "backend") != log_group_name(project, other, "backend")
 
 
-def test_a_log_group_is_what_a_person_types() -> None:
-    assert log_group_name("fastapi-react-aws", "Dev", "backend") == "/fastapi-react-aws/dev/backend"
+@pytest.mark.parametrize(("one", "other"), [("Dev", "dev"), ("a.b", "a-b"), ("a_b", "a-b"), ("a" * 99, "a" * 100)])
+def test_names_that_differ_in_what_aws_does_not_take_stay_different(one: str, other: str) -> None:
+    assert unique_name("shop", one, limit=64) != unique_name("shop", other, limit=64)
 
 
-@given(st.integers(0, 255), st.integers(16, 24), st.integers(1, 4))
-def test_subnets_lie_in_the_network_and_never_overlap(octet: int, prefix: int, zones: int) -> None:
+def test_an_ordinary_name_stays_as_it_is() -> None:
+    assert unique_name("fastapi-react-aws", "dev", limit=64) == "fastapi-react-aws-dev"
+    assert log_group_name("fastapi-react-aws", "Dev", "backend") == "/fastapi-react-aws/Dev/backend"
+
+
+ZONES = st.lists(st.sampled_from("abcdef"), min_size=1, max_size=4, unique_by=slot).map(
+    lambda letters: [f"us-east-1{letter}" for letter in letters]
+)
+
+
+@given(st.integers(0, 255), st.integers(16, 24), ZONES)
+def test_subnets_lie_in_the_network_and_never_overlap(octet: int, prefix: int, zones: list[str]) -> None:
     cidr = str(IPv4Network(f"10.{octet}.0.0/{prefix}"))
     plan = plan_subnets(cidr, zones)
     subnets = [IPv4Network(subnet) for subnet in plan.public + plan.private]
-    assert len(subnets) == 2 * zones
+    assert len(subnets) == 2 * len(zones)
     assert all(subnet.subnet_of(IPv4Network(cidr)) for subnet in subnets)
     assert not any(one.overlaps(other) for one, other in combinations(subnets, 2))
     # A load balancer asks for a /27: https://docs.aws.amazon.com/elasticloadbalancing/latest/application/
     assert all(subnet.prefixlen <= 27 for subnet in subnets)
 
 
-@given(st.integers(1, 3))
-def test_one_more_zone_moves_no_subnet(zones: int) -> None:
-    fewer, more = plan_subnets("10.0.0.0/16", zones), plan_subnets("10.0.0.0/16", zones + 1)
-    assert more.public[:zones] == fewer.public
-    assert more.private[:zones] == fewer.private
+@given(ZONES, ZONES)
+def test_a_zone_keeps_its_addresses_whatever_zones_stand_beside_it(some: list[str], others: list[str]) -> None:
+    one, other = plan_subnets("10.0.0.0/16", some), plan_subnets("10.0.0.0/16", others)
+    for zone in {*some} & {*others}:
+        mine, same = some.index(zone), others.index(zone)
+        assert (one.public[mine], one.private[mine]) == (other.public[same], other.private[same])
+
+
+def test_zones_that_would_share_addresses_are_refused() -> None:
+    with pytest.raises(ValueError, match="four apart, got us-east-1a, us-east-1e"):
+        plan_subnets("10.0.0.0/16", ["us-east-1a", "us-east-1e"])
 
 
 @given(rooms, rooms)
@@ -69,37 +88,29 @@ def test_a_surge_is_twice_the_service(room: Room, desired: int) -> None:
 
 def test_the_default_instance_registers_the_memory_that_was_measured() -> None:
     room = instance_room("t3a.small")
-    assert room is not None
     assert room.cpu_units == 2048
     assert 1850 <= room.memory_mib <= 1913
 
 
-def test_the_sizes_are_those_of_aws() -> None:
-    """https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html"""
-    burstable = {"micro": (2, 1024), "small": (2, 2048), "medium": (2, 4096)}
-    larger = {"large": (2, 8192), "xlarge": (4, 16384)}
-    assert {
-        **{f"{family}.{size}": room for family in ("t3", "t3a") for size, room in burstable.items()},
-        **{
-            f"{family}.{size}": room
-            for family in ("t3", "t3a", "m6i", "m6a", "m7i", "m7a")
-            for size, room in larger.items()
-        },
-    } == INSTANCE_SIZES
+# https://docs.aws.amazon.com/ec2/latest/instancetypes/gp.html
+SIZES = {"t2.micro": (1, 1024), "t3a.small": (2, 2048), "t3.medium": (2, 4096), "m7i.large": (2, 8192),
+         "m6a.xlarge": (4, 16384), "c7i-flex.large": (2, 4096), "r7i.large": (2, 16384)}  # fmt: skip
 
 
-@pytest.mark.parametrize(
-    "instance_type", ["a1.large", "t4g.small", "m7gd.large", "im4gn.large", "g5g.xlarge", "x2gd.large"]
-)
-def test_arm_types_are_known(instance_type: str) -> None:
-    assert is_arm(instance_type)
+@pytest.mark.parametrize("instance_type", SIZES)
+def test_sizes_are_those_of_aws(instance_type: str) -> None:
+    assert instance_types()[instance_type][:2] == SIZES[instance_type]
 
 
-@pytest.mark.parametrize(
-    "instance_type", ["t3.small", "t3a.small", "m7i.large", "g4dn.xlarge", "g5.xlarge", "c7a.large"]
-)
-def test_x86_types_are_not_taken_for_arm(instance_type: str) -> None:
-    assert not is_arm(instance_type)
+def test_a_g_after_the_generation_is_a_graviton_processor() -> None:
+    assert len(instance_types()) > 100
+    for name in instance_types():
+        assert is_arm(name) == bool(re.match(r"[a-z]+\d+g", name)), name
+
+
+def test_only_t_types_have_cpu_credits() -> None:
+    assert {name[0] for name in instance_types() if has_cpu_credits(name)} == {"t"}
+    assert not has_cpu_credits("m7i.large")
 
 
 def test_pages_load_scripts_from_the_site_alone() -> None:

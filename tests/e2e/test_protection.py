@@ -1,0 +1,85 @@
+"""Production: `destroy` deletes nothing whatever its options, until the recipe says so; and what it then leaves."""
+
+import shlex
+
+import pytest
+
+from localcloud import stack
+from tests.e2e.checkout import SOURCE, Checkout, Run
+
+OPTIONS = [
+    (),
+    ("--continue-on-error",),
+    ("--exclude-protected",),
+    ("--target", "**frontend-definition", "--target-dependents"),
+]
+
+
+@pytest.fixture(scope="module")
+def protected(checkout: Checkout) -> Checkout:
+    """A deployed stack with the recipe of production, and a file in its bucket."""
+    recipe(checkout, "disposable", "protected")
+    checkout.edit("Pulumi.local.yaml", "sslMode: require", "sslMode: require\n    backupDays: 7")
+    checkout.up()
+    checkout.client("s3").put_object(Bucket=checkout.outputs["bucket"], Key="uploads/kept", Body=b"kept")
+    return checkout
+
+
+def recipe(checkout: Checkout, before: str, after: str) -> None:
+    checkout.edit("Pulumi.local.yaml", f"recipe: {before}", f"recipe: {after}")
+
+
+def resources(checkout: Checkout) -> set[str]:
+    return {row["urn"] for row in stack.deployment(checkout.place)["resources"]}
+
+
+def destroy(checkout: Checkout, *options: str) -> Run:
+    return checkout.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview", *options)
+
+
+@pytest.mark.parametrize("options", OPTIONS, ids=" ".join)
+def test_no_option_makes_destroy_delete_anything(protected: Checkout, options: tuple[str, ...]) -> None:
+    there = resources(protected)
+    run = destroy(protected, *options)
+    assert "protected" in run.output, run.output
+    assert resources(protected) == there
+    with protected.site() as site:
+        assert site.get("/api/health/ready").status_code == 200
+
+
+def test_a_component_that_was_taken_out_of_the_program_stays(protected: Checkout) -> None:
+    there = resources(protected)
+    protected.edit("infra/program.py", "    BrowserAccess\\(.*\n", "")
+    run = protected.run("up")
+    assert run.code != 0 and "protected" in run.output
+    assert resources(protected) == there
+    (protected.root / "infra/program.py").write_text((SOURCE / "infra/program.py").read_text())
+
+
+def test_a_new_version_still_replaces_the_old_one(protected: Checkout) -> None:
+    protected.edit("Pulumi.local.yaml", "requestsPerMinute: 100000", "requestsPerMinute: 100001")
+    protected.up()
+
+
+def test_a_released_stack_is_destroyed_and_a_new_one_has_its_files_and_its_database(protected: Checkout) -> None:
+    with protected.site() as site:
+        site.post("/api/items", json={"title": "kept"}).raise_for_status()
+    recipe(protected, "protected", "released")
+    protected.up()
+    notice, bucket = protected.outputs["on_destroy"], protected.outputs["bucket"]
+    run = destroy(protected)
+    assert run.code == 0, run.output
+    assert stack.resource_count(protected.place) == 0
+
+    commands = [part for part in notice.split("`") if "config set" in part]
+    assert len(commands) == 2
+    for command in commands:
+        assert protected.pulumi(*shlex.split(command)[1:], "--stack", "local").code == 0
+    protected.up()
+    assert protected.outputs["bucket"] == bucket
+    kept = protected.client("s3").get_object(Bucket=bucket, Key="uploads/kept")
+    assert kept["Body"].read() == b"kept"
+    with protected.site() as site:
+        assert "kept" in site.get("/api/items").text
+    protected.up()
+    assert protected.last_changes() == {}
