@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from toolchain import digests
+from toolchain.steps import ROOT
 
 OLD, NEW = "sha256:" + "0" * 64, "sha256:" + "1" * 64
 DOCKERFILE = """FROM node:24-alpine AS base
@@ -56,5 +57,5 @@ def test_a_tag_with_several_digests_is_not_guessed(checkout: Path) -> None:
 
 
 def test_the_projects_own_base_images_are_found() -> None:
-    found = [digests.FROM.findall((digests.ROOT / file).read_text()) for file in digests.DOCKERFILES]
+    found = [digests.FROM.findall((ROOT / file).read_text()) for file in digests.DOCKERFILES]
     assert [len(names) for names in found] == [1, 1]

@@ -92,7 +92,8 @@ def answers(container: Container, app: str) -> bool:
 def said_by(container: Container, command: str) -> str:
     code, output = container.exec_run(["sh", "-c", command])
     assert code == 0, output
-    return str(output.decode().strip())
+    assert isinstance(output, bytes)
+    return output.decode().strip()
 
 
 def steps(said: str) -> dict[str, bool]:
