@@ -4,6 +4,7 @@ import errno
 import os
 import sys
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 import click
@@ -61,14 +62,25 @@ def up(place: Place, engine: str | None) -> None:
         if supervision.start(place):
             click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
         prepare(place)
+        before = stack.versions(place)
         if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs"):
             raise LocalCloudError(
                 f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;"
                 " what was created is kept: fix the cause and run `make up` again (logs of the services: `make logs`)"
             )
         stack.note_agreement(place)
-    click.echo(f"\n{stack.resource_count(place)} resources, in {time.monotonic() - started:.0f} s")
+    click.echo(f"\n{deployed(before, stack.versions(place))}, in {time.monotonic() - started:.0f} s")
     describe(place)
+
+
+def deployed(before: Mapping[str, str], after: Mapping[str, str]) -> str:
+    """What an `up` did to each app: `Deployed backend 1a2b → 3c4d, frontend 5e6f (unchanged)`."""
+    changes = []
+    for name, version in sorted(after.items()):
+        old = before.get(name)
+        moved = f"{old} → {version}" if old and old != version else version
+        changes.append(f"{name} {moved}{' (unchanged)' if old == version else ''}")
+    return f"Deployed {', '.join(changes)}" if after != before else f"Nothing new: {', '.join(changes) or 'no app'}"
 
 
 def prepare(place: Place) -> None:

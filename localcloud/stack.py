@@ -81,6 +81,13 @@ def outputs(place: Place) -> dict[str, Any]:
     return {}
 
 
+def versions(place: Place) -> dict[str, str]:
+    """The version of each app that the last successful run deployed."""
+    suffix = "_version"
+    found = outputs(place).items()
+    return {name.removesuffix(suffix): str(value) for name, value in found if name.endswith(suffix)}
+
+
 def resource_count(place: Place) -> int:
     """How many resources the stack holds in the cloud: neither the stack, providers nor components."""
     rows = deployment(place).get("resources", [])

@@ -73,6 +73,8 @@ try:
 except InvalidSettings as error:
     sys.exit(str(error))
 logs.configure(environment.log_level)
+# What ran is worth a line; which dialect alembic found is not.
+logging.getLogger("alembic.runtime.migration").addFilter(lambda record: record.getMessage().startswith("Running"))
 try:
     asyncio.run(main(environment))
 except Unavailable as error:

@@ -88,7 +88,9 @@ class Watch:
 
     def __init__(self, ecs: "ECSClient", props: Props) -> None:
         self.ecs, self.props = ecs, props
-        self.goal = Goal(definition=props["taskDefinition"], count=props["desiredCount"])
+        self.goal = Goal(
+            definition=props["taskDefinition"], count=int(props["desiredCount"])
+        )  # Pulumi hands numbers on as floats
         self.service: ServiceTypeDef | None = None
         self._old_events: set[str] | None = None
 

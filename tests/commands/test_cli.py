@@ -8,7 +8,7 @@ import pytest
 from click.testing import CliRunner
 
 from localcloud import stack, supervision
-from localcloud.cli import main
+from localcloud.cli import deployed, main
 from localcloud.place import Place
 from tests.commands.conftest import Command, FakePulumi
 from tests.commands.fake_emulator import FakeEmulator
@@ -29,7 +29,7 @@ def test_up_deploys_and_tells_where_the_site_is(
     command: Command, place: Place, started: FakeEmulator, pulumi: FakePulumi
 ) -> None:
     output = command("up").output
-    assert "Local cloud started in" in output and "5 resources" in output
+    assert "Local cloud started in" in output and "Deployed backend b1, in " in output
     assert "Site      http://d1.cloudfront.localhost:1\n" in output
     assert "Sign in   http://d1.cloudfront.localhost:1/sign-in#password=p\n" in output
     assert f"Mailbox   http://127.0.0.1:{place.port}/_local/mailbox\n" in output
@@ -160,3 +160,22 @@ def test_any_pulumi_command_goes_through_with_its_exit_code(command: Command, pu
 def test_a_port_out_of_range_is_refused(command: Command) -> None:
     result = CliRunner().invoke(main, ["--port", "80", "status"])
     assert result.exit_code == 2 and "1024<=x<=65000" in result.output
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "line"),
+    [
+        ({}, {"backend": "b1", "frontend": "f1"}, "Deployed backend b1, frontend f1"),
+        (
+            {"backend": "b1", "frontend": "f1"},
+            {"backend": "b2", "frontend": "f1"},
+            "Deployed backend b1 → b2, frontend f1 (unchanged)",
+        ),
+        ({"backend": "b1"}, {"backend": "b1"}, "Nothing new: backend b1 (unchanged)"),
+        ({}, {}, "Nothing new: no app"),
+    ],
+)
+def test_the_last_line_of_an_up_tells_which_versions_came(
+    before: dict[str, str], after: dict[str, str], line: str
+) -> None:
+    assert deployed(before, after) == line

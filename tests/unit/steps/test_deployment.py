@@ -16,7 +16,7 @@ PROPS = {
     "cluster": "cluster",
     "service": "backend-service",
     "taskDefinition": NEW,
-    "desiredCount": 1,
+    "desiredCount": 1.0,  # as Pulumi hands it on
     "container": "backend",
     "logGroup": "/app/dev/backend",
     "timeoutSeconds": 60,
