@@ -6,6 +6,8 @@ BACKEND = ../.tools/backend/bin
 # -E: the user's PYTHON… variables are for other programs.
 LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT)
 SETUP = python3 -E -m toolchain.setup
+# What also runs on a real Docker engine.
+ON_DOCKER = tests/docker tests/e2e/test_failures.py tests/e2e/test_changes.py tests/e2e/site/test_pages.py
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
@@ -63,7 +65,7 @@ env: .tools/ready ## Make a shell's pulumi and aws work here: eval "$$(make -s e
 
 test: .tools/ready-development ## Run all tests
 	@$(PARALLEL) test-frontend test-backend
-	@$(BIN)/pytest -q tests/docker # alone, because it starts the one engine
+	@$(BIN)/pytest -q --engine docker $(ON_DOCKER) # alone, because it starts the one engine
 	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
 	@$(BIN)/pytest -q --ignore tests/e2e/site --ignore tests/docker --numprocesses 2 --dist loadfile
 

@@ -1,4 +1,6 @@
-"""Options of the test command."""
+"""Options of the test command, and the real Docker engine that several tiers can run on."""
+
+from collections.abc import Iterator
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -7,6 +9,16 @@ from hypothesis import HealthCheck, settings
 settings.register_profile("busy-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy-machine")
 
+from localcloud.docker_engine import ENGINES
+from tests.docker.engine import Engine, docker_engine_for_tests
+
 
 def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--update-snapshots", action="store_true", help="write each stack's snapshot anew")
+    parser.addoption("--engine", choices=ENGINES, default=ENGINES[0], help="what tests/e2e run the containers on")
+
+
+@pytest.fixture(scope="session")
+def docker_engine() -> Iterator[Engine]:
+    """A real Docker engine that has the base images."""
+    yield from docker_engine_for_tests()

@@ -18,7 +18,7 @@ from urllib.parse import urlsplit
 import boto3
 import httpx
 
-from localcloud import access, stack
+from localcloud import access, docker_engine, stack
 from localcloud.place import Place
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -42,13 +42,17 @@ class Run:
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
-    """A copy of the project that a test may change, and its local cloud."""
+    """A copy of the project that a test may change, and its local cloud.
+
+    `docker_host` is the address of the real engine that it runs on; None for the process engine.
+    """
 
     root: Path
     port: int
+    docker_host: str | None = None
 
     @classmethod
-    def copy(cls, root: Path, port: int) -> "Checkout":
+    def copy(cls, root: Path, port: int, docker_host: str | None = None) -> "Checkout":
         """Copy what git tracks or would track; the installed tools are shared."""
         listed = subprocess.run(
             ["git", "ls-files", "-z", "--cached", "--others", "--exclude-standard"],
@@ -61,7 +65,7 @@ class Checkout:
                 shutil.copy2(source, target)
         for shared in (".venv", ".tools"):
             (root / shared).symlink_to(SOURCE / shared)
-        return cls(root=root, port=port)
+        return cls(root=root, port=port, docker_host=docker_host)
 
     @cached_property
     def place(self) -> Place:
@@ -69,13 +73,15 @@ class Checkout:
 
     @property
     def environment(self) -> dict[str, str]:
-        return {**os.environ, "PYTHONPATH": str(self.root)}
+        engine = {"DOCKER_HOST": self.docker_host} if self.docker_host else {}
+        return {**os.environ, **engine, "PYTHONPATH": str(self.root)}
 
     def start(self, *arguments: str, cwd: Path | None = None) -> "subprocess.Popen[str]":
         """Start a localcloud command in a process group of its own."""
         place = ["--port", str(self.port), "--folder", str(self.place.folder)]
+        engine = ["--engine", "docker"] if self.docker_host and arguments[0] == "up" else []
         return subprocess.Popen(
-            [sys.executable, "-m", "localcloud", *place, *arguments],
+            [sys.executable, "-m", "localcloud", *place, *arguments, *engine],
             cwd=cwd or self.root, env=self.environment, text=True, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -158,4 +164,7 @@ class Checkout:
         return found
 
     def stop(self) -> None:
+        """Nothing of it stays on a real engine, which outlives the checkout."""
         stack.stop(self.place)
+        if self.place.docker_engine:
+            docker_engine.remove_all(self.place, self.place.docker_engine)

@@ -24,10 +24,20 @@ def ports() -> Iterator[int]:
     return itertools.count(5600 + 400 * worker, 20)
 
 
+@pytest.fixture(scope="session")
+def docker_host(request: pytest.FixtureRequest) -> str | None:
+    """The real engine's address with `--engine docker`; None for the process engine."""
+    if request.config.getoption("engine") != "docker":
+        return None
+    return str(request.getfixturevalue("docker_engine").host)
+
+
 @pytest.fixture(scope="module")
-def checkout(tmp_path_factory: pytest.TempPathFactory, ports: Iterator[int]) -> Iterator[Checkout]:
+def checkout(
+    tmp_path_factory: pytest.TempPathFactory, ports: Iterator[int], docker_host: str | None
+) -> Iterator[Checkout]:
     """A checkout whose local cloud does not run yet."""
-    made = Checkout.copy(tmp_path_factory.mktemp("checkout"), next(ports))
+    made = Checkout.copy(tmp_path_factory.mktemp("checkout"), next(ports), docker_host)
     yield made
     made.stop()
 

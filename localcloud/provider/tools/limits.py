@@ -18,24 +18,12 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "laptop-limits.md"
 # Limits that are not about one property.
 BEHAVIOUR = (
     ("Firewall", "security groups, routes and network ACLs are recorded, not enforced: everything reaches everything"),
-    ("Instances", "Auto Scaling groups and launch templates start no machine; tasks are processes on this one"),
-    (
-        "Images",
-        "environment, health check and command of a Dockerfile hold; its base images, its building steps (the lock"
-        " file's recipe takes their place), its user and file permissions do not: images run with this machine's"
-        " Python and Node.js, as you",
-    ),
-    ("CPU and memory of a task", "recorded, not enforced: a task that would be killed on AWS lives on"),
+    ("Instances", "Auto Scaling groups and launch templates start no machine; all tasks run on this one"),
     (
         "Health checks",
         "the load balancer asks each target with its group's port, path, timeout, thresholds and codes; a healthy one"
         f" {CHECKS_FASTER} times more often than the interval says, any other every {START_CHECK_SECONDS:g} s; ECS's"
         f" grace period is {GRACE_SHORTER} times shorter",
-    ),
-    (
-        "Ports of a task",
-        "all tasks share this machine's network: a program must listen on `$HOST`; one that listens on all addresses"
-        " can run only once, so that its rolling update fails",
     ),
     ("AMI", "any well-formed id is taken; that it exists and fits the instance type is not looked up"),
     ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
@@ -85,6 +73,49 @@ BEHAVIOUR = (
     ("Names and quotas", "account limits, and names taken by other accounts (buckets), are not looked up"),
 )
 
+# What the two engines differ in: with the process engine, and with `ENGINE=docker`.
+ENGINES = (
+    (
+        "Images",
+        "environment, health check and command of a Dockerfile hold; its base images, its building steps (the lock"
+        " file's recipe takes their place), its user and file permissions do not: images run with this machine's"
+        " Python and Node.js, as you",
+        "are built and run as the Dockerfile says, for this machine's processor",
+    ),
+    (
+        "CPU of a task",
+        "recorded, not enforced",
+        "its share, where tasks compete; not the credits of a burstable instance, and the cores are yours",
+    ),
+    (
+        "Memory of a task",
+        "recorded, not enforced: a task that would be killed on AWS lives on",
+        "enforced, without swap; that the tasks together fit the instance is not",
+    ),
+    (
+        "User, read-only files, capabilities",
+        "recorded, not enforced",
+        "enforced; the kernel, its security modules and Docker's version are this machine's",
+    ),
+    (
+        "Network of a task",
+        "all tasks share this machine's network: a program must listen on `$HOST`; one that listens on all addresses"
+        " can run only once, so that its rolling update fails",
+        "a network of its own, in which no port is published: the load balancer asks containers, not an instance's"
+        " dynamic ports; all local clouds of a machine share it",
+    ),
+    (
+        "Database",
+        "PostgreSQL with this project's settings",
+        "the official image of PostgreSQL; neither has RDS's parameters, storage, backups or failover",
+    ),
+    (
+        "Stopping a task",
+        "after its requests have ended, by SIGTERM",
+        "the same, and SIGKILL after 5 s whatever `stopTimeout` says",
+    ),
+)
+
 
 def types_by_module() -> Iterator[tuple[str, list[str]]]:
     def module(token: str) -> str:
@@ -109,6 +140,12 @@ def page() -> str:
         "| subject | on the laptop |",
         "| --- | --- |",
         *(f"| {subject} | {text} |" for subject, text in BEHAVIOUR),
+        "",
+        "## The engines",
+        "",
+        "| subject | with the process engine, the default | with `ENGINE=docker` |",
+        "| --- | --- | --- |",
+        *(f"| {subject} | {process} | {docker} |" for subject, process, docker in ENGINES),
         "",
         "## Resource types",
         "",

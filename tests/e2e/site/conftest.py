@@ -25,8 +25,10 @@ expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="package")
-def running(tmp_path_factory: pytest.TempPathFactory, ports: Iterator[int]) -> Iterator[Checkout]:
-    made = Checkout.copy(tmp_path_factory.mktemp("site"), next(ports))
+def running(
+    tmp_path_factory: pytest.TempPathFactory, ports: Iterator[int], docker_host: str | None
+) -> Iterator[Checkout]:
+    made = Checkout.copy(tmp_path_factory.mktemp("site"), next(ports), docker_host)
     try:
         made.up()
         yield made

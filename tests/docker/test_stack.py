@@ -1,0 +1,89 @@
+"""The whole stack on a real Docker engine: what the process engine only records is real, and nothing is left behind."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import psutil
+import pytest
+
+from localcloud.docker_engine import label
+from localcloud.place import TASK_GATEWAY, TASK_NETWORK
+from tests.docker.engine import Engine
+from tests.e2e.checkout import Checkout
+from tests.e2e.load import steady_load
+
+PORT = 5500
+MEBIBYTE = 2**20
+
+
+@pytest.fixture(scope="module")
+def running(tmp_path_factory: pytest.TempPathFactory, docker_engine: Engine) -> Iterator[Checkout]:
+    """One stack for all tests of this file, in their order."""
+    made = Checkout.copy(tmp_path_factory.mktemp("checkout"), PORT, docker_engine.host)
+    try:
+        made.up()
+        yield made
+    finally:
+        made.stop()
+
+
+def readiness(running: Checkout) -> int:
+    with running.site() as site:
+        return site.get("/api/health/ready").status_code
+
+
+def test_tasks_have_their_limits_and_users_and_the_databases_its_volume(
+    running: Checkout, docker_engine: Engine
+) -> None:
+    with docker_engine.client() as client:
+        rows = [one.attrs for one in client.containers.list(filters={"label": label(running.place)})]
+    tasks = {row["Config"]["User"]: row["HostConfig"] for row in rows if row["Config"]["User"] != "0:0"}
+    assert tasks.keys() == {"app", "node"}
+    assert {task["Memory"] // MEBIBYTE for task in tasks.values()} == {384, 192}
+    assert all(task["MemorySwap"] == task["Memory"] and task["Init"] for task in tasks.values())
+    assert all(set(row["NetworkSettings"]["Networks"]) == {TASK_NETWORK} for row in rows)
+    assert "docker    " in running.run("status").output
+
+
+def test_nothing_listens_beyond_this_machine(running: Checkout) -> None:
+    ports = range(running.port, running.port + 10)
+    listening: list[Any] = [one.laddr for one in psutil.net_connections("inet") if one.status == psutil.CONN_LISTEN]
+    addresses = {at.ip.removeprefix("::ffff:") for at in listening if at.port in ports}
+    assert addresses == {"127.0.0.1", TASK_GATEWAY}
+
+
+def test_a_task_over_its_memory_is_killed_and_the_deployment_says_so(running: Checkout) -> None:
+    main = running.root / "backend/app/main.py"
+    before = main.read_text()
+    main.write_text("hoard = b'x' * (500 * 2**20)\n" + before)
+    with steady_load(running.site, "/api/items", lambda response: "") as load:
+        run = running.run("up")
+    assert run.code != 0, run.output
+    assert "OutOfMemoryError: Container killed due to memory usage" in run.output
+    assert load.failed == {}, load.statuses
+    main.write_text(before)
+    running.up()
+    assert readiness(running) == 200
+
+
+def test_stop_and_up_keep_the_data_and_change_nothing_three_times(running: Checkout) -> None:
+    with running.site() as site:
+        site.post("/api/items", json={"title": "kept"}).raise_for_status()
+    for _ in range(3):
+        stopped = running.run("stop")
+        assert stopped.code == 0, stopped.output
+        running.up()
+        assert running.last_changes() == {}
+        with running.site() as site:
+            assert "kept" in json.dumps(site.get("/api/items").json())
+
+
+def test_down_leaves_nothing_on_the_engine(running: Checkout, docker_engine: Engine) -> None:
+    down = running.run("down")
+    assert down.code == 0, down.output
+    with docker_engine.client() as client:
+        assert client.containers.list(all=True, filters={"label": label(running.place)}) == []
+        assert client.volumes.list(filters={"label": label(running.place)}) == []
+        assert [tag for image in client.images.list() for tag in image.tags if f":{running.port}/" in tag] == []
+        assert client.networks.list(names=[TASK_NETWORK]) == []
