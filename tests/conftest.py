@@ -5,12 +5,12 @@ from collections.abc import Iterator
 import pytest
 from hypothesis import HealthCheck, settings
 
+from localcloud.docker_engine import ENGINES
+from tests.docker.engine import Engine, docker_engine_for_tests
+
 # The time that an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("busy-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
 settings.load_profile("busy-machine")
-
-from localcloud.docker_engine import ENGINES
-from tests.docker.engine import Engine, docker_engine_for_tests
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

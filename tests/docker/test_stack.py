@@ -13,8 +13,12 @@ from tests.docker.engine import Engine
 from tests.e2e.checkout import Checkout
 from tests.e2e.load import steady_load
 
-PORT = 5500
+PORT = 5500  # below those of tests/e2e
 MEBIBYTE = 2**20
+# Both images are built without a cache, on a machine that may do much else.
+FIRST_UP_SECONDS = 900
+
+pytestmark = pytest.mark.timeout(1200)
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +26,7 @@ def running(tmp_path_factory: pytest.TempPathFactory, docker_engine: Engine) -> 
     """One stack for all tests of this file, in their order."""
     made = Checkout.copy(tmp_path_factory.mktemp("checkout"), PORT, docker_engine.host)
     try:
-        made.up()
+        made.up(timeout=FIRST_UP_SECONDS)
         yield made
     finally:
         made.stop()
