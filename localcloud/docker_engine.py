@@ -31,7 +31,7 @@ def choose(place: Place, wanted: str | None, *, is_in_use: bool) -> None:
         )
     if wanted == "docker":
         host = find()
-        place.folder.mkdir(parents=True, exist_ok=True)
+        place.make_folder()
         place.engine_file.write_text(host)
     else:
         place.engine_file.unlink()

@@ -23,6 +23,12 @@ from tests.commands.fake_emulator import FakeEmulator
 NOW = int(time.time() * 1000)
 
 
+@pytest.fixture(autouse=True)
+def clock_stands_still(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So that the events are as old as they say, however late the tests run."""
+    monkeypatch.setattr(logs, "now_ms", lambda: NOW)
+
+
 def messages(follower: Follower) -> list[str]:
     return [message for _, message in follower.poll()]
 
