@@ -3,7 +3,6 @@
 import json
 import os
 import signal
-import urllib.request
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -223,5 +222,5 @@ def test_a_used_port_is_a_clear_failure(cloud: Cloud, aws: Client) -> None:
 def test_after_a_reset_of_the_emulator_an_instance_starts_empty(cloud: Cloud, aws: Client) -> None:
     _, emulator = cloud
     write(create(aws))
-    urllib.request.urlopen(f"{emulator.url}/_ministack/reset", data=b"").close()  # noqa: S310
+    emulator.ask("POST", "/_ministack/reset")
     assert query(create(aws), "SELECT to_regclass('note')") == [(None,)]

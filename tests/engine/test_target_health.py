@@ -76,12 +76,12 @@ def test_a_target_whose_port_another_program_answers_is_not_healthy(
     site = Site.create(cloud, aws)
     site.port = free_port()
     silent = site.variant(tmp_path, "1", **UNCHECKED, **{"MODE=serve": "MODE=hang"})
-    site.serve(site.register(silent), until=lambda: len(site.targets()) == 1, grace_seconds=15)
+    site.serve(site.register(silent), until=lambda: len(site.targets()) == 2, grace_seconds=30)
     loud = site.variant(tmp_path, "2", **UNCHECKED, **{"MODE=serve": "MODE=everywhere"})
     site.engine.run(loud)
-    (target,) = site.targets()
+    target = next(iter(site.targets()))
     eventually(lambda: answers(f"http://{target}:{site.port}/health"))
-    eventually(site.has_failed)
+    eventually(site.has_failed, 60)
     assert "another program answers at this address" in site.events()
 
 
