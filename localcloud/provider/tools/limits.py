@@ -80,7 +80,7 @@ ENGINES = (
         "environment, health check and command of a Dockerfile hold; its base images, its building steps (the lock"
         " file's recipe takes their place), its user and file permissions do not: images run with this machine's"
         " Python and Node.js, as you",
-        "are built and run as the Dockerfile says, for this machine's processor",
+        "are built and run as the Dockerfile says, for linux/amd64",
     ),
     (
         "CPU of a task",
