@@ -59,6 +59,9 @@ def up(place: Place, engine: str | None) -> None:
     with only_command(place, "up"):
         is_in_use = bool(stack.resource_count(place) or supervision.states(place))
         docker_engine.choose(place, engine, is_in_use=is_in_use)
+        if supervision.is_outdated(place):
+            click.echo("The local cloud's own code changed: starting it anew")
+            stack.stop(place)
         if supervision.start(place):
             click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
         prepare(place)

@@ -12,11 +12,12 @@ from typing import Any, cast
 from localcloud import docker_engine, gateway
 from localcloud.environment import harmless, of_registries
 from localcloud.errors import LocalCloudError
-from localcloud.place import Place
+from localcloud.place import ROOT, Place
 from localcloud.ports import port_is_free
 from localcloud.programs import STOP_SECONDS, write_config
 
 START_SECONDS = 30.0
+CODE = ROOT / "localcloud"
 # States of supervisord in which it does not start a program by itself.
 STOPPED_STATES = ("STOPPED", "EXITED", "FATAL", "UNKNOWN")
 
@@ -61,6 +62,14 @@ def is_ready(place: Place) -> bool:
     provider_listens = not port_is_free(place.provider_port)
     engine_answers = place.docker_engine or place.engine_socket.exists()
     return bool(provider_listens and engine_answers and gateway.answers(place.port))
+
+
+def is_outdated(place: Place) -> bool:
+    """Whether something runs whose code has changed since, as a `git pull` changes it."""
+    if not states(place):
+        return False
+    started = (place.folder / "supervisor.pid").stat().st_mtime
+    return any(file.stat().st_mtime > started for file in (*CODE.rglob("*.py"), CODE / "emulator/poetry.lock"))
 
 
 def start(place: Place) -> bool:

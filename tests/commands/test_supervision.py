@@ -53,6 +53,27 @@ def test_start_runs_everything_and_stop_leaves_nothing_running(cloud: Place) -> 
     assert not cloud.sockets.exists()
 
 
+def test_what_runs_is_outdated_once_its_code_is_newer(
+    running: Place, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = tmp_path / "emulator"
+    code.mkdir()
+    monkeypatch.setattr(supervision, "CODE", tmp_path)
+    started = (running.folder / "supervisor.pid").stat().st_mtime
+    for file in (code / "poetry.lock", code / "guard.py"):
+        file.touch()
+        os.utime(file, (started - 1, started - 1))
+    assert not supervision.is_outdated(running)
+    for file in code.iterdir():
+        os.utime(file, (started + 1, started + 1))
+        assert supervision.is_outdated(running)
+        os.utime(file, (started - 1, started - 1))
+
+
+def test_nothing_is_outdated_where_nothing_runs(cloud: Place) -> None:
+    assert not supervision.is_outdated(cloud)
+
+
 def test_a_second_start_changes_nothing(running: Place) -> None:
     life = supervision.emulator_life(running)
     assert not supervision.start(running)
