@@ -7,7 +7,7 @@ BACKEND = ../.tools/backend/bin
 LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT)
 SETUP = python3 -E -m toolchain.setup
 # What also runs on a real Docker engine.
-ON_DOCKER = tests/docker/test_engine.py tests/docker/test_images.py
+ON_DOCKER = tests/docker
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
