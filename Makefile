@@ -7,7 +7,7 @@ BACKEND = ../.tools/backend/bin
 LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT)
 SETUP = python3 -E -m toolchain.setup
 # What also runs on a real Docker engine.
-ON_DOCKER = tests/docker
+ON_DOCKER = tests/docker tests/e2e/test_failures.py tests/e2e/test_changes.py
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
@@ -16,7 +16,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up down stop url password new-password status logs env develop test check generate format lock digests bench bench-api \
-	bench-commands bench-page test-frontend test-backend check-infra check-backend check-frontend
+	bench-commands bench-page test-frontend test-backend test-docker check-infra check-backend check-frontend
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{gsub(/\$$\$$/, "$$"); printf "  make %-15s %s\n", $$1, $$2}'
@@ -64,8 +64,7 @@ env: .tools/ready ## Make a shell's pulumi and aws work here: eval "$$(make -s e
 	@$(LOCALCLOUD) env
 
 test: .tools/ready-development ## Run all tests
-	@$(PARALLEL) test-frontend test-backend
-	@$(BIN)/pytest -q --engine docker $(ON_DOCKER) # alone, because it starts the one engine
+	@$(PARALLEL) test-frontend test-backend test-docker
 	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
 	@$(BIN)/pytest -q --ignore tests/e2e/site --ignore tests/docker --numprocesses 2 --dist loadfile
 
@@ -74,6 +73,9 @@ test-frontend:
 
 test-backend:
 	@cd backend && $(BACKEND)/pytest -q
+
+test-docker: # in one process, because it starts the one engine
+	@$(BIN)/pytest -q --engine docker $(ON_DOCKER)
 
 check: .tools/ready-development ## Check format, lint, types, the direction of imports, and generated files
 	@$(PARALLEL) check-infra check-backend check-frontend
