@@ -2,18 +2,13 @@
 
 from typing import Any
 
-from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, TagStyle, Update, names
+from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Update, names
 from localcloud.provider.definition.rules import Between, Case, Exists, Matches, Needed, OneOf, Says
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
+from localcloud.provider.types.rds_groups import SubnetGroup, listed
 from localcloud.provider.values import Props
 
-TAGS = TagStyle(
-    create="Tags",
-    add=Call(operation="add_tags_to_resource", args={"ResourceName": "{arn}", "Tags": "{+tagsAll}"}),
-    remove=Call(operation="remove_tags_from_resource", args={"ResourceName": "{arn}", "TagKeys": "{-tagsAll}"}),
-    read=Read(operation="list_tags_for_resource", args={"ResourceName": "{ARN}"}, item="{tags: TagList}"),
-)
 SETTINGS = names(
     "description engine engineVersion nodeType port subnetGroupName securityGroupIds automaticFailoverEnabled "
     "multiAzEnabled atRestEncryptionEnabled transitEncryptionEnabled snapshotRetentionLimit numCacheClusters"
@@ -40,11 +35,6 @@ class Group(Handler):
             "readerEndpointAddress": reader.get("Address"),
             "port": primary.get("Port"),
         }
-
-
-class SubnetGroup(Handler):
-    def incoming(self, item: Props) -> Props:
-        return {**item, "subnetIds": [row["SubnetIdentifier"] for row in item.get("Subnets", ())]}
 
 
 def failover(case: Case, enabled: Any) -> str:
@@ -97,7 +87,7 @@ TYPES = [
         defaults={"automaticFailoverEnabled": False, "engine": "redis"},
         local=["applyImmediately"],
         replaces=[name for name in ("replicationGroupId", *SETTINGS) if name not in CHANGED],
-        tags=TAGS,
+        tags=listed("{ARN}"),
         ready="Status=='available'",
         rules=[
             Needed("nodeType"),
@@ -157,7 +147,7 @@ TYPES = [
         defaults={"description": "Managed by Pulumi"},
         handled=["name", "description", "subnetIds"],
         replaces=["name"],
-        tags=TAGS,
+        tags=listed("{ARN}"),
         rules=[
             Matches("name", r"[a-z0-9-]{1,255}", "1 to 255 of lower-case letters, digits and hyphens"),
             exists("subnetIds"),

@@ -21,6 +21,8 @@ def listed(arn: str) -> TagStyle:
 
 
 class SubnetGroup(Handler):
+    """Of RDS, and of ElastiCache too, whose API tells a group's subnets and tags in the same way."""
+
     def incoming(self, item: Props) -> Props:
         return {**item, "subnetIds": [row["SubnetIdentifier"] for row in item.get("Subnets", ())]}
 

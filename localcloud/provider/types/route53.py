@@ -95,10 +95,8 @@ class Record(Handler):
         return self.wait_ready(resource_id, {**state, **new})
 
     def delete(self, resource_id: str, state: Props) -> None:
-        if self.fetch(resource_id, state) is None:
-            return
-        found = self.incoming(self.fetch(resource_id, state) or {})
-        self.change("DELETE", {**self.from_id(resource_id), **state, **found})
+        if (item := self.fetch(resource_id, state)) is not None:
+            self.change("DELETE", {**self.from_id(resource_id), **state, **self.incoming(item)})
 
     def fetch(self, resource_id: str, state: Props) -> Props | None:
         known = {**self.from_id(resource_id), **state}

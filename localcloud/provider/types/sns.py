@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, TagStyle, Update
-from localcloud.provider.definition.rules import Case, Document, Exists, Matches, OneOf, Says
+from localcloud.provider.definition.rules import Document, Exists, Matches, OneOf, Says
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.sqs import as_text, fifo_name
 from localcloud.provider.values import Props
@@ -53,11 +53,6 @@ class Subscription(Handler):
         return written(SUBSCRIPTION_ATTRIBUTES, values)
 
 
-def fifo_topic_name(case: Case, name: str) -> str:
-    renamed = {**case.inputs, "fifoQueue": case.inputs.get("fifoTopic")}
-    return fifo_name(Case(case.context, renamed, case.given), name).replace("fifoQueue", "fifoTopic")
-
-
 def each(attributes: Mapping[str, str], operation: str, argument: str, *, fixed: str = "") -> list[Update]:
     """One call for each attribute that changed."""
     return [
@@ -99,7 +94,7 @@ TYPES = [
         ),
         rules=[
             Matches("name", r"[A-Za-z0-9_-]{1,251}(\.fifo)?|[A-Za-z0-9_-]{1,256}", "1 to 256 of letters, digits, _, -"),
-            Says("name", fifo_topic_name),
+            Says("name", fifo_name("fifoTopic")),
             Matches("displayName", r"[\s\S]{0,100}", "at most 100 characters"),
             OneOf("tracingConfig", ("PassThrough", "Active")),
             OneOf("signatureVersion", (1, 2)),

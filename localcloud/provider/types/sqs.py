@@ -1,5 +1,7 @@
 """SQS: queues and their policies."""
 
+from collections.abc import Callable
+
 from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, TagStyle, Update
 from localcloud.provider.definition.rules import Between, Case, Document, Matches, Says
 from localcloud.provider.lifecycle.handler import Handler
@@ -47,11 +49,16 @@ def as_text(value: object) -> str:
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def fifo_name(case: Case, name: str) -> str:
-    fifo = bool(case.inputs.get("fifoQueue"))
-    if fifo == name.endswith(".fifo"):
-        return ""
-    return f"must {'' if fifo else 'not '}end in .fifo where fifoQueue is {as_text(fifo)}, got {name!r}"
+def fifo_name(flag: str) -> Callable[[Case, str], str]:
+    """What to say of a name that does not fit the property that makes a queue or a topic FIFO."""
+
+    def says(case: Case, name: str) -> str:
+        fifo = bool(case.inputs.get(flag))
+        if fifo == name.endswith(".fifo"):
+            return ""
+        return f"must {'' if fifo else 'not '}end in .fifo where {flag} is {as_text(fifo)}, got {name!r}"
+
+    return says
 
 
 TYPES = [
@@ -98,7 +105,7 @@ TYPES = [
         ),
         rules=[
             Matches("name", r"[A-Za-z0-9_-]{1,75}(\.fifo)?|[A-Za-z0-9_-]{1,80}", "1 to 80 of letters, digits, _ and -"),
-            Says("name", fifo_name),
+            Says("name", fifo_name("fifoQueue")),
             Between("delaySeconds", 0, 900),
             Between("maxMessageSize", 1024, 1048576),
             Between("messageRetentionSeconds", 60, 1209600),
