@@ -32,7 +32,7 @@ logger = logging.getLogger(__name__)
 idle_seconds: ContextVar[float] = ContextVar("idle_seconds")
 
 
-class Streamed(StreamingResponse):  # type: ignore[misc]
+class Streamed(StreamingResponse):  # type: ignore[misc] # MiniStack has no types
     """A body that is still to arrive; for MiniStack it is a stream of its own kind."""
 
     def __init__(self, body: AsyncIterator[bytes] | Tunnel) -> None:

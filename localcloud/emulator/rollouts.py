@@ -29,16 +29,21 @@ INCONSISTENT = "is unable to consistently start tasks successfully."
 logger = logging.getLogger(__name__)
 
 
+def balancers_of(service: dict[str, Any]) -> list[dict[str, Any]]:
+    """Those that ask its tasks by a target group; a classic load balancer has none."""
+    return [one for one in service.get("loadBalancers") or () if one.get("targetGroupArn")]
+
+
 def targets_of(service: dict[str, Any], task: dict[str, Any]) -> list[Target]:
     """Where the load balancers of a service reach a task; empty for a task without an address."""
     address = ecs._task_ip(task)
-    balancers = [one for one in service.get("loadBalancers") or () if one.get("targetGroupArn")]
-    return [Target(one["targetGroupArn"], address, one.get("containerPort", 80)) for one in balancers if address]
+    balancers = balancers_of(service) if address else []
+    return [Target(one["targetGroupArn"], address, one.get("containerPort", 80)) for one in balancers]
 
 
 def is_balanced(service: dict[str, Any]) -> bool:
     """Whether health decides: a service behind a load balancer whose tasks really run."""
-    return bool(ecs._get_docker()) and any(one.get("targetGroupArn") for one in service.get("loadBalancers") or ())
+    return bool(ecs._get_docker()) and bool(balancers_of(service))
 
 
 def running(service: dict[str, Any]) -> list[dict[str, Any]]:
@@ -96,13 +101,9 @@ class Rollouts:
         self._targets = targets
         self._failures: dict[str, int] = {}
 
-    def states(self, service: dict[str, Any], task: dict[str, Any]) -> list[str]:
-        known = [self._targets.health(target) for target in targets_of(service, task)]
-        return [one.state if one else "initial" for one in known]
-
     def is_healthy(self, service: dict[str, Any], task: dict[str, Any]) -> bool:
-        states = self.states(service, task)
-        return bool(states) and all(state == "healthy" for state in states)
+        targets = targets_of(service, task)
+        return bool(targets) and all(map(self._targets.is_healthy, targets))
 
     def look(self) -> None:
         for (account, region, key), service in ecs._services.all_items():
@@ -119,10 +120,10 @@ class Rollouts:
                 spawn_background(advance, key, task, thread_name="rollout")
             return
         task["_startup_stable"] = False
-        for target, state in zip(targets_of(service, task), self.states(service, task), strict=True):
-            grace = float(service.get("healthCheckGracePeriodSeconds") or 0) / GRACE_SHORTER
+        grace = float(service.get("healthCheckGracePeriodSeconds") or 0) / GRACE_SHORTER
+        for target in targets_of(service, task):
             health = self._targets.health(target)
-            if state == "unhealthy" and health and time.monotonic() - health.since >= grace:
+            if health and health.state == "unhealthy" and time.monotonic() - health.since >= grace:
                 self._give_up(service, task, target, health.description)
                 return
 

@@ -10,14 +10,8 @@ from ministack.services import rds
 
 LABEL = "db_snapshot"
 ACTION = "RestoreDBInstanceFromDBSnapshot"
-# What an instance takes over from its snapshot: parameter of the creation -> key of the snapshot.
-TAKEN = {
-    "Engine": "Engine",
-    "EngineVersion": "EngineVersion",
-    "MasterUsername": "MasterUsername",
-    "DBName": "DBName",
-    "AllocatedStorage": "AllocatedStorage",
-}
+# What an instance takes over from its snapshot; the creation's parameters have the same names.
+TAKEN = ("Engine", "EngineVersion", "MasterUsername", "DBName", "AllocatedStorage")
 _restoring: dict[str, str] = {}
 
 
@@ -30,7 +24,7 @@ def restore_data() -> None:
         if snapshot is None or instance in rds._instances:
             return refuse(request)
         _restoring[instance] = name
-        taken = {parameter: [str(snapshot[key])] for parameter, key in TAKEN.items()}
+        taken = {key: [str(snapshot[key])] for key in TAKEN}
         encrypted = [str(bool(snapshot["StorageEncrypted"])).lower()]
         status, headers, body = rds._create_db_instance({**request, **taken, "StorageEncrypted": encrypted})
         return status, headers, body.replace(b"CreateDBInstance", ACTION.encode())

@@ -51,11 +51,11 @@ def registered(arn: str) -> list[Target]:
     return [Target(arn, row["Id"], int(row.get("Port") or group.get("Port") or 80)) for row in list(rows)]
 
 
-def in_use(arn: str) -> bool:
-    """Whether a listener or a rule routes to the group; AWS checks no target of any other group."""
+def groups_in_use() -> set[str]:
+    """The groups that a listener or a rule routes to; AWS checks no target of any other."""
     owners = [*alb._listeners._data.values(), *alb._rules._data.values()]
     actions = [action for one in owners for action in [*one.get("DefaultActions", ()), *one.get("Actions", ())]]
-    return any(action.get("TargetGroupArn") == arn for action in actions)
+    return {action["TargetGroupArn"] for action in actions if action.get("TargetGroupArn")}
 
 
 def is_checked(group: dict[str, Any]) -> bool:
@@ -79,8 +79,9 @@ class Targets:
 
     def look(self) -> None:
         """Learn which targets there are, and ask those that are due."""
+        used = groups_in_use()
         groups = [group for group in list(alb._tgs._data.values()) if is_checked(group)]
-        checked = {arn: Check.of(group) for group in groups if in_use(arn := group["TargetGroupArn"])}
+        checked = {arn: Check.of(group) for group in groups if (arn := group["TargetGroupArn"]) in used}
         now = time.monotonic()
         there = {target for arn in checked for target in registered(arn)}
         for target in self._health.keys() - there:
@@ -98,7 +99,7 @@ class Targets:
             if answer == PASSED and health.state != "healthy" and not self._vouch(target):
                 answer = Answer(FAILED.reason, f"{FAILED.description}: another program answers at this address")
             health.note(answer, check, time.monotonic())
-        except Exception:
+        except Exception:  # nobody looks at what a worker raises
             logger.exception("the check of %s failed", target)
         finally:
             self._due[target] = time.monotonic() + health.pause(check)
@@ -108,6 +109,10 @@ class Targets:
         """None where the target is not checked."""
         return self._health.get(target)
 
+    def is_healthy(self, target: Target) -> bool:
+        known = self._health.get(target)
+        return known is not None and known.state == "healthy"
+
     def choose(self, arn: str) -> Target | None:
         """A target for a request, of the healthy ones, or where there is none, of all ("fail open").
 
@@ -115,10 +120,9 @@ class Targets:
         """
         with self._routing:
             everyone = registered(arn)
-            healthy = [one for one in everyone if (known := self._health.get(one)) and known.state == "healthy"]
             if not everyone:
                 return None
-            chosen = random.choice(healthy or everyone)  # noqa: S311 (no secret)
+            chosen = random.choice(list(filter(self.is_healthy, everyone)) or everyone)  # noqa: S311 (no secret)
             self._in_flight[chosen] += 1
             return chosen
 
@@ -156,7 +160,7 @@ def description(targets: Targets, arn: str, target: Target, *, registered_there:
         return "draining", "Target.DeregistrationInProgress", "Target deregistration is in progress"
     if not registered_there:
         return "unused", "Target.NotRegistered", "Target is not registered to the target group"
-    if not in_use(arn):
+    if arn not in groups_in_use():
         return "unused", "Target.NotInUse", "Target group is not configured to receive traffic from the load balancer"
     if not is_checked(group_of(arn) or {}):
         return "unavailable", "Target.HealthCheckDisabled", "Health checks are disabled for this target group"
