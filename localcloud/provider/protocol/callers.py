@@ -5,7 +5,7 @@ import time
 from pathlib import Path
 
 TABLES = (Path("/proc/net/tcp"), Path("/proc/net/tcp6"))
-# To read the kernel's table takes milliseconds where there are many connections.
+# To read the kernel's table takes milliseconds where there are many connections: too long for each request.
 BELIEVED_SECONDS = 5.0
 
 
