@@ -25,7 +25,7 @@ def plan_subnets(cidr: str, zones: Sequence[str]) -> SubnetPlan:
     slots = [slot(zone) for zone in zones]
     if len(set(slots)) != len(slots):
         raise ValueError(f"zones: must have letters that are not four apart, got {', '.join(zones)}")
-    eighths = [str(subnet) for subnet in IPv4Network(cidr).subnets(new_prefix=IPv4Network(cidr).prefixlen + 3)]
+    eighths = [str(subnet) for subnet in IPv4Network(cidr).subnets(prefixlen_diff=3)]
     return SubnetPlan(
         public=tuple(eighths[number] for number in slots), private=tuple(eighths[SLOTS + number] for number in slots)
     )

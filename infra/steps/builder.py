@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -92,12 +93,9 @@ def buildkit_command() -> list[str]:
 
 def check() -> None:
     """Ends the step where no image can be built, with what is missing and how to get it."""
-    engine = connect()
-    try:
+    with closing(connect()) as engine:
         if is_docker(engine):
             buildkit_command()
-    finally:
-        engine.close()
 
 
 def build(engine: "DockerClient", folder: Path, url: str, tag: str, platform: str, cache: str | None) -> None:

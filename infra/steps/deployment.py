@@ -4,7 +4,7 @@ docs/decisions/0002-deployment-resource.md says why this is not the service's ow
 """
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
@@ -88,9 +88,8 @@ class Watch:
 
     def __init__(self, ecs: "ECSClient", props: Props) -> None:
         self.ecs, self.props = ecs, props
-        self.goal = Goal(
-            definition=props["taskDefinition"], count=int(props["desiredCount"])
-        )  # Pulumi hands numbers on as floats
+        # Pulumi hands numbers on as floats.
+        self.goal = Goal(definition=props["taskDefinition"], count=int(props["desiredCount"]))
         self.service: ServiceTypeDef | None = None
         self._old_events: set[str] | None = None
 
@@ -125,7 +124,7 @@ class Watch:
             forceNewDeployment=True,
         )
         primary = next(one for one in answer["service"]["deployments"] if one["status"] == "PRIMARY")
-        self.goal = Goal(definition=self.goal.definition, count=self.goal.count, deployment=primary["id"])
+        self.goal = replace(self.goal, deployment=primary["id"])
 
     def fail(self, title: str, seen: Look) -> None:
         fail(failed_deployment.explain(self.ecs, self.props, self.service, title, seen.reasons))

@@ -5,7 +5,6 @@ The one started here touches no other engine: its data, its socket and its bridg
 """
 
 import contextlib
-import json
 import os
 import shutil
 import subprocess
@@ -18,6 +17,9 @@ from pathlib import Path
 
 import docker
 import pytest
+
+from localcloud.docker_engine import find
+from localcloud.errors import LocalCloudError
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / ".tools/docker"
@@ -50,13 +52,11 @@ class Engine:
 
 
 def found() -> Engine | None:
-    """The engine that the `docker` command uses: by `DOCKER_HOST`, by its context, or at the default socket."""
-    if not shutil.which("docker"):
+    """The machine's own engine, as `ENGINE=docker make up` finds it."""
+    try:
+        return Engine(host=find())
+    except LocalCloudError:
         return None
-    shown = subprocess.run(["docker", "context", "inspect"], capture_output=True, text=True, check=False).stdout
-    host = os.environ.get("DOCKER_HOST") or json.loads(shown or "[{}]")[0]["Endpoints"]["docker"]["Host"]
-    engine = Engine(host=host)
-    return engine if engine.answers() else None
 
 
 @contextmanager

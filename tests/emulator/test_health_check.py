@@ -31,7 +31,7 @@ class Program(BaseHTTPRequestHandler):
     """Answers `/<status>` with that status, and never to `/wait`."""
 
     over = threading.Event()
-    agents: list[str] = []  # noqa: RUF012
+    agents: list[str] = []  # noqa: RUF012 (the server makes an instance for each request; a test reads this)
 
     def do_GET(self) -> None:
         self.agents.append(self.headers["User-Agent"])
