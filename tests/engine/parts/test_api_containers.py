@@ -90,6 +90,7 @@ def test_a_container_is_told_in_docker_s_words_from_its_creation_to_its_end(tmp_
         assert (running["Status"], running["Running"], "Health" in running) == ("running", True, False)
         assert running["Pid"] > 1 and running["StartedAt"] >= created
 
+        await said(api, "there")
         assert await api.status("POST", f"/containers/{one}/stop?t=5") == 204
         assert await api.status("POST", f"/containers/{one}/stop") == 304
         ended = (await api.get(f"/containers/{one}/json"))["State"]
@@ -116,6 +117,7 @@ def test_the_list_has_the_newest_first_and_the_running_ones_alone_unless_asked(t
         }  # fmt: skip
         assert [one["Id"] for one in await api.get("/containers/json?all=1")] == [second, first]
         assert [one["Id"] for one in await api.get('/containers/json?all=1&filters={"label":["x=y"]}')] == [second]
+        await said(api, "there")
         await api.status("POST", "/containers/first/stop")
         rows = {one["Id"]: one for one in await api.get("/containers/json?all=1")}
         assert (rows[first]["Status"], rows[first]["Ports"]) == ("Exited (3)", [])
@@ -170,8 +172,7 @@ def test_signals_restarts_and_waiting(tmp_path: Path) -> None:
 
 
 async def said(api: Api, text: str) -> None:
-    (one,) = api.containers
-    while text not in one.log.last(100):
+    while not any(text in one.log.last(100) for one in api.containers):
         await asyncio.sleep(0.01)
 
 
