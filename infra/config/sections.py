@@ -204,7 +204,7 @@ class StorageConfig(Section):
 
 
 # Reserved for examples and tests: https://www.rfc-editor.org/rfc/rfc2606
-DOMAINS_OF_NOBODY = ("example.com", "example.net", "example.org", ".example", ".test", ".invalid", ".localhost")
+DOMAINS_OF_NOBODY = ("example.com", "example.net", "example.org", "example", "test", "invalid", "localhost")
 
 
 class MailConfig(Section):
@@ -225,8 +225,8 @@ class MailConfig(Section):
     )
 
     def problems(self) -> Iterator[Problem]:
-        domain = self.address.rsplit("@", 1)[1].lower()
-        if self.mailbox_path is None and domain.endswith(DOMAINS_OF_NOBODY):
+        labels = "." + self.address.rsplit("@", 1)[1].lower()
+        if self.mailbox_path is None and labels.endswith(tuple(f".{domain}" for domain in DOMAINS_OF_NOBODY)):
             yield Problem(
                 key="address",
                 rule=f"must be an address at which you can read mail, got {self.address!r}",

@@ -202,7 +202,15 @@ WRONG: list[tuple[dict[str, Any], str]] = [
             {"mail": {"address": address}},
             f"mail.address: must be an address at which you can read mail, got {address!r}; ",
         )
-        for address in ("me@example.com", "me@mail.example.org", "you@laptop.test")
+        for address in (
+            "me@example.com",
+            "me@Example.NET",
+            "me@mail.example.org",
+            "you@laptop.test",
+            "you@an.invalid",
+            "you@my.localhost",
+            "you@some.example",
+        )
     ),
     ({"mail": {"identity": "mine"}}, "mail.identity: must be 'create' or 'existing', got 'mine'; "),
     ({"mail": None}, "mail: is required; "),
@@ -281,6 +289,14 @@ def test_what_the_rules_allow_is_taken() -> None:
         assert parse(network={"zones": zones}).network.zones == tuple(zones)
     assert parse(region="me-west-1", network={"zones": ["me-west-1a", "me-west-1b"]}).region == "me-west-1"
     assert parse(mail={"address": "me@example.com", "mailboxPath": "/mailbox"}).mail.address == "me@example.com"
+    for address in (
+        "me@myexample.com",
+        "me@example.com.br",
+        "me@my-example.org",
+        "me@latest.dev",
+        "me@test.example.io",
+    ):
+        assert parse(mail={"address": address}).mail.address == address
     assert parse(mail={"identity": "existing"}).mail.identity == "existing"
 
 
