@@ -77,7 +77,7 @@ def _scalar(value: Any, kind: str) -> Any:
         case "number":
             return float(value)
         case "boolean":
-            return value.lower() == "true" if isinstance(value, str) else bool(value)
+            return value.lower() in ("true", "enabled") if isinstance(value, str) else bool(value)
     return value
 
 

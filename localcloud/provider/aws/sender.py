@@ -70,9 +70,10 @@ class Sender:
     def _map(self, value: Any, shape: Any, path: str) -> Any:
         return {key: self.value(item, shape.value, path) for key, item in value.items()}
 
-    def _string(self, value: Any, _shape: Any, _path: str) -> str:
+    def _string(self, value: Any, shape: Any, _path: str) -> str:
         if isinstance(value, bool):
-            return "true" if value else "false"
+            words = ("ENABLED", "DISABLED") if "ENABLED" in getattr(shape, "enum", ()) else ("true", "false")
+            return words[0] if value else words[1]
         return value if isinstance(value, str) else json.dumps(value) if isinstance(value, dict | list) else str(value)
 
     def _boolean(self, value: Any, _shape: Any, path: str) -> Any:

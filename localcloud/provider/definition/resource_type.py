@@ -34,7 +34,7 @@ class Call:
     operation: str
     args: Mapping[str, Any] = field(default_factory=dict)
     sends: Send | Sequence[str] = Send.NONE
-    root: str = ""  # the member under which the sent properties lie
+    root: str = ""  # the member under which the sent properties lie; of a list they are the only element
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -118,6 +118,17 @@ class ExactlyOne(Rule):
 
 
 @dataclass(frozen=True)
+class AtLeastOne(Rule):
+    """Of several properties one or more are given."""
+
+    paths: tuple[str, ...]
+
+    def problems(self, case: Case) -> Iterator[Problem]:
+        if not case.given.intersection(self.paths):
+            yield self.paths[0], f"at least one of {', '.join(self.paths)} is required, got none"
+
+
+@dataclass(frozen=True)
 class Needed(Rule):
     """A property that the schema calls optional and AWS requires."""
 

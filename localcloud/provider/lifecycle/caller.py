@@ -44,7 +44,7 @@ class Caller:
         shape = self.context.shape(self.kind.service, call.operation)
         params, _ = self.converted(call, values)
         if call.root and params:
-            params = {call.root: params}
+            params = {call.root: [params] if shape.members[call.root].type_name == "list" else params}
         scope = self.scope({**(state or {}), **self.flat(values)}, old, resource_id)
         params = merged(params, fitted(scope.fill(call.args), shape))
         if tags and values.get("tagsAll"):
@@ -68,9 +68,12 @@ class Caller:
         return {name: value for name, value in given.items() if name not in hidden and self.has_member(shape, name)}
 
     def shape(self, call: Call) -> Any:
-        """The structure in which the call's properties lie."""
+        """The structure in which the call's properties lie: where it is in a list, it is the only one there."""
         shape = self.context.shape(self.kind.service, call.operation)
-        return shape.members[call.root] if call.root else shape
+        if not call.root:
+            return shape
+        root = shape.members[call.root]
+        return root.member if root.type_name == "list" else root
 
     def has_member(self, shape: Any, name: str) -> bool:
         target = self.kind.names.get(name)

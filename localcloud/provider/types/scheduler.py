@@ -1,7 +1,9 @@
 """EventBridge Scheduler: schedules."""
 
+import json
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update, names
 from localcloud.provider.definition.rules import Between, Case, Exists, Matches, Says
@@ -11,12 +13,81 @@ SETTINGS = names(
     "actionAfterCompletion description endDate flexibleTimeWindow kmsKeyArn scheduleExpression "
     "scheduleExpressionTimezone startDate state target"
 )
+NETWORK = names("assignPublicIp securityGroups subnets")
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
-EXPRESSION = (
-    r"rate\([1-9]\d* (minutes?|hours?|days?)\)"
-    r"|cron\((\S+ ){5}\S+\)"
-    r"|at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
-)
+RATE = r"rate\([1-9]\d* (minutes?|hours?|days?)\)"
+CRON = r"cron\((\S+ ){5}\S+\)"
+AT = r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
+# What the emulator can call.
+SERVICES = names("ecs events lambda sns sqs states")
+
+
+def ecs_names(prefix: str) -> dict[str, str]:
+    """Where the API, of Scheduler and of EventBridge, has what the properties below `prefix` say of an ECS task."""
+    network = {key: f"awsvpcConfiguration.{key[0].upper()}{key[1:]}" for key in NETWORK}
+    return {
+        f"{prefix}.capacityProviderStrategies": "CapacityProviderStrategy",
+        f"{prefix}.enableEcsManagedTags": "EnableECSManagedTags",
+        f"{prefix}.placementConstraints": "PlacementConstraints",
+        f"{prefix}.placementStrategies": "PlacementStrategy",
+        f"{prefix}.orderedPlacementStrategies": "PlacementStrategy",
+        **{f"{prefix}.networkConfiguration.{key}": member for key, member in network.items()},
+    }
+
+
+def cron_days(_case: Case, expression: str) -> str:
+    """One of the two fields of days must leave the choice to the other."""
+    fields = expression.removeprefix("cron(").removesuffix(")").split()
+    if not expression.startswith("cron(") or len(fields) != 6 or [fields[2], fields[4]].count("?") == 1:
+        return ""
+    return f"must have ? as its day of the month or as its day of the week, got {expression!r}; write cron(0 6 * * ? *)"
+
+
+def known_zone(_case: Case, name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError):
+        return f"must be a time zone of the IANA database such as Europe/Berlin, got {name!r}"
+    return ""
+
+
+def target_problem(arn: str, *, has_task: bool, task: str) -> str:
+    """What is wrong with what is called; `task` is the property that describes an ECS task."""
+    service = [*arn.split(":"), "", "", ""][2]
+    if service not in SERVICES:
+        return f"must be the ARN of one of {', '.join(SERVICES)}, which the laptop can call, got {arn!r}"
+    if (service == "ecs") != has_task:
+        return f"{task} must {'' if service == 'ecs' else 'not '}be given for {arn}"
+    return ""
+
+
+def input_problem(text: str, *, has_task: bool) -> str:
+    """RunTask takes the input of an ECS task as overrides."""
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        return f"must be JSON, got {text[:60]!r}: {error}"
+    if isinstance(document, dict) or not has_task:
+        return ""
+    return f"of an ECS task must be its overrides, a JSON object with containerOverrides, got {text[:60]!r}"
+
+
+def called(_case: Case, target: dict[str, Any]) -> str:
+    arn = target.get("arn")
+    if arn is None:  # not known yet
+        return ""
+    reason = target_problem(arn, has_task="ecsParameters" in target, task="ecsParameters")
+    return f"arn: {reason}" if reason else ""
+
+
+def sent(_case: Case, target: dict[str, Any]) -> str:
+    text = target.get("input")
+    reason = "" if text is None else input_problem(text, has_task="ecsParameters" in target)
+    return f"input {reason}" if reason else ""
+
+
+def no_tags(_case: Case, _tags: dict[str, Any]) -> str:
+    return "are not set by the laptop; leave them out, propagateTags takes those of the task definition"
 
 
 def same_time(one: Any, other: Any) -> bool:
@@ -54,11 +125,7 @@ TYPES = [
             )
         ],
         delete=Call(operation="delete_schedule", args={"GroupName": "{groupName}", "Name": "{name}"}),
-        names={
-            "target.ecsParameters.capacityProviderStrategies": "CapacityProviderStrategy",
-            "target.ecsParameters.placementStrategies": "PlacementStrategy",
-            "target.ecsParameters.enableEcsManagedTags": "EnableECSManagedTags",
-        },
+        names=ecs_names("target.ecsParameters"),
         auto_name=AutoName(limit=64),
         defaults={
             "groupName": "default",
@@ -69,10 +136,19 @@ TYPES = [
         same={"startDate": same_time, "endDate": same_time},
         rules=[
             Matches("name", r"[0-9A-Za-z_.-]{1,64}", "1 to 64 of letters, digits and _ . -"),
-            Matches("scheduleExpression", EXPRESSION, "rate(5 minutes), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"),
+            Matches(
+                "scheduleExpression",
+                f"{RATE}|{CRON}|{AT}",
+                "rate(5 minutes), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)",
+            ),
+            Says("scheduleExpression", cron_days),
+            Says("scheduleExpressionTimezone", known_zone),
             Between("flexibleTimeWindow.maximumWindowInMinutes", 1, 1440),
             Says("flexibleTimeWindow", window),
             Exists("groupName", "a group of schedules", "scheduler", "get_schedule_group", {"Name": "{value}"}, "Name"),
+            Says("target", called),
+            Says("target", sent),
+            Says("target.ecsParameters.tags", no_tags),
             role_exists("target.roleArn"),
         ],
     ),

@@ -21,6 +21,7 @@ SHAPES: Any = {
         "members": {
             "CidrBlock": WORD, "InstanceTenancy": {"shape": "Tenancy"}, "Part": {"shape": "Part"}, "Id": WORD,
             "Region": WORD, "TagsAll": {"shape": "Tags"}, "Tags": {"shape": "Tags"}, "Specs": {"shape": "Specs"},
+            "Parts": {"shape": "Parts"},
         },
     },
     "Modify": {"type": "structure", "members": {"Id": WORD, "Part": {"shape": "Part"}, "CidrBlock": WORD}},
@@ -34,6 +35,7 @@ SHAPES: Any = {
     "Tags": {"type": "list", "member": {"shape": "Tag"}},
     "Spec": {"type": "structure", "members": {"ResourceType": WORD, "Tags": {"shape": "Tags"}}},
     "Specs": {"type": "list", "member": {"shape": "Spec"}},
+    "Parts": {"type": "list", "member": {"shape": "Part"}},
 }  # fmt: skip
 RESOLVER = ShapeResolver(SHAPES)
 CREATE, NONE = Call(operation="create", sends=Send.ALL), Call(operation="create")
@@ -102,6 +104,12 @@ def test_properties_may_lie_under_one_member() -> None:
         "Id": "x",
     }
     assert called(caller(), call, {}, resource_id="x") == {"Id": "x"}
+
+
+def test_where_the_member_is_a_list_they_are_its_only_element() -> None:
+    call = Call(operation="create", sends=["cidrBlock"], root="Parts")
+    assert called(caller(), call, GIVEN) == {"Parts": [{"CidrBlock": "c"}]}
+    assert called(caller(), call, {}) == {}
 
 
 # Templates.

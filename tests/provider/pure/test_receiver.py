@@ -23,6 +23,7 @@ DAY = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
         (DAY, TEXT, "2026-01-02T00:00:00+00:00"), ({"a": 1}, TEXT, '{"a": 1}'), ([1], TEXT, "[1]"), (None, TEXT, None),
         ("12", NUMBER, 12), ("-3", NUMBER, -3), ("many", NUMBER, None), (7, NUMBER, 7),
         ("0.5", Kind("number"), 0.5), ("True", ON, True), ("false", ON, False), (1, ON, True), (0, ON, False),
+        ("ENABLED", ON, True), ("DISABLED", ON, False),
         (UNKNOWN, TEXT, UNKNOWN), ({"a": 1}, Kind("any"), {"a": 1}),
         (["a", 1], SET, ["a", "1"]), ("alone", SET, ["alone"]), (("a",), SET, ["a"]),
         ({"Quantity": 1, "Items": ["a"]}, SET, ["a"]), ({"Quantity": 0}, SET, []),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from localcloud.provider.definition.rules import (
+    AtLeastOne,
     Between,
     Case,
     Cidr,
@@ -85,6 +86,12 @@ def test_the_ends_of_a_range_are_allowed_and_named() -> None:
 def test_exactly_one_counts_what_is_given_known_or_not(given: tuple[str, ...], needed: bool, reason: str) -> None:
     assert judged(ExactlyOne(("a", "b", "c"), needed), {}, *given) == ([("a", reason)] if reason else [])
     assert judged(ExactlyOne(("a",)), {}) != []
+
+
+def test_at_least_one_counts_what_is_given_known_or_not() -> None:
+    rule = AtLeastOne(("a", "b"))
+    assert judged(rule, {"c": 1}) == [("a", "at least one of a, b is required, got none")]
+    assert judged(rule, {"a": 1}) == judged(rule, {}, "b") == judged(rule, {"a": 1}, "b") == []
 
 
 def test_needed_is_said_only_where_it_is_not_given() -> None:

@@ -20,6 +20,7 @@ SHAPES: Any = {
             "Color": {"shape": "Color"}, "Config": {"shape": "Config"}, "Counted": {"shape": "Counted"},
             "Rows": {"shape": "Rows"}, "Policies": {"shape": "Names"}, "When": {"shape": "When"},
             "ManyColors": {"shape": "ManyColors"}, "Specs": {"shape": "Specs"},
+            "Switch": {"shape": "Switch"},
         },
     },
     "Text": {"type": "string", "min": 2, "max": 5},
@@ -33,6 +34,7 @@ SHAPES: Any = {
     "Body": {"type": "blob"},
     "When": {"type": "timestamp"},
     "Color": {"type": "string", "enum": ["red", "green"]},
+    "Switch": {"type": "string", "enum": ["ENABLED", "DISABLED"]},
     "ManyColors": {"type": "string", "enum": [f"c{number}" for number in range(13)]},
     "Tag": {"type": "structure", "members": {"Key": {"shape": "Word"}, "Value": {"shape": "Word"}}},
     "Tags": {"type": "list", "member": {"shape": "Tag"}},
@@ -195,3 +197,8 @@ def test_a_long_list_of_options_is_cut() -> None:
 def test_an_argument_takes_the_form_of_its_member(member: str, value: Any, wanted: Any) -> None:
     assert fitted(value, INPUT.members[member]) == wanted
     assert fitted({member: value}, INPUT) == {member: wanted}
+
+
+def test_what_is_on_or_off_is_said_in_the_words_of_the_service() -> None:
+    assert sent({"switch": True}) == {"Switch": "ENABLED"}
+    assert sent({"switch": False}) == {"Switch": "DISABLED"}
