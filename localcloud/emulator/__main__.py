@@ -22,6 +22,7 @@ from localcloud.emulator.pages import json_page, with_pages
 from localcloud.emulator.rollouts import judge_by_health
 from localcloud.emulator.saving import Saver, State
 from localcloud.emulator.scheduled_tasks import run_scheduled_tasks
+from localcloud.emulator.schedules import keep_time
 from localcloud.emulator.site import with_session
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH, TASK_NETWORK
 
@@ -89,6 +90,7 @@ if __name__ == "__main__":
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
     run_scheduled_tasks()
+    keep_time()
     stream_balancers()
     stream_origins()
     app.app = guarded(with_session(with_pages(app.app, pages)))

@@ -5,6 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
+from ministack.core.arn import ArnParseError, parse_arn
 from ministack.services import ecs, eventbridge
 
 # What both name alike: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EcsParameters.html and RunTask.
@@ -19,7 +20,11 @@ ALIKE = (
     "PlacementStrategy",
     "PlatformVersion",
     "PropagateTags",
+    "ReferenceId",
+    "Tags",
 )
+
+Target = Mapping[str, Any]
 
 logger = logging.getLogger(__name__)
 
@@ -28,18 +33,24 @@ def run_scheduled_tasks() -> None:
     """Before the first request."""
     invoke = eventbridge._invoke_target
 
-    def invoked(target: Mapping[str, Any], event: Any, rule: Mapping[str, Any], view: Any = None) -> None:
-        if target.get("Arn", "").split(":")[2:3] == ["ecs"]:
-            run(target, rule)
-        else:
+    def invoked(target: Target, event: Any, rule: Mapping[str, Any], view: Any = None) -> None:
+        if target.get("Arn", "").split(":")[2:3] != ["ecs"]:
             invoke(target, event, rule, view)
+            return
+        overrides = target.get("Input")
+        if transformer := target.get("InputTransformer"):
+            view = view or eventbridge._pattern_event_view(event)
+            overrides = eventbridge._apply_input_transformer(transformer, rule, view)
+        if problem := run(target, rule.get("Name", ""), overrides):
+            logger.error("%s: its task was not run: %s", rule.get("Name", ""), problem)
+            keep(target, overrides or "{}")
 
     eventbridge._invoke_target = invoked
 
 
-def run(target: Mapping[str, Any], rule: Mapping[str, Any]) -> None:
-    """RunTask; an error is in the log alone, since a schedule has nobody to tell it to."""
-    name, parameters = rule.get("Name", ""), target.get("EcsParameters", {})
+def run(target: Target, name: str, overrides: str | None) -> str:
+    """RunTask; what was wrong, or an empty text."""
+    parameters = target.get("EcsParameters", {})
     try:
         asked = {
             "cluster": target["Arn"],
@@ -47,13 +58,29 @@ def run(target: Mapping[str, Any], rule: Mapping[str, Any]) -> None:
             "count": parameters.get("TaskCount", 1),
             # 36 characters at most.
             "startedBy": f"schedule/{name}"[:36],
-            **{key[0].lower() + key[1:]: parameters[key] for key in ALIKE if parameters.get(key) is not None},
-            **({"overrides": json.loads(target["Input"])} if target.get("Input") else {}),
+            **as_ecs({key: parameters[key] for key in ALIKE if parameters.get(key) is not None}),
+            **({"overrides": json.loads(overrides)} if overrides else {}),
         }
         status, _, body = ecs._run_task(asked)
     except (ValueError, KeyError) as error:
-        logger.error("%s: its task cannot be run: %s: %s", name, type(error).__name__, error)
-        return
+        return f"{type(error).__name__}: {error}"
     answer = json.loads(body)
-    if status != 200 or answer.get("failures"):
-        logger.error("%s: its task was not run: %s", name, answer)
+    return "" if status == 200 and not answer.get("failures") else str(answer)
+
+
+def as_ecs(value: Any) -> Any:
+    """With the names as ECS writes them: the first letter is small."""
+    if isinstance(value, Mapping):
+        return {key[0].lower() + key[1:]: as_ecs(item) for key, item in value.items()}
+    return [as_ecs(item) for item in value] if isinstance(value, list) else value
+
+
+def keep(target: Target, payload: str) -> None:
+    """In the dead-letter queue. Trying again would not help: what fails here is what was asked for."""
+    queue = target.get("DeadLetterConfig", {}).get("Arn")
+    if not queue:
+        return
+    try:
+        eventbridge._dispatch_to_sqs(parse_arn(queue), payload)
+    except ArnParseError:
+        logger.error("%s: is no queue, so a failed event is lost", queue)

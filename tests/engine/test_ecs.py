@@ -106,6 +106,27 @@ def test_a_task_gives_its_exit_code_and_log(site: Site) -> None:
     assert "migrated" in eventually(lambda: [line for line in site.logged() if line == "migrated"])
 
 
+def test_a_schedule_runs_a_task_with_its_own_command(site: Site) -> None:
+    program = "import os; print(os.environ['KIND'], 'report'); raise SystemExit(3)"
+    override = {
+        "name": "web",
+        "command": ["python", "-c", program],
+        "environment": [{"name": "KIND", "value": "daily"}],
+    }
+    parameters = {"TaskDefinitionArn": site.register(f"{site.repository}:1"), "LaunchType": "EC2"}
+    cluster = site.aws("ecs").describe_clusters(clusters=["c"])["clusters"][0]["clusterArn"]
+    target = {"Arn": cluster, "RoleArn": "arn:aws:iam::000000000000:role/scheduler", "EcsParameters": parameters}
+    site.aws("scheduler").create_schedule(
+        Name="daily", ScheduleExpression="rate(1 day)", FlexibleTimeWindow={"Mode": "OFF"},
+        Target={**target, "Input": json.dumps({"containerOverrides": [override]})},
+    )  # fmt: skip
+    eventually(lambda: "daily report" in site.logged())
+    stopped = {"cluster": "c", "startedBy": "schedule/daily", "desiredStatus": "STOPPED"}
+    arns = eventually(lambda: site.aws("ecs").list_tasks(**stopped)["taskArns"])
+    (task,) = site.aws("ecs").describe_tasks(cluster="c", tasks=arns)["tasks"]
+    assert task["containers"][0]["exitCode"] == 3
+
+
 def test_services_come_back_after_everything_was_killed(site: Site) -> None:
     site.emulator.wait_until_saved()
     site.emulator.kill()

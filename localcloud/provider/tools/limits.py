@@ -55,8 +55,10 @@ BEHAVIOUR = (
     ),
     (
         "Queues, topics, schedules",
-        "messages pass; a schedule starts ECS tasks and calls functions, queues and topics, up to ten seconds late,"
-        " without retries, with its times in UTC whatever zone it names; a topic sends neither mails nor SMS",
+        "messages pass; schedules, and rules of EventBridge, start ECS tasks and call functions, queues and topics when"
+        " it is time in their zone, a flexible window at its beginning; what is due while the local cloud is stopped is"
+        " not made up for, and a task that cannot be started goes to the dead-letter queue without another try; a topic"
+        " sends neither mails nor SMS",
     ),
     ("Alarms", "see the metrics that a program puts; AWS's own metrics are not made here"),
     (
