@@ -1,4 +1,4 @@
-"""The life cycle of one container: start, health, stop, end."""
+"""The life cycle of one container: start, stop, end."""
 
 import asyncio
 import contextlib
@@ -12,7 +12,6 @@ from pathlib import Path
 
 from localcloud.engine.addresses import Addresses
 from localcloud.engine.errors import EngineError
-from localcloud.engine.health import Probe
 from localcloud.engine.process import Process, record
 from localcloud.engine.programs import Program
 from localcloud.engine.spec import Spec
@@ -48,8 +47,6 @@ class Container:
     finished_at: str = NEVER
     exit_code: int = 0
     error: str = ""
-    health: str | None = None
-    failing_streak: int = 0
     process: Process | None = None
 
     def __post_init__(self) -> None:
@@ -67,7 +64,7 @@ class Container:
         return self.program.folder
 
     async def start(self) -> bool:
-        """Returns when the program is healthy (or has no check), has ended, or was ended since it did not get healthy.
+        """Returns when the program is ready, has ended, or was ended since it did not get ready.
 
         False if it was running already.
         """
@@ -99,7 +96,7 @@ class Container:
             self.addresses.release(self.address)
             # No address: a load balancer that reads it now must not send requests to a process that has ended.
             self.status, self.address, self.finished_at = "exited", "", now()
-            self.process, self.health = None, None
+            self.process = None
             self.exited.set()
             self.settled.set()
             self._report()
@@ -123,12 +120,12 @@ class Container:
         """Run the program once, to its end. True if it shall be started again."""
         output = self.log.open()
         try:
-            self.process, probe = await self.program.launch(self.address, output)
+            self.process = await self.program.launch(self.address, output)
         finally:
             os.close(output)
         logger.info("%s started: process %s on %s", self.spec.name, self.process.pid, self.address)
         record(self.folder / "pid.json", self.process.pid)
-        watch = asyncio.create_task(self._watch(self.process, probe))
+        watch = asyncio.create_task(self._settle(self.process))
         await self.process.exited.wait()
         watch.cancel()
         with contextlib.suppress(asyncio.CancelledError):
@@ -141,27 +138,13 @@ class Container:
             self.log.note(f"{self.spec.name} ended with code {self.exit_code}; starting it again")
         return crashed
 
-    async def _watch(self, process: Process, probe: Probe | None) -> None:
-        """Follow the program's health, and end the program when it is unhealthy."""
-        if probe is None:
+    async def _settle(self, process: Process) -> None:
+        """Answer the start when the program is ready; end a program that does not get ready."""
+        problem = await self.program.until_ready()
+        if problem is None:
             self.settled.set()
             return
-        self.health, self.failing_streak = "starting", 0
-        if problem := await probe.until_healthy():
-            await self._condemn(process, f"never got healthy within {probe.patience:g} s", problem)
-            return
-        self.health = "healthy"
-        self.settled.set()
-        problem = await probe.until_unhealthy(self._count)
-        self.health = "unhealthy"
-        await self._condemn(process, "got unhealthy", problem)
-
-    def _count(self, streak: int) -> None:
-        self.failing_streak = streak
-
-    async def _condemn(self, process: Process, what: str, problem: str) -> None:
-        self._verdict = f"{self.spec.name} {what}, so it was ended; last check: {problem}"
-        logger.warning("%s", self._verdict)
+        self._verdict = f"{problem}, so {self.spec.name} was ended"
         process.signal(self.spec.stop_signal)
         if not await process.wait(KILL_GRACE_SECONDS):
             process.signal_group(signal.SIGKILL)

@@ -122,6 +122,5 @@ def matches(container: Container, filters: Mapping[str, list[str]], *, show_all:
         "status": lambda value: value == container.status,
         "name": lambda value: value.strip("^$/") in container.spec.name,
         "id": container.id.startswith,
-        "health": lambda value: value == (container.health or "none"),
     }
     return all(any(check(value) for value in filters[key]) for key, check in checks.items() if key in filters)

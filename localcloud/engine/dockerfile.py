@@ -2,7 +2,6 @@
 
 import io
 import json
-import re
 import shlex
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,13 +14,6 @@ from localcloud.engine.instructions import check, flags
 
 # What official images start from; `$PATH` in an ENV line stands for it.
 BASE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-UNITS_IN_NANOSECONDS = {"ns": 1, "us": 10**3, "ms": 10**6, "s": 10**9, "m": 60 * 10**9, "h": 3600 * 10**9}
-HEALTHCHECK_FIELDS = {
-    "interval": "Interval",
-    "timeout": "Timeout",
-    "start-period": "StartPeriod",
-    "start-interval": "StartInterval",
-}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +38,6 @@ class Stage:
     ports: dict[str, dict[str, str]] = field(default_factory=dict)
     cmd: list[str] | None = None
     entrypoint: list[str] | None = None
-    healthcheck: dict[str, Any] | None = None
     stop_signal: str | None = None
     copies: list[Copy] = field(default_factory=list)
     runs: list[str] = field(default_factory=list)
@@ -55,7 +46,7 @@ class Stage:
         self.parent = parent
         self.workdir, self.env, self.labels = parent.workdir, dict(parent.env), dict(parent.labels)
         self.ports, self.cmd, self.entrypoint = dict(parent.ports), parent.cmd, parent.entrypoint
-        self.healthcheck, self.stop_signal = parent.healthcheck, parent.stop_signal
+        self.stop_signal = parent.stop_signal
 
     def config(self) -> dict[str, Any]:
         """The image's config as the Docker API shows it."""
@@ -65,19 +56,10 @@ class Stage:
             "Cmd": self.cmd,
             "Entrypoint": self.entrypoint,
             "ExposedPorts": self.ports,
-            "Healthcheck": self.healthcheck,
             "Labels": self.labels,
             "StopSignal": self.stop_signal,
             "WorkingDir": self.workdir,
         }
-
-
-def nanoseconds(duration: str) -> int:
-    """`1m30s` → 90000000000."""
-    parts = re.findall(r"([0-9.]+)(ns|us|ms|s|m|h)", duration)
-    if not parts or "".join(number + unit for number, unit in parts) != duration:
-        raise EngineError(400, f"HEALTHCHECK: a duration is written like 10s or 1m30s, got {duration!r}")
-    return sum(int(float(number) * UNITS_IN_NANOSECONDS[unit]) for number, unit in parts)
 
 
 def command(value: str) -> list[str]:
@@ -91,27 +73,6 @@ def command(value: str) -> list[str]:
     if not all(isinstance(word, str) for word in parsed):
         raise EngineError(400, f"the JSON form is a list of strings, got {value}")
     return parsed
-
-
-def healthcheck(value: str) -> dict[str, Any]:
-    """A HEALTHCHECK line as the Docker API shows it."""
-    result: dict[str, Any] = {}
-    options, value = flags("HEALTHCHECK", value)
-    for name, setting in options.items():
-        if name != "retries":
-            result[HEALTHCHECK_FIELDS[name]] = nanoseconds(setting)
-        elif setting.isdigit():
-            result["Retries"] = int(setting)
-        else:
-            raise EngineError(400, f"HEALTHCHECK: --retries is a whole number, got {setting}")
-    kind, _, rest = value.strip().partition(" ")
-    if kind.upper() == "NONE":
-        return {"Test": ["NONE"]}
-    try:
-        test = ["CMD", *json.loads(rest)]
-    except ValueError:
-        test = ["CMD-SHELL", rest.strip()]
-    return {"Test": test, **result}
 
 
 def parse(text: str, build_args: dict[str, str], file: str = "Dockerfile") -> list[Stage]:
@@ -177,16 +138,14 @@ def apply(stages: list[Stage], instruction: str, value: str, scope: dict[str, st
             stage.cmd = command(value)
         case "ENTRYPOINT":
             stage.entrypoint, stage.cmd = command(value), None
-        case "HEALTHCHECK":
-            stage.healthcheck = healthcheck(value)
         case "STOPSIGNAL":
             stage.stop_signal = words(value, scope)[0]
         case "RUN":
             stage.runs.append(value)
         case "COPY" | "ADD":
             stage.copies.append(copy(stage, instruction, value, scope))
-        case "USER":
-            pass  # everything runs as the laptop's user
+        case "USER" | "HEALTHCHECK":
+            pass  # everything runs as the laptop's user; ECS does not look at an image's health check
 
 
 def copy(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> Copy:

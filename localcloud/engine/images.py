@@ -177,5 +177,5 @@ def postgres_image() -> Image:
         "Labels": {},
         "StopSignal": "SIGINT",
     }
-    config |= {"ExposedPorts": {"5432/tcp": {}}, "WorkingDir": "/", "Healthcheck": None}
+    config |= {"ExposedPorts": {"5432/tcp": {}}, "WorkingDir": "/"}
     return Image(config=config, content=f"postgres {postgres.VERSION}", created="2025-01-01T00:00:00Z", postgres=True)

@@ -3,12 +3,12 @@
 import re
 import shlex
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from localcloud.engine.errors import EngineError
 
 # Of these only COPY --from has an effect. Owners, permissions and platform are those of the laptop, and a RUN is
-# replaced by the recipe of the language.
+# replaced by the recipe of the language. ECS does not look at an image's health check.
 FLAGS = {
     "FROM": ("platform",),
     "RUN": ("mount", "network", "security"),
@@ -20,6 +20,7 @@ FLAGS = {
 UNREAD = ("ONBUILD", "SHELL", "VOLUME", "MAINTAINER")
 FLAG = re.compile(r"--([a-z-]+)(?:=(\S+))?(?:\s+|$)")
 STAGE = re.compile(r"[a-z][a-z0-9._-]*", re.IGNORECASE)
+DURATION = re.compile(r"([0-9.]+(ns|us|ms|s|m|h))+")
 PORT = re.compile(r"\d+(-\d+)?(/(tcp|udp|sctp))?", re.IGNORECASE)
 SIGNALS = {name.name for name in signal.Signals} | {name.name.removeprefix("SIG") for name in signal.Signals}
 
@@ -43,14 +44,24 @@ def check(instruction: str, value: str) -> None:
         raise EngineError(400, f"{instruction}: the local cloud does not know this instruction; do without it")
     if instruction not in RULES:
         raise EngineError(400, f"{instruction}: unknown instruction; known are {', '.join(sorted(RULES))}")
-    _, rest = flags(instruction, value)
+    options, rest = flags(instruction, value)
     if not rest.strip():
         raise EngineError(400, f"{instruction}: needs an argument")
     if instruction in ("RUN", "COPY", "ADD") and re.search(r"<<-?[\"']?[A-Za-z_]", rest):
         raise EngineError(400, f"{instruction}: the local cloud reads no here-documents (<<); use a file, or && and \\")
     if instruction not in ("RUN", "CMD", "ENTRYPOINT", "HEALTHCHECK"):
         check_words(instruction, rest)
+    if instruction == "HEALTHCHECK":
+        check_numbers(options)
     RULES[instruction](instruction, rest)
+
+
+def check_numbers(options: Mapping[str, str]) -> None:
+    for name, given in options.items():
+        if name == "retries" and not given.isdigit():
+            raise EngineError(400, f"HEALTHCHECK: --retries is a whole number, got {given}")
+        if name != "retries" and not DURATION.fullmatch(given):
+            raise EngineError(400, f"HEALTHCHECK: --{name} is a duration like 10s or 1m30s, got {given}")
 
 
 def check_words(instruction: str, value: str) -> None:

@@ -13,7 +13,7 @@ import shutil
 import signal
 import subprocess
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -38,6 +38,7 @@ SETTINGS = {
     "password_encryption": "scram-sha-256",
 }
 READY_POLL_SECONDS = 0.05
+READY_SECONDS = 120.0
 LEFTOVER_SECONDS = 10.0  # in which a server that a killed engine left may stop by itself
 HOST_RULES = "host all all 127.0.0.0/8 scram-sha-256\n"
 UNPRIVILEGED_USER = "nobody"
@@ -85,24 +86,15 @@ class Installation:
         logger.info("PostgreSQL: %s", line)
 
 
-@dataclass(frozen=True)
-class ReadyFile:
-    """PostgreSQL writes in its folder that it accepts connections. Later problems show as the end of its process."""
-
-    data: Path
-    patience: float = 120
-
-    async def until_healthy(self) -> str | None:
-        deadline = time.monotonic() + self.patience
-        while time.monotonic() < deadline:
-            with contextlib.suppress(OSError, IndexError):
-                if (self.data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready":
-                    return None
-            await asyncio.sleep(READY_POLL_SECONDS)
-        return "PostgreSQL did not get ready"
-
-    async def until_unhealthy(self, report: Callable[[int], None]) -> str:
-        return await asyncio.Future[str]()
+async def until_ready(data: Path) -> str | None:
+    """Returns None when PostgreSQL has written in its folder that it accepts connections, else the reason."""
+    deadline = time.monotonic() + READY_SECONDS
+    while time.monotonic() < deadline:
+        with contextlib.suppress(OSError, IndexError):
+            if (data / "postmaster.pid").read_text().splitlines()[7].strip() == "ready":
+                return None
+        await asyncio.sleep(READY_POLL_SECONDS)
+    return f"PostgreSQL did not get ready within {READY_SECONDS:g} s"
 
 
 @functools.cache

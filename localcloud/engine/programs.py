@@ -1,14 +1,13 @@
-"""What a container runs, and how to ask whether it serves: an image's program, or a database."""
+"""What a container runs: an image's program, or a database."""
 
 import asyncio
 import os
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.engine import postgres
 from localcloud.engine.errors import EngineError
-from localcloud.engine.health import CommandProbe, Probe
 from localcloud.engine.process import Process, spawn
 from localcloud.engine.recipes import host_path, touch
 from localcloud.engine.spec import Spec, relocate
@@ -30,7 +29,14 @@ class Program(ABC):
     restarts = False
 
     @abstractmethod
-    async def launch(self, address: str, output: int) -> tuple[Process, Probe | None]: ...
+    async def launch(self, address: str, output: int) -> Process: ...
+
+    async def until_ready(self) -> str | None:
+        """Returns None when a start may be answered, or the reason why it never will be.
+
+        An image's program is not asked: whether a task serves is the load balancer's to find out.
+        """
+        return None
 
     @abstractmethod
     def listening(self, address: str) -> dict[str, tuple[str, int]]:
@@ -49,7 +55,7 @@ class ImageProgram(Program):
 
     root: Path
 
-    async def launch(self, address: str, output: int) -> tuple[Process, Probe | None]:
+    async def launch(self, address: str, output: int) -> Process:
         for folder in self.spec.image.caches:
             if not touch(Path(folder)):
                 raise EngineError(500, f"{self.spec.image_name}: its dependencies in {folder} are gone; build it again")
@@ -57,13 +63,7 @@ class ImageProgram(Program):
         cwd = Path(self._here(self.spec.body.get("WorkingDir") or self.spec.workdir))
         cwd = cwd if cwd.is_relative_to(self.root) else self.root
         argv = [self.uploaded(self._here(part)) for part in self.spec.argv]
-        process = spawn(argv, env=env, cwd=cwd, output=output)
-        check = self.spec.healthcheck
-        if check is None:
-            return process, None
-        check = replace(check, test=tuple(map(self._here, check.test)))
-        endpoint = (address, int(env["PORT"])) if "PORT" in env else None
-        return process, CommandProbe(check=check, env=env, cwd=cwd, output=self.folder / "health", endpoint=endpoint)
+        return spawn(argv, env=env, cwd=cwd, output=output)
 
     def environment(self, address: str) -> dict[str, str]:
         """The image's and the creator's variables, and what every process here is told."""
@@ -98,7 +98,7 @@ class DatabaseProgram(Program):
         if self._published == 0:
             self._published = free_port()
 
-    async def launch(self, address: str, output: int) -> tuple[Process, Probe | None]:
+    async def launch(self, address: str, output: int) -> Process:
         cluster = postgres.Cluster(programs=await self.installation.programs(), data=self.data, env=self.spec.env)
         await asyncio.to_thread(cluster.prepare)
         host, port = self.listening(address)[f"{postgres.PORT}/tcp"]
@@ -106,10 +106,11 @@ class DatabaseProgram(Program):
         postgres.give([files, *files.rglob("*")])
         argv = cluster.argv(host, port, postgres.arguments([self.uploaded(part) for part in self.spec.argv]))
         env = {"PATH": host_path(), "LC_ALL": "C", "TMPDIR": str(self.folder / "tmp")}
-        process = spawn(
-            argv, env=env, cwd=self.data, output=output, death_signal="INT", privileges=postgres.privileges()
-        )
-        return process, postgres.ReadyFile(self.data)
+        return spawn(argv, env=env, cwd=self.data, output=output, death_signal="INT", privileges=postgres.privileges())
+
+    async def until_ready(self) -> str | None:
+        """MiniStack tells an RDS instance's address when the container has started: then it must accept connections."""
+        return await postgres.until_ready(self.data)
 
     def listening(self, address: str) -> dict[str, tuple[str, int]]:
         endpoint = (address, postgres.PORT) if self._published is None else (LOOPBACK, self._published)

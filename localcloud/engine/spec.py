@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from localcloud.engine.health import HealthCheck
 from localcloud.engine.images import Image
 
 
@@ -40,17 +39,6 @@ class Spec:
         entrypoint = given if given is not None else self.image.config["Entrypoint"]
         command = self.body.get("Cmd") or (None if given is not None else self.image.config["Cmd"])
         return [*(entrypoint or []), *(command or [])]
-
-    @property
-    def has_own_command(self) -> bool:
-        """Whether it runs something else than the image's program: a task beside the service, not the service."""
-        return self.argv != [*(self.image.config["Entrypoint"] or []), *(self.image.config["Cmd"] or [])]
-
-    @property
-    def healthcheck(self) -> HealthCheck | None:
-        """The creator's, else the image's if it runs the image's own program."""
-        inherited = None if self.has_own_command else self.image.config.get("Healthcheck")
-        return HealthCheck.from_api(self.body.get("Healthcheck") or inherited)
 
     @property
     def env(self) -> dict[str, str]:

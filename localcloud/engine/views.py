@@ -47,8 +47,6 @@ def container(one: Container) -> dict[str, Any]:
         "StartedAt": one.started_at,
         "FinishedAt": one.finished_at,
     }
-    if one.health:
-        state["Health"] = {"Status": one.health, "FailingStreak": one.failing_streak, "Log": []}
     config = {**spec.image.config, "Image": spec.image_name, "Hostname": one.id[:12], "Tty": False}
     config |= {"Labels": spec.labels, "Env": [f"{name}={value}" for name, value in spec.env.items()]}
     return {

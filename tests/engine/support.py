@@ -133,6 +133,12 @@ class Engine(Program):
         container.reload()
         return container
 
+    def serve(self, image: str, **options: Any) -> Container:
+        """Run a program of `apps/`, and wait until it says that it listens."""
+        container = self.run(image, **options)
+        eventually(lambda: b"listens\n" in container.logs())
+        return container
+
     def build_variant(self, folder: Path, tag: str, **replacements: str) -> Image:
         """The app `web` as another version: text replaced in its server and Dockerfile."""
         variant = folder / tag.replace(":", "-").replace("/", "-")

@@ -72,19 +72,15 @@ def test_a_rolling_update_loses_no_request(site: Site, tmp_path: Path) -> None:
     assert "stopped gracefully" in site.logged()
 
 
-@pytest.mark.parametrize(
-    ("mode", "reason"),
-    [("crash", "configuration is broken"), ("unhealthy", "never got healthy within 3 s")],
-)
-def test_a_version_that_cannot_serve_is_rolled_back(site: Site, tmp_path: Path, mode: str, reason: str) -> None:
+def test_a_version_that_ends_at_once_is_rolled_back(site: Site, tmp_path: Path) -> None:
     before = site.service()["taskDefinition"]
-    image = site.variant(tmp_path, "2", v1="v2", **{"MODE=serve": f"MODE={mode}", "start-period=6s": "start-period=3s"})
+    image = site.variant(tmp_path, "2", v1="v2", **{"MODE=serve": "MODE=crash"})
     with Load(site) as load:
         site.update(site.register(image))
         eventually(site.has_failed, 60)
         eventually(lambda: site.is_steady() and site.service()["taskDefinition"] == before)
     assert set(load.answers) == {"v1"}
-    assert any(reason in line for line in site.logged())
+    assert "configuration is broken" in site.logged()
 
 
 def test_a_dead_task_is_replaced(site: Site) -> None:

@@ -52,7 +52,7 @@ def test_a_python_image_has_the_main_dependencies_only(web: Engine, cache: Path)
 
 def test_a_node_image_serves_what_was_built_with_production_modules_only(engine: Engine) -> None:
     engine.build(APPS / "page", "page:1")
-    container = engine.run("page:1")
+    container = engine.serve("page:1")
     assert get(endpoint(container)) == b"<h1>built</h1>"
     (root,) = (engine.state / "images").glob("*/root")
     assert sorted(path.name for path in root.iterdir()) == ["dist", "node_modules", "package.json", "server.mjs"]

@@ -10,9 +10,6 @@ from localcloud.ports import free_port
 from tests.engine.site import Client, Load, Site
 from tests.engine.support import Emulator, Engine, endpoint, eventually, get
 
-# ECS never looks at an image's HEALTHCHECK, and most images have none.
-UNCHECKED = {"HEALTHCHECK": "# HEALTHCHECK"}
-
 
 @pytest.mark.parametrize(
     ("mode", "grace_seconds", "told"),
@@ -26,7 +23,7 @@ def test_a_version_whose_targets_do_not_pass_the_check_never_gets_a_request(
     site: Site, tmp_path: Path, mode: str, grace_seconds: int, told: str
 ) -> None:
     before = site.service()["taskDefinition"]
-    image = site.variant(tmp_path, "2", v1="v2", **UNCHECKED, **{"MODE=serve": f"MODE={mode}"})
+    image = site.variant(tmp_path, "2", v1="v2", **{"MODE=serve": f"MODE={mode}"})
     with Load(site) as load:
         site.update(site.register(image), healthCheckGracePeriodSeconds=grace_seconds)
         eventually(site.has_failed, 60)
@@ -40,7 +37,7 @@ def test_a_first_version_that_does_not_answer_is_a_failed_deployment(
     cloud: tuple[Engine, Emulator], aws: Client, tmp_path: Path
 ) -> None:
     site = Site.create(cloud, aws)
-    image = site.variant(tmp_path, "1", **UNCHECKED, **{"MODE=serve": "MODE=elsewhere"})
+    image = site.variant(tmp_path, "1", **{"MODE=serve": "MODE=elsewhere"})
     site.serve(site.register(image), until=site.has_failed)
     assert [one["rolloutState"] for one in site.service()["deployments"]] == ["FAILED"]
 
@@ -59,7 +56,7 @@ def address(container: Container) -> str:
 
 
 def test_a_task_that_gets_unhealthy_is_replaced_and_loses_its_requests_at_once(site: Site, tmp_path: Path) -> None:
-    site.update(site.register(site.variant(tmp_path, "2", v1="v2", **UNCHECKED)))
+    site.update(site.register(site.variant(tmp_path, "2", v1="v2")))
     eventually(lambda: site.is_steady() and {site.version() for _ in range(20)} == {"v2"})
     sick = next(one for one in site.engine.client.containers.list() if address(one) in site.targets())
     get(f"{endpoint(sick)}/sick")
@@ -75,9 +72,9 @@ def test_a_target_whose_port_another_program_answers_is_not_healthy(
     """On a laptop all containers share a network: who listens on all addresses answers for all of them."""
     site = Site.create(cloud, aws)
     site.port = free_port()
-    silent = site.variant(tmp_path, "1", **UNCHECKED, **{"MODE=serve": "MODE=hang"})
+    silent = site.variant(tmp_path, "1", **{"MODE=serve": "MODE=hang"})
     site.serve(site.register(silent), until=lambda: len(site.targets()) == 2, grace_seconds=30)
-    loud = site.variant(tmp_path, "2", **UNCHECKED, **{"MODE=serve": "MODE=everywhere"})
+    loud = site.variant(tmp_path, "2", **{"MODE=serve": "MODE=everywhere"})
     site.engine.run(loud)
     target = next(iter(site.targets()))
     eventually(lambda: answers(f"http://{target}:{site.port}/health"))
@@ -90,6 +87,6 @@ def test_a_second_task_that_listens_on_all_addresses_is_refused_with_what_to_do(
 ) -> None:
     site = Site.create(cloud, aws)
     site.port = free_port()
-    image = site.variant(tmp_path, "1", **UNCHECKED, **{"MODE=serve": "MODE=everywhere"})
+    image = site.variant(tmp_path, "1", **{"MODE=serve": "MODE=everywhere"})
     site.serve(site.register(image), until=site.has_failed)
     assert "must listen on $HOST" in str(site.stop_reasons())

@@ -23,7 +23,8 @@ BEHAVIOUR = (
         "Health checks",
         "the load balancer asks each target with its group's port, path, timeout, thresholds and codes; a healthy one"
         f" {CHECKS_FASTER} times more often than the interval says, any other every {START_CHECK_SECONDS:g} s; ECS's"
-        f" grace period is {GRACE_SHORTER} times shorter",
+        f" grace period is {GRACE_SHORTER} times shorter; the `healthCheck` of a container definition is recorded, and"
+        " nothing runs it",
     ),
     ("AMI", "any well-formed id is taken; that it exists and fits the instance type is not looked up"),
     ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
@@ -79,7 +80,7 @@ BEHAVIOUR = (
 ENGINES = (
     (
         "Images",
-        "environment, health check and command of a Dockerfile hold; its base images, its building steps (the lock"
+        "environment and command of a Dockerfile hold; its base images, its building steps (the lock"
         " file's recipe takes their place), its user and file permissions do not: images run with this machine's"
         " Python and Node.js, as you",
         "are built and run as the Dockerfile says, for linux/amd64",

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 
 from localcloud.engine.images import CONFIG_TYPE
-from localcloud.ports import free_port
 from tests.engine.parts.api import IMAGE, SERVE, Api, run
 
 
@@ -122,24 +121,6 @@ def test_the_list_has_the_newest_first_and_the_running_ones_alone_unless_asked(t
         rows = {one["Id"]: one for one in await api.get("/containers/json?all=1")}
         assert (rows[first]["Status"], rows[first]["Ports"]) == ("Exited (3)", [])
         assert rows[second]["Status"] == "Created"
-
-    run(tmp_path, work)
-
-
-def test_a_container_s_health_is_told(tmp_path: Path) -> None:
-    async def work(api: Api) -> None:
-        check = {"Test": ["CMD-SHELL", "exit 0"], "StartInterval": 1}
-        port = str(free_port())
-        await api.create("web", Cmd=[SERVE], Healthcheck=check, Entrypoint=["/bin/sh", "-c"], Env=[f"PORT={port}"])
-        (one,) = api.containers
-        starting = asyncio.create_task(api.status("POST", "/containers/web/start"))
-        while not one.address:
-            await asyncio.sleep(0.01)
-        server = await asyncio.start_server(lambda _, writer: writer.close(), one.address, int(port))
-        async with server:
-            assert await starting == 204
-        told = (await api.get("/containers/web/json"))["State"]["Health"]
-        assert told == {"Status": "healthy", "FailingStreak": 0, "Log": []}
 
     run(tmp_path, work)
 

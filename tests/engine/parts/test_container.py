@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -14,7 +14,6 @@ from localcloud.engine import container as module
 from localcloud.engine.addresses import Addresses
 from localcloud.engine.container import NEVER, Container
 from localcloud.engine.errors import EngineError
-from localcloud.engine.health import Probe
 from localcloud.engine.images import Image
 from localcloud.engine.process import Process, spawn
 from localcloud.engine.programs import Program
@@ -24,22 +23,7 @@ Value = TypeVar("Value")
 SERVE = "trap 'echo bye; exit 0' TERM; echo hi; while :; do sleep 0.01; done"
 
 
-class Verdicts(Probe):
-    """Gives the answers that a test wants, when it wants."""
-
-    patience = 7.0
-
-    def __init__(self) -> None:
-        self.start: asyncio.Future[str | None] = asyncio.Future()
-        self.end: asyncio.Future[str] = asyncio.Future()
-        self.report: Callable[[int], None] = lambda streak: None
-
-    async def until_healthy(self) -> str | None:
-        return await self.start
-
-    async def until_unhealthy(self, report: Callable[[int], None]) -> str:
-        self.report = report
-        return await self.end
+async def at_once() -> None: ...
 
 
 @dataclass(kw_only=True)
@@ -47,13 +31,16 @@ class Script(Program):
     """A shell script as a program."""
 
     script: str = SERVE
-    probe: Verdicts | None = None
+    ready: Callable[[], Awaitable[str | None]] = at_once
     launches: int = 0
 
-    async def launch(self, address: str, output: int) -> tuple[Process, Probe | None]:
+    async def launch(self, address: str, output: int) -> Process:
         self.launches += 1
         argv = ["/bin/sh", "-c", self.script]
-        return spawn(argv, env={"PATH": "/usr/bin:/bin"}, cwd=self.folder, output=output), self.probe
+        return spawn(argv, env={"PATH": "/usr/bin:/bin"}, cwd=self.folder, output=output)
+
+    async def until_ready(self) -> str | None:
+        return await self.ready()
 
     def listening(self, address: str) -> dict[str, tuple[str, int]]:
         return {}
@@ -64,10 +51,10 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "RESTART_SECONDS", 0.01)
 
 
-def container(folder: Path, script: str = SERVE, probe: Verdicts | None = None) -> Container:
+def container(folder: Path, script: str = SERVE, **options: Any) -> Container:
     image = Image(config={"Entrypoint": None, "Cmd": ["x"], "ExposedPorts": {"80/tcp": {}}}, content="", created="")
     spec = Spec(name="web", image=image, image_name="web:1", body={})
-    program = Script(spec=spec, folder=folder / "c", script=script, probe=probe)
+    program = Script(spec=spec, folder=folder / "c", script=script, **options)
     return Container(id="1", spec=spec, program=program, addresses=Addresses(str(folder)))
 
 
@@ -80,12 +67,12 @@ async def said(one: Container, text: str) -> None:
         await asyncio.sleep(0.005)
 
 
-def test_a_program_without_a_check_has_started_when_it_runs(tmp_path: Path) -> None:
+def test_a_program_has_started_when_it_runs(tmp_path: Path) -> None:
     async def live() -> None:
         one = container(tmp_path)
         assert (one.status, one.started_at, one.finished_at, await one.stop(1)) == ("created", NEVER, NEVER, False)
         assert await one.start()
-        assert (one.status, one.health, one.address != "", one.finished_at) == ("running", None, True, NEVER)
+        assert (one.status, one.address != "", one.finished_at) == ("running", True, NEVER)
         assert one.started_at.endswith("Z") and one.started_at > one.created
         assert not await one.start(), "it runs already"
         await said(one, "hi")
@@ -116,55 +103,35 @@ def test_it_starts_again_and_forgets_its_end(tmp_path: Path) -> None:
     wait(live())
 
 
-def test_a_start_is_answered_when_it_is_healthy(tmp_path: Path) -> None:
+def test_a_start_is_answered_when_the_program_is_ready(tmp_path: Path) -> None:
     async def live() -> None:
-        probe = Verdicts()
-        one = container(tmp_path, probe=probe)
+        ready: asyncio.Future[str | None] = asyncio.Future()
+        one = container(tmp_path, ready=lambda: ready)
         starting = asyncio.create_task(one.start())
         await said(one, "hi")
-        assert (one.health, starting.done()) == ("starting", False)
-        probe.start.set_result(None)
+        assert not starting.done()
+        ready.set_result(None)
         assert await starting
-        assert one.health == "healthy"
-        probe.report(2)
-        assert one.failing_streak == 2
+        assert one.status == "running"
         await one.stop(20)
-        assert one.health is None
 
     wait(live())
 
 
-def test_who_never_gets_healthy_is_ended_with_the_reason(tmp_path: Path) -> None:
-    async def live() -> None:
-        probe = Verdicts()
-        probe.start.set_result("no answer")
-        one = container(tmp_path, probe=probe)
-        await one.start()
-        assert (one.status, one.exit_code) == ("exited", 1)
-        reason = "web never got healthy within 7 s, so it was ended; last check: no answer"
-        assert one.log.last(1) == reason
-
-    wait(live())
-
-
-def test_who_gets_unhealthy_is_ended_with_the_reason_even_if_it_ignores_the_signal(
+def test_who_does_not_get_ready_is_ended_with_the_reason_even_if_it_ignores_the_signal(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(module, "KILL_GRACE_SECONDS", 0.1)
 
     async def live() -> None:
-        probe = Verdicts()
-        probe.start.set_result(None)
-        one = container(tmp_path, "trap '' TERM; echo hi; while :; do sleep 0.01; done", probe)
-        await one.start()
+        ready: asyncio.Future[str | None] = asyncio.Future()
+        one = container(tmp_path, "trap 'echo no' TERM; echo hi; while :; do sleep 0.01; done", ready=lambda: ready)
+        starting = asyncio.create_task(one.start())
         await said(one, "hi")
-        probe.end.set_result("503")
-        while one.health == "healthy":
-            await asyncio.sleep(0.01)
-        assert one.health == "unhealthy"
-        await one.exited.wait()
-        assert one.exit_code == 1
-        assert one.log.last(1) == "web got unhealthy, so it was ended; last check: 503"
+        ready.set_result("no answer")
+        assert await starting
+        assert (one.status, one.exit_code) == ("exited", 1)
+        assert one.log.last(9) == "hi\nno\nno answer, so web was ended"
 
     wait(live())
 

@@ -99,8 +99,6 @@ def test_both_forms_of_filters_are_understood() -> None:
         ({"name": ["two", "one"]}, True),
         ({"status": ["created"]}, True),
         ({"status": ["running"]}, False),
-        ({"health": ["none"]}, True),
-        ({"health": ["healthy"]}, False),
         ({"id": ["0-no-id"]}, False),
         ({"label": ["a"], "name": ["two"]}, False),
     ],

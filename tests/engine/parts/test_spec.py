@@ -20,7 +20,6 @@ CONFIG: dict[str, Any] = {
     "Env": ["PATH=/app/bin:/usr/local/bin", "DATA=/app/data", "MODE=image"],
     "Labels": {"l": "image", "i": "1"},
     "ExposedPorts": {"80/tcp": {}, "81/udp": {}},
-    "Healthcheck": {"Test": ["CMD", "check", "/app/x"], "Retries": 7},
     "StopSignal": "SIGINT",
 }
 
@@ -45,20 +44,10 @@ BARE = {"Entrypoint": None, "Cmd": None, "WorkingDir": "/"}
 )
 def test_the_command_is_the_creator_s_or_the_image_s(body: dict[str, Any], argv: list[str]) -> None:
     assert spec(**body).argv == argv
-    assert spec(**body).has_own_command == (argv != ["run", "a"])
 
 
 def test_an_image_without_a_command_has_none() -> None:
     assert spec(BARE).argv == []
-    assert not spec(BARE).has_own_command
-
-
-def test_the_creator_s_check_holds_else_the_image_s_for_the_image_s_own_program() -> None:
-    own = spec(Healthcheck={"Test": ["CMD", "mine"]}, Cmd=["b"]).healthcheck
-    assert own is not None and own.test == ("mine",)
-    inherited = spec().healthcheck
-    assert inherited is not None and (inherited.test, inherited.retries) == (("check", "/app/x"), 7)
-    assert spec(Cmd=["b"]).healthcheck is None
 
 
 def test_the_creator_comes_first() -> None:
