@@ -52,14 +52,15 @@ def programs(place: Place) -> list[Program]:
             "STATE_DIR": str(folder / "emulator"),
             "S3_PERSIST": "1",
             "S3_DATA_DIR": str(folder / "s3"),
-            # The engine answers a container's start only when the container is healthy, which takes a while.
+            # The engine answers a database's start only when it accepts connections, which takes a while.
             "MINISTACK_DOCKER_TIMEOUT": "120",
             # It has few of AWS's managed policies built in; this creates any other on first use.
             "MINISTACK_AUTOCREATE_AWS_MANAGED": "1",
             # Turns off two listeners that nothing here uses.
             "SFTP_ENABLED": "0",
             "IOT_MTLS_ENABLED": "0",
-            **({"TASK_GATEWAY": TASK_GATEWAY, "MINISTACK_HOSTNAME": ENGINE_LABEL} if place.docker_engine else {}),
+            "MINISTACK_HOSTNAME": ENGINE_LABEL,
+            **({"TASK_GATEWAY": TASK_GATEWAY} if place.docker_engine else {}),
         },
     )
     provider = Program(

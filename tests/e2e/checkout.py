@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -16,7 +16,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
+import docker
 import httpx
+from docker.models.containers import Container
 
 from localcloud import access, docker_engine, stack
 from localcloud.place import Place
@@ -141,6 +143,13 @@ class Checkout:
             aws_access_key_id=aws["AWS_ACCESS_KEY_ID"],
             aws_secret_access_key=aws["AWS_SECRET_ACCESS_KEY"],
         )
+
+    @contextmanager
+    def containers(self, label: str) -> Iterator[list[Container]]:
+        """Its running containers that have this label, whichever engine they are on."""
+        labels = [docker_engine.label(self.place), label]
+        with closing(docker.DockerClient(base_url=self.place.docker_host)) as client:
+            yield client.containers.list(filters={"label": labels})
 
     def edit(self, file: str, pattern: str, replacement: str) -> None:
         """Replace exactly one match in a file of this checkout."""

@@ -3,7 +3,6 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-import docker
 from playwright.sync_api import Locator, Page, expect
 
 from tests.e2e.checkout import Checkout
@@ -26,14 +25,12 @@ def run_self_test(page: Page) -> None:
 
 @contextmanager
 def stopped_database(running: Checkout) -> Iterator[None]:
-    with_database = docker.DockerClient(base_url=running.place.docker_host)
-    (container,) = with_database.containers.list(filters={"label": "db_id"})
-    container.stop()
-    try:
-        yield
-    finally:
-        container.start()
-        with_database.close()
+    with running.containers("db_id") as (container,):
+        container.stop()
+        try:
+            yield
+        finally:
+            container.start()
 
 
 def test_every_part_works_and_tells_the_fact_that_matters(page: Page, running: Checkout) -> None:

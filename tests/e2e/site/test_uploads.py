@@ -21,8 +21,9 @@ def memory(processes: list[psutil.Process]) -> int:
 
 
 def backend_processes(running: Checkout) -> list[psutil.Process]:
-    processes = [psutil.Process(pid) for pid in running.processes()]
-    return [process for process in processes if process.cmdline()[-2:] == ["-m", "app"]]
+    with running.containers("com.amazonaws.ecs.container-name=backend") as containers:
+        first = [psutil.Process(container.attrs["State"]["Pid"]) for container in containers]
+    return [process for one in first for process in (one, *one.children(recursive=True))]
 
 
 class Peak:
