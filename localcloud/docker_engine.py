@@ -6,6 +6,7 @@ It is asked through the `docker` command, which building an image needs anyway.
 import json
 import os
 import shutil
+import socket
 import subprocess
 from collections.abc import Sequence
 
@@ -31,6 +32,7 @@ def choose(place: Place, wanted: str | None, *, is_in_use: bool) -> None:
         )
     if wanted == "docker":
         host = find()
+        prepare(host)
         place.make_folder()
         place.engine_file.write_text(host)
     else:
@@ -81,9 +83,28 @@ def label(place: Place) -> str:
 
 def prepare(host: str) -> None:
     """Make the network that tasks reach this machine by. All local clouds share it: its address is fixed."""
-    if TASK_NETWORK not in run(host, "network", "ls", "--format", "{{.Name}}").split():
+    is_new = TASK_NETWORK not in run(host, "network", "ls", "--format", "{{.Name}}").split()
+    if is_new:
         options = ("--driver", "bridge", "--subnet", TASK_SUBNET, "--gateway", TASK_GATEWAY)
         run(host, "network", "create", *options, TASK_NETWORK)
+    if not is_here(TASK_GATEWAY):
+        if is_new:
+            run(host, "network", "rm", TASK_NETWORK)
+        raise LocalCloudError(
+            "ENGINE: docker needs an engine that runs on this machine itself, and the networks of the one at"
+            f" {host} are elsewhere, as Docker Desktop's are in its virtual machine; install Docker Engine (in WSL 2:"
+            " in the distribution) and point DOCKER_HOST or `docker context` at it, or leave ENGINE out"
+        )
+
+
+def is_here(address: str) -> bool:
+    """Whether this machine has the address."""
+    try:
+        with socket.socket() as probe:
+            probe.bind((address, 0))
+        return True
+    except OSError:
+        return False
 
 
 def sweep(place: Place, host: str) -> None:

@@ -16,12 +16,10 @@ from ministack.core import container_reaper
 from ministack.services import ecr, ecs, rds
 
 from localcloud.emulator import registry
+from localcloud.emulator.task_limits import limits
 from localcloud.ports import port_is_free
 
 LOOPBACK = "127.0.0.1"
-MEBIBYTE = 2**20
-# ECS gives a container 2 CPU shares at least; 0 means no wish. 1024 are one core for both.
-LEAST_SHARES = 2
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 logger = logging.getLogger(__name__)
@@ -70,26 +68,6 @@ def give_tasks(network: str, gateway: str) -> None:
 
     ecs._register_metadata, ecs._build_run_kwargs = register_at_gateway, build_in_network
     ecs._run_docker_container = run_pulled
-
-
-def limits(container: Mapping[str, Any]) -> dict[str, Any]:
-    """What a container definition asks of the engine, as ECS's agent passes it on."""
-    linux = container.get("linuxParameters") or {}
-    options: dict[str, Any] = {
-        "init": bool(linux.get("initProcessEnabled")),
-        "cpu_shares": max(container.get("cpu", 0), LEAST_SHARES),
-        "read_only": bool(container.get("readonlyRootFilesystem")),
-        "tmpfs": {each["containerPath"]: f"size={each['size']}m" for each in linux.get("tmpfs") or ()},
-        "cap_drop": (linux.get("capabilities") or {}).get("drop") or [],
-    }
-    if user := container.get("user"):
-        options["user"] = user
-    if memory := container.get("memory"):
-        # No swap, as an instance of ECS has none: a task over its limit is killed.
-        options |= {"mem_limit": memory * MEBIBYTE, "memswap_limit": memory * MEBIBYTE}
-    if reservation := container.get("memoryReservation"):
-        options["mem_reservation"] = reservation * MEBIBYTE
-    return options
 
 
 def tell_who_was_out_of_memory() -> None:

@@ -23,6 +23,7 @@ def docker(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (answers / "version---format").write_text("linux 28.0.0\n")
     monkeypatch.setenv("PATH", str(folder))
     monkeypatch.setenv("DOCKER_HOST", "unix:///run/some.sock")
+    monkeypatch.setattr(docker_engine, "TASK_GATEWAY", "127.0.0.1")
     return notes
 
 
@@ -76,6 +77,39 @@ def test_an_engine_that_does_not_answer_is_told_with_its_reason(place: Place, do
     (docker.parent / "bin/docker").write_text("#!/bin/sh\necho 'Cannot connect to the daemon' >&2; exit 1\n")
     with pytest.raises(LocalCloudError, match=r"`docker version .*` failed: Cannot connect to the daemon"):
         docker_engine.choose(place, "docker", is_in_use=False)
+
+
+def test_an_engine_for_windows_containers_is_refused(place: Place, docker: Path) -> None:
+    (docker.parent / "answers/version---format").write_text("windows 28.0.0\n")
+    with pytest.raises(LocalCloudError, match=r"needs an engine for Linux containers, got windows 28\.0\.0"):
+        docker_engine.choose(place, "docker", is_in_use=False)
+
+
+@pytest.mark.parametrize(("present", "left"), [("bridge\n", False), ("bridge\nlocalcloud\n", True)])
+def test_an_engine_in_a_virtual_machine_is_refused_and_keeps_no_network_of_ours(
+    place: Place, docker: Path, monkeypatch: pytest.MonkeyPatch, present: str, left: bool
+) -> None:
+    monkeypatch.setattr(docker_engine, "TASK_GATEWAY", "192.0.2.1")
+    (docker.parent / "answers/network-ls").write_text(present)
+    with pytest.raises(LocalCloudError, match=r"one at unix:///run/some.sock are elsewhere, as Docker Desktop's are"):
+        docker_engine.choose(place, "docker", is_in_use=False)
+    assert not place.engine_file.exists()
+    assert ("network rm localcloud\n" in docker.read_text()) != left
+
+
+def test_the_network_is_made_once_with_the_address_that_sdks_accept(place: Place, docker: Path) -> None:
+    docker_engine.prepare("unix:///run/some.sock")
+    options = "--driver bridge --subnet 169.254.170.0/24 --gateway 127.0.0.1"
+    assert docker.read_text().splitlines()[-1] == f"unix:///run/some.sock network create {options} localcloud"
+    (docker.parent / "answers/network-ls").write_text("localcloud\n")
+    docker_engine.prepare("unix:///run/some.sock")
+    assert docker.read_text().count("network create") == 1
+
+
+def test_the_version_of_an_engine_is_told_and_its_silence_too(place: Place, docker: Path) -> None:
+    assert docker_engine.version("unix:///run/some.sock") == "linux 28.0.0"
+    (docker.parent / "bin/docker").write_text("#!/bin/sh\nexit 1\n")
+    assert docker_engine.version("unix:///run/some.sock") is None
 
 
 def test_a_machine_without_docker_is_told_so(place: Place, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

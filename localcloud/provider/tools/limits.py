@@ -79,6 +79,12 @@ BEHAVIOUR = (
 # What the two engines differ in: with the process engine, and with `ENGINE=docker`.
 ENGINES = (
     (
+        "Machine",
+        "Linux; macOS is refused, and WSL 2 has not been tried",
+        "a Docker Engine on Linux itself (tried with 20.10); in WSL 2 one installed in the distribution, which has not"
+        " been tried; refused are Docker Desktop and others that keep their containers in a virtual machine",
+    ),
+    (
         "Images",
         "environment and command of a Dockerfile hold; its base images, its building steps (the lock"
         " file's recipe takes their place), its user and file permissions do not: images run with this machine's"
@@ -98,7 +104,8 @@ ENGINES = (
     (
         "User, read-only files, capabilities",
         "recorded, not enforced",
-        "enforced; the kernel, its security modules and Docker's version are this machine's",
+        "enforced (`ulimits`, `devices` and `dockerSecurityOptions` are not); the kernel, its security modules and"
+        " Docker's version are this machine's",
     ),
     (
         "Network of a task",
