@@ -1,11 +1,12 @@
 """The whole stack: read `build` as the architecture, and the functions before it as its parts."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import InvokeOptions, Output, ResourceOptions
+from pulumi import InvokeOptions, Output, Resource, ResourceOptions
 
 from infra.components.access import Access, AccessArgs
 from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
@@ -16,23 +17,23 @@ from infra.components.database import Database, DatabaseArgs
 from infra.components.firewall import Firewall, FirewallArgs
 from infra.components.guard import Guard
 from infra.components.image import Image, ImageArgs
+from infra.components.job import Job, JobArgs
+from infra.components.link import Link
 from infra.components.load_balancer import LoadBalancer, LoadBalancerArgs
 from infra.components.mail import Mail, MailArgs
 from infra.components.migration import Migration, MigrationArgs
 from infra.components.network import Network, NetworkArgs
+from infra.components.order import after
+from infra.components.queue import Queue, QueueArgs
 from infra.components.service import Service, ServiceArgs
 from infra.components.storage import Storage, StorageArgs
+from infra.components.target import Target, TargetArgs
 from infra.components.task import Task, TaskArgs
-from infra.config.sections import StackConfig
-from infra.pure import policies
+from infra.config.sections import MailConfig, StackConfig
+from infra.pure.naming import image_name, queue_variable
+from infra.pure.parts import QUEUES
 from infra.pure.recipe import RECIPES, Recipe, notice_of
 from infra.pure.tags import Tags
-
-BACKEND_PORT = 8000
-API_PREFIX = "/api"
-HEALTH_PATH = "/api/health"
-MIGRATE = ("alembic", "upgrade", "head")
-FRONTEND_PORT = 3000
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +53,28 @@ class Setting:
 
 @dataclass(frozen=True, kw_only=True)
 class Foundation:
-    """What stays when a version changes: the network, the data, the instances."""
+    """What stays when a version changes."""
 
-    database: Database
-    storage: Storage
-    mail: Mail
-    access: Access
+    network: Network
+    firewall: Firewall
     cluster: Cluster
     load_balancer: LoadBalancer
 
 
 @dataclass(frozen=True, kw_only=True)
-class RunningApp:
-    """One of the two apps, in the version that runs."""
+class Parts:
+    """What services use: None for what no service does."""
+
+    access: Access | None
+    bucket: Storage | None
+    database: Database | None
+    mail: Mail | None
+    queues: Mapping[str, Queue]
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningService:
+    """One service, in the version that runs."""
 
     image: Image
     task: Task
@@ -92,27 +102,10 @@ def setting(config: StackConfig) -> Setting:
 
 
 def foundation(s: Setting) -> Foundation:
-    """The network, the data, the instances and the way in to them."""
+    """The network, the instances and the way in to them."""
     config = s.config
     network = Network("network", NetworkArgs(settings=config.network, region=config.region), s.opts)
     firewall = Firewall("firewall", FirewallArgs(vpc_id=network.vpc_id), s.opts)
-    database = Database(
-        "database",
-        DatabaseArgs(
-            settings=config.database,
-            subnet_ids=network.private_subnet_ids,
-            security_group_id=firewall.database_group_id,
-            recipe=s.recipe,
-        ),
-        s.opts,
-    )
-    storage = Storage("storage", StorageArgs(settings=config.storage, recipe=s.recipe), s.opts)
-    mail = Mail("mail", MailArgs(settings=config.mail, tags=s.tags), s.opts)
-    access = Access(
-        "access",
-        AccessArgs(mode=config.access, secure=config.cdn.scheme == "https", region=config.region, recipe=s.recipe),
-        s.opts,
-    )
     cluster = Cluster(
         "cluster",
         ClusterArgs(
@@ -125,171 +118,224 @@ def foundation(s: Setting) -> Foundation:
     )
     load_balancer = LoadBalancer(
         "load-balancer",
-        LoadBalancerArgs(
-            vpc_id=network.vpc_id,
-            subnet_ids=network.public_subnet_ids,
-            security_group_id=firewall.load_balancer_group_id,
-            backend_port=BACKEND_PORT,
-            backend_health_path=f"{HEALTH_PATH}/live",
-            frontend_port=FRONTEND_PORT,
-            frontend_health_path="/healthz",
+        LoadBalancerArgs(subnet_ids=network.public_subnet_ids, security_group_id=firewall.load_balancer_group_id),
+        s.opts,
+    )
+    return Foundation(network=network, firewall=firewall, cluster=cluster, load_balancer=load_balancer)
+
+
+def parts(s: Setting, base: Foundation) -> Parts:
+    """The data and the rest that services use. What none of them uses is not made."""
+    used = s.config.used
+    return Parts(
+        access=access(s) if "access" in used else None,
+        bucket=bucket(s) if "bucket" in used else None,
+        database=database(s, base) if "database" in used else None,
+        mail=mail(s, s.config.mail) if s.config.mail and "mail" in used else None,
+        queues={f"{QUEUES}.{name}": queue(s, name) for name in s.config.queues},
+    )
+
+
+def access(s: Setting) -> Access:
+    config = s.config
+    secure = config.cdn.scheme == "https"
+    return Access(
+        "access", AccessArgs(mode=config.access, secure=secure, region=config.region, recipe=s.recipe), s.opts
+    )
+
+
+def bucket(s: Setting) -> Storage:
+    return Storage("storage", StorageArgs(settings=s.config.storage, recipe=s.recipe), s.opts)
+
+
+def database(s: Setting, base: Foundation) -> Database:
+    return Database(
+        "database",
+        DatabaseArgs(
+            settings=s.config.database,
+            subnet_ids=base.network.private_subnet_ids,
+            security_group_id=base.firewall.database_group_id,
+            recipe=s.recipe,
         ),
         s.opts,
     )
-    return Foundation(
-        database=database, storage=storage, mail=mail, access=access, cluster=cluster, load_balancer=load_balancer
-    )
 
 
-def front_door(s: Setting, base: Foundation) -> Cdn:
+def mail(s: Setting, settings: MailConfig) -> Mail:
+    return Mail("mail", MailArgs(settings=settings, tags=s.tags), s.opts)
+
+
+def queue(s: Setting, name: str) -> Queue:
+    return Queue(name, QueueArgs(settings=s.config.queues[name], variable=queue_variable(name)), s.opts)
+
+
+def front_door(s: Setting, base: Foundation, made: Parts) -> Cdn:
     """What the world sees: CloudFront, and the bucket for pages that came through it."""
+    services = s.config.services.values()
     cdn = Cdn(
         "cdn",
         CdnArgs(
             settings=s.config.cdn,
             origin_domain=base.load_balancer.dns_name,
-            file_origins=[*base.storage.origins, *s.config.storage.extra_origins],
+            file_origins=[*made.bucket.origins, *s.config.storage.extra_origins] if made.bucket else [],
+            routes=[route for service in services if not service.page for route in service.routes],
+            page=any(service.page for service in services),
         ),
         s.opts,
     )
-    BrowserAccess("browser-access", BrowserAccessArgs(bucket=base.storage.bucket, site_url=cdn.url), s.opts)
+    if made.bucket:
+        BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, site_url=cdn.url), s.opts)
     return cdn
 
 
-def backend(s: Setting, base: Foundation, cdn: Cdn) -> RunningApp:
-    """The back end: its image, its migrations, then its service."""
-    config = s.config
-    image = Image("backend-image", ImageArgs(context="backend", region=config.region, recipe=s.recipe), s.opts)
+def links(made: Parts, cdn: Cdn) -> dict[str, Link]:
+    """The parts by the names that `uses` and `${...}` have for them."""
+    named = {"access": made.access, "bucket": made.bucket, "database": made.database, "mail": made.mail, "site": cdn}
+    return {name: part.link for name, part in {**named, **made.queues}.items() if part is not None}
+
+
+def images(s: Setting) -> dict[str, Image]:
+    """One image for each folder, whether one service runs it or several."""
+    sources = dict.fromkeys(service.source for service in s.config.services.values())
+    return {
+        source: Image(image_name(source), ImageArgs(context=source, region=s.config.region, recipe=s.recipe), s.opts)
+        for source in sources
+    }
+
+
+def running(s: Setting, base: Foundation, name: str, image: Image, known: Mapping[str, Link]) -> RunningService:
+    """A service: what it may do and is told, its migrations, its requests, and its tasks."""
+    config, settings = s.config, s.config.services[name]
     task = Task(
-        "backend",
+        name,
         TaskArgs(
-            settings=config.backend,
+            settings=settings,
             image=image,
-            port=BACKEND_PORT,
-            environment={
-                "API_PREFIX": API_PREFIX,
-                "HEALTH_PATH": HEALTH_PATH,
-                "DATABASE_SSLMODE": config.database.ssl_mode,
-                **base.database.environment,
-                "S3_BUCKET": base.storage.bucket,
-                "DISTRIBUTION_ID": cdn.distribution_id,
-                "REQUESTS_PER_MINUTE": str(config.backend.requests_per_minute),
-                **base.mail.environment,
-                **base.access.environment,
-            },
-            policy=Output.all(
-                secret_arns=[base.database.secret_arn, *base.access.secret_arns],
-                bucket_arn=base.storage.arn,
-                identity_arn=base.mail.identity_arn,
-                configuration_set_arn=base.mail.configuration_set_arn,
-                distribution_arn=cdn.distribution_arn,
-            ).apply(lambda known: policies.backend_task(**known)),
+            links={part: known[part] for part in settings.uses},
             account_id=s.account_id,
             region=config.region,
             tags=s.tags,
         ),
         s.opts,
     )
+    service = Service(
+        name,
+        ServiceArgs(
+            cluster=base.cluster,
+            task=task,
+            definition_arn=migrated(s, base, name, image, task) if settings.migrate else task.definition_arn,
+            target_group_arn=target_group(s, base, name),
+            desired_count=settings.desired_count,
+            timeout_seconds=s.timeout_seconds,
+            region=config.region,
+        ),
+        s.opts,
+    )
+    return RunningService(image=image, task=task, service=service)
+
+
+def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) -> Output[str]:
+    """The service's task definition, known when its migrations have run."""
     migration = Migration(
-        "migration",
+        f"{name}-migration",
         MigrationArgs(
             cluster=base.cluster,
             task=task,
-            command=MIGRATE,
+            command=s.config.services[name].migrate,
             version=image.tag,
             timeout_seconds=s.timeout_seconds,
-            region=config.region,
+            region=s.config.region,
             tags=s.tags,
         ),
         s.opts,
     )
-    service = Service(
-        "backend",
-        ServiceArgs(
-            cluster=base.cluster,
-            task=task,
-            definition_arn=migration.migrated_definition_arn,
-            target_group_arn=base.load_balancer.backend_target_group_arn,
-            desired_count=config.backend.desired_count,
-            timeout_seconds=s.timeout_seconds,
-            region=config.region,
-        ),
-        s.opts,
-    )
-    return RunningApp(image=image, task=task, service=service)
+    return migration.migrated_definition_arn
 
 
-def frontend(s: Setting, base: Foundation, cdn: Cdn) -> tuple[RunningApp, CacheReset]:
-    """The front end: its image, its service, and the cache that forgets the version before."""
-    config = s.config
-    image = Image("frontend-image", ImageArgs(context="frontend", region=config.region, recipe=s.recipe), s.opts)
-    task = Task(
-        "frontend",
-        TaskArgs(
-            settings=config.frontend,
-            image=image,
-            port=FRONTEND_PORT,
-            environment={},
-            policy=policies.frontend_task(),
-            account_id=s.account_id,
-            region=config.region,
-            tags=s.tags,
+def target_group(s: Setting, base: Foundation, name: str) -> Output[str] | None:
+    """Where the load balancer finds the service; None for one without routes."""
+    settings = s.config.services[name]
+    if settings.port is None or settings.health is None:
+        return None
+    target = Target(
+        name,
+        TargetArgs(
+            vpc_id=base.network.vpc_id,
+            load_balancer=base.load_balancer,
+            port=settings.port,
+            routes=settings.routes,
+            health=settings.health,
         ),
         s.opts,
     )
-    service = Service(
-        "frontend",
-        ServiceArgs(
-            cluster=base.cluster,
-            task=task,
-            definition_arn=task.definition_arn,
-            target_group_arn=base.load_balancer.frontend_target_group_arn,
-            desired_count=config.frontend.desired_count,
-            timeout_seconds=s.timeout_seconds,
-            region=config.region,
-        ),
-        s.opts,
-    )
-    reset = CacheReset(
+    return target.group_arn
+
+
+def cache_reset(s: Setting, cdn: Cdn, page: RunningService) -> CacheReset:
+    """The cache forgets the version of the page that served before."""
+    return CacheReset(
         "cache-reset",
         CacheResetArgs(
             distribution_id=cdn.distribution_id,
             distribution_arn=cdn.distribution_arn,
-            version=image.tag,
-            deployed_definition_arn=service.deployed_definition_arn,
+            version=page.image.tag,
+            deployed_definition_arn=page.service.deployed_definition_arn,
             tags=s.tags,
         ),
         s.opts,
     )
-    return RunningApp(image=image, task=task, service=service), reset
+
+
+def job(s: Setting, base: Foundation, name: str, of: RunningService) -> Job:
+    """A task of a service's newest version, on a schedule."""
+    return Job(
+        name,
+        JobArgs(
+            settings=s.config.jobs[name],
+            cluster=base.cluster,
+            task=of.task,
+            definition_arn=of.service.deployed_definition_arn,
+        ),
+        s.opts,
+    )
 
 
 def build(config: StackConfig) -> dict[str, Any]:
     """Declare every resource of the stack and return its outputs."""
     s = setting(config)
     base = foundation(s)
-    cdn = front_door(s, base)
-    api = backend(s, base, cdn)
-    page, reset = frontend(s, base, cdn)
-    Guard("guard", after=[api.service, page.service, reset], protect=s.recipe.locked)
-    # Known only when both new versions serve.
-    url = Output.all(cdn.url, api.service.deployed_definition_arn, page.service.deployed_definition_arn)
+    made = parts(s, base)
+    cdn = front_door(s, base, made)
+    built, known = images(s), links(made, cdn)
+    services = {name: running(s, base, name, built[one.source], known) for name, one in config.services.items()}
+    last: list[Resource] = [one.service for one in services.values()]
+    last += [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
+    last += [job(s, base, name, services[one.service]) for name, one in config.jobs.items()]
+    Guard("guard", after=last, protect=s.recipe.locked)
+    return outputs(s, base, made, cdn, services)
+
+
+def outputs(
+    s: Setting, base: Foundation, made: Parts, cdn: Cdn, services: Mapping[str, RunningService]
+) -> dict[str, Any]:
+    """What `pulumi stack output` tells."""
+    # Known only when all new versions serve.
+    deployed = Output.all(*(one.service.deployed_definition_arn for one in services.values()))
+    kept = Output.all(
+        bucket=made.bucket and made.bucket.bucket, final_snapshot=made.database and made.database.final_snapshot
+    )
     return {
-        "url": url.apply(lambda known: known[0]),
-        "region": config.region,
+        "url": after(deployed, cdn.url),
+        "region": s.config.region,
         "cluster": base.cluster.name,
-        "backend_service": api.service.name,
-        "backend_log_group": api.task.log_group,
-        "backend_version": api.image.tag,
-        "frontend_service": page.service.name,
-        "frontend_log_group": page.task.log_group,
-        "frontend_version": page.image.tag,
-        "bucket": base.storage.bucket,
-        "database": base.database.host,
+        "services": {
+            name: {"service": one.service.name, "log_group": one.task.log_group, "version": one.image.tag}
+            for name, one in services.items()
+        },
         "distribution": cdn.distribution_id,
-        "mail_address": base.mail.address,
-        **base.access.outputs,
-        "on_destroy": Output.all(bucket=base.storage.bucket, final_snapshot=base.database.final_snapshot).apply(
-            lambda kept: notice_of(s.recipe, project=pulumi.get_project(), **kept)
-        ),
+        **({"bucket": made.bucket.bucket} if made.bucket else {}),
+        **({"database": made.database.host} if made.database else {}),
+        **({"mail_address": made.mail.address} if made.mail else {}),
+        **(made.access.outputs if made.access else {}),
+        "on_destroy": kept.apply(lambda known: notice_of(s.recipe, project=pulumi.get_project(), **known)),
     }

@@ -82,10 +82,8 @@ def outputs(place: Place) -> dict[str, Any]:
 
 
 def versions(place: Place) -> dict[str, str]:
-    """The version of each app that the last successful run deployed."""
-    suffix = "_version"
-    found = outputs(place).items()
-    return {name.removesuffix(suffix): str(value) for name, value in found if name.endswith(suffix)}
+    """The version of each service that the last successful run deployed."""
+    return {name: str(service["version"]) for name, service in outputs(place).get("services", {}).items()}
 
 
 def resource_count(place: Place) -> int:

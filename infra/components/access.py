@@ -1,5 +1,6 @@
 """Who may use the built-in app: everyone with the one password, or everyone."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -8,6 +9,8 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 from pulumi.dynamic import Resource
 
+from infra.components.link import Link
+from infra.pure import policies
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
 from infra.steps.access_password import AccessPassword
@@ -40,23 +43,26 @@ class Access(pulumi.ComponentResource):
     one, which ends all sessions. A month: 0.40 USD for the secret.
     """
 
-    secret_arns: list[pulumi.Output[str]]
-    environment: dict[str, pulumi.Input[str]]
+    link: Link
     outputs: dict[str, pulumi.Input[str]]
 
     def __init__(self, name: str, args: AccessArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Access", name, None, opts)
-        self.secret_arns = []
-        self.environment = {"ACCESS": args.mode, "SESSION_COOKIE_SECURE": str(args.secure).lower()}
+        environment: dict[str, pulumi.Input[str]] = {
+            "ACCESS": args.mode,
+            "SESSION_COOKIE_SECURE": str(args.secure).lower(),
+        }
+        rights: pulumi.Input[Sequence[policies.Document]] = ()
         self.outputs = {"access": OPEN}
         if args.mode == "password":
             secret_arn = self._secret(name, args)
-            self.secret_arns = [secret_arn]
-            self.environment["ACCESS_SECRET_ARN"] = secret_arn
+            environment["ACCESS_SECRET_ARN"] = secret_arn
+            rights = secret_arn.apply(lambda arn: [policies.use_secrets([arn])])
             self.outputs = {
                 "access": secret_arn.apply(lambda arn: f"{SHOW} --region {args.region} --secret-id {arn}"),
                 "access_secret": secret_arn,
             }
+        self.link = Link(environment=environment, rights=rights)
         self.register_outputs({})
 
     def _secret(self, name: str, args: AccessArgs) -> pulumi.Output[str]:

@@ -3,13 +3,16 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from infra.components.link import Link
 from infra.config.sections import CdnConfig
-from infra.pure import headers
+from infra.pure import headers, policies
+from infra.pure.routing import path_patterns
 from infra.pure.tags import component_tag
 
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
@@ -39,9 +42,14 @@ STRICT_TRANSPORT_SECURITY = aws.cloudfront.ResponseHeadersPolicySecurityHeadersC
 
 @dataclass(frozen=True, kw_only=True)
 class CdnArgs:
-    """`file_origins`: where pages may send files to and fetch them from, beside the site itself."""
+    """`file_origins`: where pages may send files to and fetch them from, beside the site itself.
+
+    `routes`: path prefixes of the services that are no page. `page`: whether a page has all other paths.
+    """
 
     origin_domain: pulumi.Input[str]
+    routes: Sequence[str]
+    page: bool
     file_origins: Sequence[pulumi.Input[str]]
     settings: CdnConfig
 
@@ -49,15 +57,16 @@ class CdnArgs:
 class Cdn(pulumi.ComponentResource):
     """A distribution before the load balancer.
 
-    `/assets/*` (hashed names) is cached for as long as the front end says: a year. `/api` and below is never cached.
-    All else is the page: revalidated at the origin, deep links served by a function that the API's errors never meet.
-    Pages and the API carry all security headers, scripts and styles those that mean something there.
+    Routes of services are never cached. With a page, all else is revalidated at the origin, deep links are served by a
+    function that an API's errors never meet, and `/assets/*` (hashed names) is cached for as long as the page's service
+    says: a year. Pages and APIs carry all security headers, scripts and styles those that mean something there.
     A month: free up to 1 TB, then from 0.085 USD a GB.
     """
 
     distribution_id: pulumi.Output[str]
     distribution_arn: pulumi.Output[str]
     url: pulumi.Output[str]
+    link: Link
 
     def __init__(self, name: str, args: CdnArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Cdn", name, None, opts)
@@ -65,10 +74,15 @@ class Cdn(pulumi.ComponentResource):
         self._headers = self._page_headers(name, args).id
         self._viewer_protocol_policy = args.settings.viewer_protocol_policy
 
-        distribution = self._distribution(name, args, self._page_cache(name).id, self._page_function(name).arn)
+        distribution = self._distribution(name, args)
         self.distribution_id = distribution.id
         self.distribution_arn = distribution.arn
         self.url = distribution.domain_name.apply(lambda domain: f"{args.settings.scheme}://{domain}")
+        self.link = Link(
+            environment={"DISTRIBUTION_ID": self.distribution_id},
+            rights=self.distribution_arn.apply(lambda arn: [policies.use_site(arn)]),
+            values={"url": self.url},
+        )
         self.register_outputs({"url": self.url})
 
     def _page_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:
@@ -149,65 +163,58 @@ class Cdn(pulumi.ComponentResource):
             opts=self._child,
         )
 
-    def _behavior(
-        self,
-        path: str,
-        *,
-        methods: Sequence[str],
-        cache_policy: str,
-        origin_request_policy: str | None,
-        response_headers_policy: pulumi.Input[str],
-    ) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
+    def _asset_behavior(self, name: str) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
         return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(
-            path_pattern=path,
+            path_pattern="/assets/*",
             target_origin_id=ORIGIN,
             viewer_protocol_policy=self._viewer_protocol_policy,
-            allowed_methods=list(methods),
+            allowed_methods=list(READ),
             cached_methods=["GET", "HEAD"],
             compress=True,
-            cache_policy_id=cache_policy,
-            origin_request_policy_id=origin_request_policy,
-            response_headers_policy_id=response_headers_policy,
+            cache_policy_id=CACHING_OPTIMIZED,
+            response_headers_policy_id=self._asset_headers(name).id,
         )
 
-    def _page_behavior(
-        self, cache_policy: pulumi.Input[str], function_arn: pulumi.Input[str]
-    ) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
+    def _api_behavior(self, path: str) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
+        return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(path_pattern=path, **self._uncached())
+
+    def _uncached(self) -> dict[str, Any]:
+        """Everything goes through, the Host header aside, and nothing is kept."""
+        return {
+            "target_origin_id": ORIGIN,
+            "viewer_protocol_policy": self._viewer_protocol_policy,
+            "allowed_methods": list(WRITE),
+            "cached_methods": ["GET", "HEAD"],
+            "compress": True,
+            "cache_policy_id": CACHING_DISABLED,
+            "origin_request_policy_id": ALL_VIEWER_EXCEPT_HOST_HEADER,
+            "response_headers_policy_id": self._headers,
+        }
+
+    def _page_behavior(self, name: str) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
         return aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
             target_origin_id=ORIGIN,
             viewer_protocol_policy=self._viewer_protocol_policy,
             allowed_methods=list(READ),
             cached_methods=["GET", "HEAD"],
             compress=True,
-            cache_policy_id=cache_policy,
+            cache_policy_id=self._page_cache(name).id,
             response_headers_policy_id=self._headers,
             function_associations=[
                 aws.cloudfront.DistributionDefaultCacheBehaviorFunctionAssociationArgs(
-                    event_type="viewer-request", function_arn=function_arn
+                    event_type="viewer-request", function_arn=self._page_function(name).arn
                 )
             ],
         )
 
-    def _distribution(
-        self, name: str, args: CdnArgs, page_cache: pulumi.Input[str], page_function: pulumi.Input[str]
-    ) -> aws.cloudfront.Distribution:
-        api = [
-            self._behavior(
-                path,
-                methods=WRITE,
-                cache_policy=CACHING_DISABLED,
-                origin_request_policy=ALL_VIEWER_EXCEPT_HOST_HEADER,
-                response_headers_policy=self._headers,
-            )
-            for path in ("/api", "/api/*")
-        ]
-        assets = self._behavior(
-            "/assets/*",
-            methods=READ,
-            cache_policy=CACHING_OPTIMIZED,
-            origin_request_policy=None,
-            response_headers_policy=self._asset_headers(name).id,
-        )
+    def _distribution(self, name: str, args: CdnArgs) -> aws.cloudfront.Distribution:
+        # CloudFront takes the first that matches: the longest first.
+        routes = sorted((route for route in args.routes if route != "/"), key=lambda route: (-len(route), route))
+        apis = [self._api_behavior(pattern) for route in routes for pattern in path_patterns(route)]
+        if args.page:
+            default, assets = self._page_behavior(name), [self._asset_behavior(name)]
+        else:
+            default, assets = aws.cloudfront.DistributionDefaultCacheBehaviorArgs(**self._uncached()), []
         return aws.cloudfront.Distribution(
             f"{name}-distribution",
             enabled=True,
@@ -231,8 +238,8 @@ class Cdn(pulumi.ComponentResource):
                     ),
                 )
             ],
-            default_cache_behavior=self._page_behavior(page_cache, page_function),
-            ordered_cache_behaviors=[*api, assets],
+            default_cache_behavior=default,
+            ordered_cache_behaviors=[*apis, *assets],
             custom_error_responses=[
                 aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
                 for code in CACHED_ERRORS

@@ -37,6 +37,7 @@ class Cluster(pulumi.ComponentResource):
     """
 
     name: pulumi.Output[str]
+    arn: pulumi.Output[str]
     capacity_provider: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
@@ -56,6 +57,7 @@ class Cluster(pulumi.ComponentResource):
         group = self._group(name, args, template)
         association = self._capacity(name, cluster, group)
         self.name = cluster.name
+        self.arn = cluster.arn
         # Through the association, so that services are made after it and removed before it; ECS refuses otherwise.
         self.capacity_provider = association.capacity_providers.apply(lambda names: (names or [""])[0])
         self.register_outputs({"name": self.name, "capacityProvider": self.capacity_provider})

@@ -7,7 +7,9 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from infra.components.link import Link, key_of
 from infra.config.sections import DatabaseConfig
+from infra.pure import policies
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
 
@@ -34,9 +36,8 @@ class Database(pulumi.ComponentResource):
 
     host: pulumi.Output[str]
     port: pulumi.Output[int]
-    secret_arn: pulumi.Output[str]
     final_snapshot: pulumi.Output[str]
-    environment: dict[str, pulumi.Input[str]]
+    link: Link
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Database", name, None, opts)
@@ -63,13 +64,19 @@ class Database(pulumi.ComponentResource):
         instance = self._instance(name, args, subnets, parameters)
         self.host = instance.address
         self.port = instance.port
-        self.secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
-        self.environment = {
-            "DATABASE_HOST": self.host,
-            "DATABASE_PORT": self.port.apply(str),
-            "DATABASE_NAME": DATABASE,
-            "DATABASE_SECRET_ARN": self.secret_arn,
-        }
+        secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
+        self.link = Link(
+            environment={
+                "DATABASE_HOST": self.host,
+                "DATABASE_PORT": self.port.apply(str),
+                "DATABASE_NAME": DATABASE,
+                "DATABASE_SECRET_ARN": secret_arn,
+                "DATABASE_SSLMODE": args.settings.ssl_mode,
+            },
+            rights=secret_arn.apply(lambda arn: [policies.use_secrets([arn])]),
+            values={"host": self.host, "port": self.port.apply(str), "name": DATABASE},
+            secrets={key: key_of(secret_arn, key) for key in ("username", "password")},
+        )
         self.register_outputs({"host": self.host})
 
     def _instance(

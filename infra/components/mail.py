@@ -6,7 +6,9 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
 
+from infra.components.link import Link
 from infra.config.sections import MailConfig
+from infra.pure import policies
 from infra.pure.naming import unique_name
 from infra.pure.tags import Tags, component_tag
 
@@ -28,9 +30,7 @@ class Mail(pulumi.ComponentResource):
     """
 
     address: str
-    environment: dict[str, pulumi.Input[str]]
-    identity_arn: pulumi.Output[str]
-    configuration_set_arn: pulumi.Output[str]
+    link: Link
 
     def __init__(self, name: str, args: MailArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Mail", name, None, opts)
@@ -46,15 +46,19 @@ class Mail(pulumi.ComponentResource):
             tags=tags,
             opts=child,
         )
-        self.environment = {
+        environment: dict[str, pulumi.Input[str]] = {
             "MAIL_FROM": self.address,
             "MAIL_TO": self.address,
             "SES_CONFIGURATION_SET": configuration.configuration_set_name,
         }
         if args.settings.mailbox_path is not None:
-            self.environment["MAILBOX_PATH"] = args.settings.mailbox_path
-        self.identity_arn = self._identity_arn(name, args, configuration.configuration_set_name)
-        self.configuration_set_arn = configuration.arn
+            environment["MAILBOX_PATH"] = args.settings.mailbox_path
+        identity_arn = self._identity_arn(name, args, configuration.configuration_set_name)
+        self.link = Link(
+            environment=environment,
+            rights=pulumi.Output.all(identity_arn, configuration.arn).apply(lambda arns: policies.use_mail(*arns)),
+            values={"address": self.address},
+        )
         self.register_outputs({})
 
     def _identity_arn(self, name: str, args: MailArgs, configuration_set: pulumi.Output[str]) -> pulumi.Output[str]:

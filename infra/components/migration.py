@@ -4,13 +4,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
-from pulumi import ResourceOptions
+from pulumi import Alias, ResourceOptions
 from pulumi.dynamic import Resource
 
 from infra.components.cluster import Cluster
 from infra.components.task import Task
 from infra.pure.tags import Tags
 from infra.steps.migration_run import MigrationRun
+
+# The name that it had before services were described. Delete it when no stack is older than version 0.3.
+FORMER = {"backend-migration": "migration"}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +43,8 @@ class Migration(pulumi.ComponentResource):
     migrated_definition_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: MigrationArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("app:infra:Migration", name, None, opts)
+        former = ResourceOptions(aliases=[Alias(name=FORMER[name])] if name in FORMER else None)
+        super().__init__("app:infra:Migration", name, None, ResourceOptions.merge(opts, former))
         run = CompletedRun(
             MigrationRun(),
             f"{name}-run",

@@ -1,8 +1,10 @@
 """Order between resources where no value of one is an input of the other."""
 
+from typing import Any
+
 import pulumi
 
 
-def after(first: pulumi.Output[str], then: pulumi.Output[str]) -> pulumi.Output[str]:
+def after(first: pulumi.Output[Any], then: pulumi.Output[str]) -> pulumi.Output[str]:
     """`then`, known only when `first` is: what takes it is made after `first`, and removed before it."""
     return pulumi.Output.all(first, then).apply(lambda values: values[1])

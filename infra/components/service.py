@@ -19,12 +19,15 @@ GRACE_SECONDS = 60
 
 @dataclass(frozen=True, kw_only=True)
 class ServiceArgs:
-    """`definition_arn`: the task definition to run, for a service with migrations the one that they hand on."""
+    """`definition_arn`: the task definition to run, for a service with migrations the one that they hand on.
+
+    `target_group_arn`: None for a service that gets no requests.
+    """
 
     cluster: Cluster
     task: Task
     definition_arn: pulumi.Input[str]
-    target_group_arn: pulumi.Input[str]
+    target_group_arn: pulumi.Input[str] | None
     desired_count: int
     timeout_seconds: int
     region: str
@@ -76,14 +79,9 @@ class Service(pulumi.ComponentResource):
             deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
             deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT,
             deployment_maximum_percent=MAXIMUM_PERCENT,
-            health_check_grace_period_seconds=GRACE_SECONDS,
-            load_balancers=[
-                aws.ecs.ServiceLoadBalancerArgs(
-                    target_group_arn=args.target_group_arn,
-                    container_name=args.task.container,
-                    container_port=args.task.port,
-                )
-            ],
+            # Both only with a load balancer: ECS refuses the one and has no use for the other.
+            health_check_grace_period_seconds=GRACE_SECONDS if args.target_group_arn is not None else None,
+            load_balancers=self._load_balancers(args),
             enable_execute_command=True,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",  # with the provider's default tags, which the service carries
@@ -91,6 +89,17 @@ class Service(pulumi.ComponentResource):
             tags=component_tag(name),
             opts=self._child,
         )
+
+    def _load_balancers(self, args: ServiceArgs) -> list[aws.ecs.ServiceLoadBalancerArgs] | None:
+        if args.target_group_arn is None or args.task.port is None:
+            return None
+        return [
+            aws.ecs.ServiceLoadBalancerArgs(
+                target_group_arn=args.target_group_arn,
+                container_name=args.task.container,
+                container_port=args.task.port,
+            )
+        ]
 
     def _deployment(self, name: str, args: ServiceArgs) -> Deployment:
         return Deployment(

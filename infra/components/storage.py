@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
 
+from infra.components.link import Link
 from infra.config.sections import StorageConfig
 from infra.pure import policies
 from infra.pure.recipe import Recipe
@@ -29,6 +30,7 @@ class Storage(pulumi.ComponentResource):
 
     bucket: pulumi.Output[str]
     arn: pulumi.Output[str]
+    link: Link
     origins: list[pulumi.Output[str]]
 
     def __init__(self, name: str, args: StorageArgs, opts: ResourceOptions | None = None) -> None:
@@ -40,6 +42,11 @@ class Storage(pulumi.ComponentResource):
         bucket = self._bucket(name, args)
         self.bucket = bucket.bucket
         self.arn = bucket.arn
+        self.link = Link(
+            environment={"S3_BUCKET": self.bucket},
+            rights=self.arn.apply(policies.use_bucket),
+            values={"name": self.bucket},
+        )
         # The two names under which S3 serves the bucket; SDKs sign requests for one or the other.
         self.origins = [
             bucket.bucket_regional_domain_name.apply(lambda domain: f"https://{domain}"),

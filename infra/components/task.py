@@ -9,10 +9,12 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.image import Image
+from infra.components.link import Link, Secret
 from infra.components.role import removable_role
-from infra.config.sections import ServiceConfig
+from infra.config.services import ServiceConfig
 from infra.pure import policies
 from infra.pure.naming import log_group_name, unique_name
+from infra.pure.references import filled, references
 from infra.pure.tags import Tags, component_tag
 
 FAMILY_LIMIT = 255  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
@@ -24,13 +26,11 @@ WRITABLE_MIB = {"/tmp": 64, "/var/lib/amazon/ssm": 16}  # noqa: S108 # the conta
 
 @dataclass(frozen=True, kw_only=True)
 class TaskArgs:
-    """`policy`: what the code in the container may do. `environment`: no secrets, they are read at run time."""
+    """`links`: the parts that it uses, and the stored secrets, by their names in `${part.name}`."""
 
     image: Image
-    port: int
     settings: ServiceConfig
-    environment: Mapping[str, pulumi.Input[str]]
-    policy: pulumi.Input[policies.Document]
+    links: Mapping[str, Link]
     account_id: pulumi.Input[str]
     region: str
     tags: Tags
@@ -44,15 +44,16 @@ class Task(pulumi.ComponentResource):
     """
 
     definition_arn: pulumi.Output[str]
+    role_arns: list[pulumi.Output[str]]
     container: str
-    port: int
+    port: int | None
     log_group: pulumi.Output[str]
 
     def __init__(self, name: str, args: TaskArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Task", name, None, opts)
         self._child = ResourceOptions(parent=self)
         self._tags = component_tag(name)
-        self.container, self.port = name, args.port
+        self.container, self.port = name, args.settings.port
 
         log = aws.cloudwatch.LogGroup(
             f"{name}-log",
@@ -63,9 +64,16 @@ class Task(pulumi.ComponentResource):
         )
         self.log_group = log.name
         trust = pulumi.Output.from_input(args.account_id).apply(policies.task_trust)
-        pull = pulumi.Output.all(args.image.repository_arn, log.arn).apply(lambda arns: policies.pull_and_log(*arns))
+        secrets = secrets_of(args)
+        pull = pulumi.Output.all(
+            args.image.repository_arn, log.arn, pulumi.Output.all(*(secret.arn for secret in secrets.values()))
+        ).apply(lambda known: policies.pull_and_log(known[0], known[1], sorted(set(known[2]))))
+        rights = pulumi.Output.all(*(link.rights for link in args.links.values())).apply(
+            lambda known: policies.service_task(statement for statements in known for statement in statements)
+        )
         execution, may_start = self._role(name, "execution", "ECS: pulls the image, writes the log", trust, pull)
-        task, may_work = self._role(name, "task", "The code in the container", trust, args.policy)
+        task, may_work = self._role(name, "task", "The code in the container", trust, rights)
+        self.role_arns = [execution.arn, task.arn]
         definition = aws.ecs.TaskDefinition(
             f"{name}-definition",
             family=unique_name(args.tags.project, args.tags.stack, name, limit=FAMILY_LIMIT),
@@ -102,14 +110,19 @@ class Task(pulumi.ComponentResource):
         return resource, rights
 
     def _container_definition(self, args: TaskArgs) -> Mapping[str, Any]:
+        settings = args.settings
+        ports = [{"containerPort": settings.port, "hostPort": 0, "protocol": "tcp"}] if settings.port else []
+        secrets = [{"name": key, "valueFrom": secret.value_from} for key, secret in secrets_of(args).items()]
         return {
             "name": self.container,
             "image": args.image.uri,
             "essential": True,
-            "cpu": args.settings.cpu_units,
-            "memory": args.settings.memory_mib,
+            "cpu": settings.cpu_units,
+            "memory": settings.memory_mib,
+            **({"command": list(settings.command)} if settings.command else {}),
             "environment": environment(args),
-            "portMappings": [{"containerPort": args.port, "hostPort": 0, "protocol": "tcp"}],
+            **({"secrets": secrets} if secrets else {}),
+            **({"portMappings": ports} if ports else {}),
             "readonlyRootFilesystem": True,
             "linuxParameters": {
                 "initProcessEnabled": True,  # reaps what shells of ECS Exec leave behind
@@ -127,13 +140,34 @@ class Task(pulumi.ComponentResource):
         }
 
 
+def secrets_of(args: TaskArgs) -> dict[str, Secret]:
+    """The variables that are secrets, sorted."""
+    known = {f"{part}.{name}": secret for part, link in args.links.items() for name, secret in link.secrets.items()}
+    own = sorted(args.settings.environment.items())
+    return {key: known[name] for key, text in own for name in references(text) if name in known}
+
+
 def environment(args: TaskArgs) -> list[dict[str, pulumi.Input[str]]]:
-    """The service's own variables and what every task has; sorted, so that their order is no difference."""
-    variables = {
-        **args.environment,
+    """The service's own variables, those of the parts that it uses, and what every task has.
+
+    Sorted, so that their order is no difference.
+    """
+    values = {f"{part}.{name}": value for part, link in args.links.items() for name, value in link.values.items()}
+    secrets = secrets_of(args)
+    own = {key: with_values(text, values) for key, text in args.settings.environment.items() if key not in secrets}
+    variables: dict[str, pulumi.Input[str]] = {
+        **{key: value for link in args.links.values() for key, value in link.environment.items()},
         "APP_VERSION": args.image.tag,
         "AWS_REGION": args.region,
         "LOG_LEVEL": args.settings.log_level,
-        "PORT": str(args.port),
+        **({"PORT": str(args.settings.port)} if args.settings.port else {}),
+        **own,
     }
-    return [{"name": key, "value": variables[key]} for key in sorted(variables)]
+    return [{"name": key, "value": variables[key]} for key in sorted(variables) if key not in secrets]
+
+
+def with_values(text: str, values: Mapping[str, pulumi.Input[str]]) -> pulumi.Input[str]:
+    """The text with what each reference stands for."""
+    if not (names := references(text)):
+        return text
+    return pulumi.Output.all(**{name: values[name] for name in names}).apply(lambda known: filled(text, known))

@@ -9,6 +9,7 @@ import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from infra.config.load import is_named, section_of
 from infra.config.sections import StackConfig
 from infra.pure.paths import ROOT
 
@@ -33,6 +34,8 @@ def type_name(annotation: Any) -> str:
         return type_name(next(arg for arg in args if arg is not type(None)))
     if origin is tuple:
         return "list of texts"
+    if origin is dict:
+        return "names with texts"
     return {str: "text", int: "number", bool: "true or false"}[annotation]
 
 
@@ -43,7 +46,7 @@ def limits(field: FieldInfo) -> str:
 
 def default_of(value: Any) -> str:
     """A default as it would be written in the file."""
-    if value is None or value == ():
+    if value in (None, (), {}):
         return "none"
     return f"`{str(value).lower() if isinstance(value, bool) else value}`"
 
@@ -52,8 +55,8 @@ def rows(section: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str,
     """Key, type, default and description of each setting."""
     for field in section.model_fields.values():
         key = f"{prefix}{field.alias}"
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from rows(field.annotation, f"{key}.")
+        if held := section_of(field.annotation):
+            yield from rows(held, f"{key}.<name>." if is_named(field.annotation) else f"{key}.")
             continue
         default = "" if field.is_required() else default_of(field.default)
         yield key, type_name(field.annotation) + limits(field), default, field.description or ""

@@ -6,13 +6,22 @@ Only this module reads Pulumi's configuration.
 import difflib
 import json
 from collections.abc import Iterator, Mapping
-from typing import Any
+from pathlib import Path
+from typing import Any, get_args, get_origin
 
 import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from infra.config.sections import StackConfig
+from infra.config.services import AppConfig
+from infra.pure.paths import ROOT
+
+APP_FILE = ROOT / "app.yaml"
+
+
+# Sections of before the services were described.
+MOVED: dict[tuple[int | str, ...], str] = {("backend",): "services.backend", ("frontend",): "services.frontend"}
 
 
 class ConfigError(Exception):
@@ -23,14 +32,28 @@ def known_keys(section: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in section.model_fields.items()]
 
 
+def section_of(annotation: Any) -> type[BaseModel] | None:
+    """The kind of section that a field holds, alone, optional, or each under a name."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next((found for part in get_args(annotation) if (found := section_of(part))), None)
+
+
+def is_named(annotation: Any) -> bool:
+    """Whether a field holds several sections, each under a name of its own."""
+    return get_origin(annotation) is dict
+
+
 def section_at(path: tuple[int | str, ...]) -> type[BaseModel] | None:
     """The section that holds the key at `path`."""
-    section: type[BaseModel] = StackConfig
-    for key in path[:-1]:
+    section: type[BaseModel] | None = StackConfig
+    keys = list(path[:-1])
+    while keys and section:
+        key = keys.pop(0)
         field = next((f for f in section.model_fields.values() if f.alias == key), None)
-        if field is None or not (isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)):
-            return None
-        section = field.annotation
+        section = section_of(field.annotation) if field else None
+        if field and is_named(field.annotation):
+            keys = keys[1:]
     return section
 
 
@@ -41,6 +64,8 @@ def remedy(error: ErrorDetails) -> str:
     path = error["loc"]
     section = section_at(path)
     if error["type"] == "extra_forbidden" and section:
+        if path in MOVED:
+            return f"write it as {MOVED[path]}"
         near = difflib.get_close_matches(str(path[-1]), known_keys(section), n=1)
         return f"did you mean {near[0]}?" if near else f"remove it; known are {', '.join(known_keys(section))}"
     field = next((f for f in (section.model_fields.values() if section else ()) if f.alias == path[-1]), None)
@@ -65,6 +90,7 @@ RULES = {
     "missing": "is required",
     "extra_forbidden": "is not a known key",
     "model_type": "must be a section with keys of its own",
+    "dict_type": "must be a section with a key for each",
     "tuple_type": "must be a list",
     "too_short": "must have {min_length} entries or more",
     "too_long": "must have {max_length} entries or fewer",
@@ -84,7 +110,7 @@ RULES = {
 
 def describe(error: ErrorDetails) -> list[str]:
     """Each problem as `field: rule, got value; what to write`."""
-    path = ".".join(map(str, error["loc"]))
+    path = ".".join(str(key) for key in error["loc"] if key != "[key]")
     details = error.get("ctx", {})
     if error["type"] == "rules":
         prefix = f"{path}." if path else ""
@@ -123,23 +149,70 @@ def misplaced(raw: Mapping[str, str], namespace: str) -> Iterator[str]:
             yield f"aws:{name}: is not read, the program sets up AWS by its own keys; {where}"
 
 
-def parse(raw: Mapping[str, str], *, namespace: str) -> StackConfig:
-    """Check all keys of `namespace`; raises ConfigError with all problems at once."""
+def merged(common: Any, own: Any) -> Any:
+    """`own` over `common`: sections key by key, all else as a whole; `null` takes a key of `common` away."""
+    if not (isinstance(common, Mapping) and isinstance(own, Mapping)):
+        return own
+    both = {**common, **{key: merged(common.get(key), value) for key, value in own.items()}}
+    return {key: value for key, value in both.items() if value is not None}
+
+
+def is_in(settings: Any, key: str) -> bool:
+    """Whether the dotted key, or the section that should hold it, is written in `settings`."""
+    first, _, rest = key.partition(".")
+    if not isinstance(settings, Mapping) or first not in settings:
+        return False
+    return not rest or not isinstance(settings[first], Mapping) or is_in(settings[first], rest)
+
+
+def placed(line: str, app: Mapping[str, Any], own: Mapping[str, Any]) -> str:
+    """A problem with the file that it is in, where that is not the stack's own."""
+    key = line.partition(":")[0]
+    section = key.rpartition(".")[0]
+    belongs = key in known_keys(AppConfig) and key not in own
+    is_there = any(is_in(app, part) and not is_in(own, part) for part in (key, section) if part)
+    return f"{APP_FILE.name}: {line}" if belongs or is_there else line
+
+
+def parse(raw: Mapping[str, str], *, namespace: str, app: Mapping[str, Any]) -> StackConfig:
+    """Check the keys of `namespace` in a stack's file together with those of app.yaml.
+
+    Raises ConfigError with all problems at once.
+    """
+    own = dict(decoded(raw, namespace))
     problems = list(misplaced(raw, namespace))
     try:
-        config = StackConfig.model_validate(dict(decoded(raw, namespace)))
+        config = StackConfig.model_validate(merged(app, own))
     except ValidationError as error:
-        own = any(key.startswith(f"{namespace}:") for key in raw)
-        problems += sorted(line for problem in error.errors() for line in describe(problem)) if own else []
+        lines = [line for problem in error.errors() for line in describe(problem)] if own else []
+        problems += sorted(placed(line, app, own) for line in lines)
     if problems:
         raise ConfigError("\n".join(problems))
     return config
 
 
+def app_settings(file: Path) -> dict[str, Any]:
+    """What app.yaml says, for all stacks; raises ConfigError where it is no section with keys."""
+    import yaml  # here: the tests of the program need no file
+
+    try:
+        found = yaml.safe_load(file.read_bytes())
+    except FileNotFoundError:
+        raise ConfigError(f"{file.name}: must be there, it says what runs; take it back from git") from None
+    except yaml.YAMLError as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file.name}:{mark.line + 1}:{mark.column + 1}" if mark else file.name
+        raise ConfigError(f"{where}: must be YAML: {getattr(error, 'problem', None) or error}") from None
+    if not isinstance(found, dict):
+        raise ConfigError(f"{file.name}: must be a section with keys, such as services")
+    return found
+
+
 def load() -> StackConfig:
     """The configuration of the stack that Pulumi runs; ends the program with a readable list when it is wrong."""
     try:
-        return parse(pulumi.runtime.get_config_env(), namespace=pulumi.get_project())
+        app = app_settings(APP_FILE)
+        return parse(pulumi.runtime.get_config_env(), namespace=pulumi.get_project(), app=app)
     except ConfigError as error:
         title = f"Pulumi.{pulumi.get_stack()}.yaml is not valid, nothing was changed:"
         raise pulumi.RunError("\n  ".join([title, *str(error).splitlines()])) from None

@@ -5,11 +5,12 @@ docs/configuration.md is generated from the descriptions below.
 
 from collections import Counter
 from collections.abc import Iterator
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
-from pydantic.alias_generators import to_camel
+from pydantic import AfterValidator, Field
 
+from infra.config.section import Section
+from infra.config.services import AppConfig
 from infra.config.values import (
     AccountId,
     AmiId,
@@ -24,28 +25,10 @@ from infra.config.values import (
     Region,
     SnapshotName,
     Zone,
-    retention,
-    several,
     vpc_range,
 )
-from infra.pure.capacity import MAXIMUM_PERCENT, Room, instance_room, surge_room
+from infra.pure.capacity import instance_room
 from infra.pure.cidrs import slot
-
-
-class Section(BaseModel):
-    """Frozen, with camelCase keys in the file, and no key that is not described here."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", alias_generator=to_camel)
-
-    def problems(self) -> Iterator[Problem]:
-        """Broken rules between keys, each of which is right by itself."""
-        yield from ()
-
-    @model_validator(mode="after")
-    def keeps_its_rules(self) -> Self:
-        if error := several(self.problems()):
-            raise error
-        return self
 
 
 class NetworkConfig(Section):
@@ -115,44 +98,6 @@ class ClusterConfig(Section):
                 rule=f"must be at least minInstances ({self.min_instances}), got {self.max_instances}",
                 remedy="raise maxInstances or lower minInstances",
             )
-
-
-CPU_UNITS = "CPU share of a task, 1024 a vCPU; it may use more while others idle."
-MEMORY_MIB = "Memory limit of a task in MiB; above it, it is killed."
-
-
-class ServiceConfig(Section):
-    desired_count: int = Field(1, ge=1, le=20, description="Tasks that run when nothing is being deployed.")
-    cpu_units: int = Field(256, ge=128, le=4096, description=CPU_UNITS)
-    memory_mib: int = Field(384, ge=128, le=16384, description=MEMORY_MIB)
-    log_retention_days: Annotated[int, AfterValidator(retention)] = Field(
-        30, description="Days after which CloudWatch Logs deletes a log line."
-    )
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
-        "INFO", description="Least severe line that is logged."
-    )
-
-    @property
-    def room(self) -> Room:
-        return Room(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
-
-
-class BackendConfig(ServiceConfig):
-    """The service that answers the API."""
-
-    requests_per_minute: int = Field(
-        600,
-        ge=60,
-        le=1_000_000,
-        description="Requests a minute that one task answers to one client, an address or an IPv6 /64; above it, 429.",
-    )
-
-
-class FrontendConfig(ServiceConfig):
-    """A service that only hands out files."""
-
-    cpu_units: int = Field(128, ge=128, le=4096, description=CPU_UNITS)
-    memory_mib: int = Field(192, ge=128, le=16384, description=MEMORY_MIB)
 
 
 class DatabaseConfig(Section):
@@ -249,7 +194,7 @@ class CdnConfig(Section):
         return "http" if self.viewer_protocol_policy == "allow-all" else "https"
 
 
-class StackConfig(Section):
+class StackConfig(AppConfig):
     """All settings of one stack."""
 
     region: Region = Field(
@@ -278,11 +223,9 @@ class StackConfig(Section):
     )
     network: NetworkConfig
     cluster: ClusterConfig
-    backend: BackendConfig = BackendConfig()
-    frontend: FrontendConfig = FrontendConfig()
     database: DatabaseConfig = DatabaseConfig()
     storage: StorageConfig = StorageConfig()
-    mail: MailConfig
+    mail: MailConfig | None = Field(None, description="Required where a service uses mail.")
     cdn: CdnConfig = CdnConfig()
 
     def problems(self) -> Iterator[Problem]:
@@ -298,29 +241,35 @@ class StackConfig(Section):
                 rule=f"must be at least 7 with the recipe protected, got {self.database.backup_days}",
                 remedy="write 7 or more",
             )
+        if self.mail is None and "mail" in self.used:
+            yield Problem(
+                key="mail.address",
+                rule="is required where a service uses mail",
+                remedy="write your address, such as me@example.com, or take mail out of the service's uses",
+            )
+        yield from self.app_problems()
         yield from self._lack_of_room()
 
     def _lack_of_room(self) -> Iterator[Problem]:
         kind = self.cluster.instance_type
         instance = instance_room(kind)
-        for name, service in (("backend", self.backend), ("frontend", self.frontend)):
+        for name, service in self.services.items():
             for key, needed, offered in (
                 ("cpuUnits", service.cpu_units, instance.cpu_units),
                 ("memoryMib", service.memory_mib, instance.memory_mib),
             ):
                 if needed > offered:
                     yield Problem(
-                        key=f"{name}.{key}",
+                        key=f"services.{name}.{key}",
                         rule=f"must fit into one instance, got {needed}, and a {kind} offers {offered}",
                         remedy=f"write {offered} or less, or take a larger cluster.instanceType",
                     )
-        services = [(service.room, service.desired_count) for service in (self.backend, self.frontend)]
-        needed_room = surge_room(services, maximum_percent=MAXIMUM_PERCENT) + self.backend.room  # the migration's task
+        needed_room = self.room
         offered_room = instance * self.cluster.max_instances
         if not offered_room.holds(needed_room):
             yield Problem(
                 key="cluster",
-                rule=f"must hold old and new tasks and the migration: {needed_room.cpu_units} CPU units and"
+                rule=f"must hold old and new tasks, migrations and jobs: {needed_room.cpu_units} CPU units and"
                 f" {needed_room.memory_mib} MiB, but {self.cluster.max_instances} * {kind} offer"
                 f" {offered_room.cpu_units} and {offered_room.memory_mib}",
                 remedy="raise cluster.maxInstances, take a larger cluster.instanceType, or lower memoryMib or cpuUnits",

@@ -11,6 +11,7 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from infra.pure.capacity import instance_types, is_arm
+from infra.pure.routing import LONGEST
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
 RETENTION_DAYS = (
@@ -147,6 +148,39 @@ def retention(value: int) -> int:
     return value
 
 
+def text_of(value: object) -> object:
+    """A variable's value as the process gets it: numbers and truth values of YAML become text."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(value) if isinstance(value, int | float) else value
+
+
+def time_zone(value: str) -> str:
+    import zoneinfo  # here: few stacks have a job, and the list of zones is read from many files
+
+    known = zoneinfo.available_timezones()
+    if known and value not in known:
+        raise broken("must be the IANA name of a time zone", "write for example Europe/Berlin")
+    return value
+
+
+def folder_of_the_project(value: str) -> str:
+    if not re.fullmatch(r"(?=.{1,100}$)[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*/?", value):
+        raise broken("must be a folder below the project's, in letters, digits, - . _", "write for example backend")
+    return value.rstrip("/")
+
+
+def route(value: str) -> str:
+    if not re.fullmatch(r"/|(/[A-Za-z0-9_.~-]+)+", value) or len(value) > LONGEST:
+        raise broken(
+            f"must be a path of at most {LONGEST} letters, digits, - . _ ~ and slashes", "write for example /api"
+        )
+    return value
+
+
+# Those that AWS's schedules know. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+SCHEDULE = r"rate\((1 (minute|hour|day)|(?!1 )[1-9]\d* (minutes|hours|days))\)|cron\(\S+( \S+){5}\)"
+
 Region = Annotated[str, AfterValidator(aws_region)]
 AccountId = Annotated[str, matching(r"\d{12}", "must have 12 digits", '"123456789012"')]
 Zone = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "must be the name of a zone", "us-east-1a")]
@@ -164,6 +198,25 @@ PublicKey = Annotated[
     ),
 ]
 Email = Annotated[str, matching(MAIL_ADDRESS, "must be one mail address", "me@example.com")]
+# Of a service: with what the stack and AWS add, 32 characters must hold it.
+Name = Annotated[
+    str,
+    matching(
+        r"(?=.{1,18}$)[a-z][a-z0-9]*(-[a-z0-9]+)*",
+        "must be a name of 1 to 18 small letters, digits and hyphens",
+        "worker",
+    ),
+]
+EnvironmentName = Annotated[
+    str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "must be the name of an environment variable", "STRIPE_MODE")
+]
+Source = Annotated[str, AfterValidator(folder_of_the_project)]
+Route = Annotated[str, AfterValidator(route)]
+UrlPath = Annotated[str, matching(r"/[A-Za-z0-9_.~/?=&%-]*", "must be a path that begins with a slash", "/healthz")]
+Schedule = Annotated[
+    str, matching(SCHEDULE, "must be a rate or a cron expression with six fields", "cron(0 6 * * ? *) or rate(1 day)")
+]
+Timezone = Annotated[str, AfterValidator(time_zone)]
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BucketName = Annotated[
     str, matching(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", "must be the name of a bucket", "storage-bucket-1a2b3c4")

@@ -8,6 +8,7 @@ import hashlib
 import re
 
 DIGEST = 8
+IMAGE_LIMIT = 40  # names of repositories have far more room; what Pulumi and the component add is short
 
 
 def unique_name(*parts: str, limit: int) -> str:
@@ -27,3 +28,13 @@ def unique_name(*parts: str, limit: int) -> str:
 def log_group_name(project: str, stack: str, component: str) -> str:
     """`/<project>/<stack>/<component>`: what a person types to read logs. CloudWatch takes every character of it."""
     return f"/{project}/{stack}/{component}"
+
+
+def image_name(source: str) -> str:
+    """Of the image that is built from a folder of the project: `backend-image`."""
+    return unique_name(source, "image", limit=IMAGE_LIMIT)
+
+
+def queue_variable(queue: str) -> str:
+    """The variable that tells a service the queue's URL: `QUEUE_WORK_URL`."""
+    return f"QUEUE_{queue.upper().replace('-', '_')}_URL"

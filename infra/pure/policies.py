@@ -3,11 +3,12 @@
 Every `"*"` has its reason beside it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 Document = dict[str, Any]
 
+TASKS = "ecs-tasks.amazonaws.com"
 # https://docs.aws.amazon.com/AmazonECS/latest/developerguide/instance_IAM_role.html
 ECS_INSTANCE_POLICY = "arn:aws:iam::aws:policy/service-role/AmazonEC2ContainerServiceforEC2Role"
 # https://docs.aws.amazon.com/systems-manager/latest/userguide/setup-instance-permissions.html
@@ -32,17 +33,18 @@ def task_trust(account_id: str) -> Document:
 
     https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-iam-roles.html
     """
-    statement = trust("ecs-tasks.amazonaws.com")["Statement"][0]
+    statement = trust(TASKS)["Statement"][0]
     return document({**statement, "Condition": {"StringEquals": {"aws:SourceAccount": account_id}}})
 
 
-def pull_and_log(repository_arn: str, log_group_arn: str) -> Document:
-    """What ECS itself does for a task: pull its image, write its log."""
+def pull_and_log(repository_arn: str, log_group_arn: str, secret_arns: Sequence[str] = ()) -> Document:
+    """What ECS itself does for a task: pull its image, write its log, and hand over secrets."""
     return document(
         # A login to ECR is for the whole registry, the action knows no resource.
         allow(["ecr:GetAuthorizationToken"], ["*"]),
         allow(["ecr:BatchCheckLayerAvailability", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"], [repository_arn]),
         allow(["logs:CreateLogStream", "logs:PutLogEvents"], [f"{log_group_arn}:log-stream:*"]),
+        *([use_secrets(secret_arns)] if secret_arns else []),
     )
 
 
@@ -53,33 +55,58 @@ def exec_channel() -> Document:
     return allow([f"ssmmessages:{action}" for action in actions], ["*"])
 
 
-def backend_task(
-    *,
-    secret_arns: Sequence[str],
-    bucket_arn: str,
-    identity_arn: str,
-    configuration_set_arn: str,
-    distribution_arn: str,
-) -> Document:
-    """What the back end's own code may do: read its passwords, use its bucket, send mail from its address, and check
-    the state of all of these.
-    """
-    return document(
-        exec_channel(),
-        allow(["secretsmanager:GetSecretValue"], secret_arns),
+def use_secrets(secret_arns: Sequence[str]) -> Document:
+    return allow(["secretsmanager:GetSecretValue"], secret_arns)
+
+
+def use_bucket(bucket_arn: str) -> list[Document]:
+    return [
         allow(["s3:ListBucket"], [bucket_arn]),
         allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{bucket_arn}/*"]),
+    ]
+
+
+def use_mail(identity_arn: str, configuration_set_arn: str) -> list[Document]:
+    """Send from the one address, and tell whether SES lets it."""
+    return [
         allow(["ses:SendEmail"], [identity_arn, configuration_set_arn]),
         allow(["ses:GetEmailIdentity"], [identity_arn]),
         # Whether the account is in the sandbox: AWS defines no resource for this action.
         allow(["ses:GetAccount"], ["*"]),
-        allow(["cloudfront:ListInvalidations"], [distribution_arn]),
+    ]
+
+
+def use_site(distribution_arn: str) -> Document:
+    """Tell when the cache was last reset."""
+    return allow(["cloudfront:ListInvalidations"], [distribution_arn])
+
+
+def use_queue(queue_arn: str) -> Document:
+    actions = ["SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes"]
+    return allow([f"sqs:{action}" for action in actions], [queue_arn])
+
+
+def merged(statements: Iterable[Document]) -> list[Document]:
+    """One statement for each list of actions: a policy of a role has room for 10,240 characters."""
+    resources: dict[tuple[str, ...], list[str]] = {}
+    for statement in statements:
+        resources.setdefault(tuple(statement["Action"]), []).extend(statement["Resource"])
+    return [allow(actions, list(dict.fromkeys(arns))) for actions, arns in resources.items()]
+
+
+def service_task(rights: Iterable[Document]) -> Document:
+    """What a service's own code may do: what the parts that it uses allow."""
+    return document(exec_channel(), *merged(rights))
+
+
+def run_job(*, definitions: str, cluster_arn: str, role_arns: Sequence[str]) -> Document:
+    """What a schedule does: start one task of any revision of the service, with the service's own roles."""
+    return document(
+        allow(["ecs:RunTask"], [definitions], Condition={"ArnEquals": {"ecs:cluster": cluster_arn}}),
+        allow(["iam:PassRole"], role_arns, Condition={"StringEquals": {"iam:PassedToService": TASKS}}),
+        # Tags of a task that does not exist yet: only while it is made.
+        allow(["ecs:TagResource"], ["*"], Condition={"StringEquals": {"ecs:CreateAction": ["RunTask"]}}),
     )
-
-
-def frontend_task() -> Document:
-    """The front end serves files and calls no AWS API."""
-    return document(exec_channel())
 
 
 def cache_reset(*, distribution_arn: str, log_group_arn: str) -> Document:

@@ -27,7 +27,7 @@ FRESH_ROLE = ("AccessDenied", "not authorized", "unable to assume", "cannot be a
 
 def started_by(props: Props) -> str:
     """Marks the task (36 characters at most), so that a run which was interrupted is found again and not doubled."""
-    return f"migration-{props['version']}"[:36]
+    return f"{props['container']}-{props['version']}"[:36]
 
 
 def running_task(ecs: "ECSClient", props: Props) -> str | None:

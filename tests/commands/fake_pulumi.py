@@ -28,7 +28,8 @@ if (folder / f"fail-{command}").exists():
 if command == "stack":
     save([])
 elif command == "up":
-    outputs = {"url": "http://d1.cloudfront.localhost:1", "access_secret": "arn:secret", "backend_version": "b1"}
+    services = {"backend": {"version": "b1"}}
+    outputs = {"url": "http://d1.cloudfront.localhost:1", "access_secret": "arn:secret", "services": services}
     stack: dict[str, object] = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
     provider: dict[str, object] = {"type": "pulumi:providers:aws", "custom": True}
     made: list[dict[str, object]] = [{"type": "aws:s3/bucket:Bucket", "custom": True}] * int(

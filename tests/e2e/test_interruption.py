@@ -104,6 +104,6 @@ def test_a_power_cut_right_after_an_up_costs_nothing(checkout: Checkout) -> None
     kill_everything(checkout, 0)  # before the emulator has saved the new version
     checkout.up()
     with checkout.site() as site:
-        assert site.get("/api/overview").json()["version"] == checkout.outputs["backend_version"]
+        assert site.get("/api/overview").json()["version"] == checkout.outputs["services"]["backend"]["version"]
     refreshed = checkout.pulumi("refresh", "--stack", "local", "--yes", "--skip-preview", "--expect-no-changes")
     assert refreshed.code == 0, refreshed.output

@@ -57,7 +57,7 @@ def test_a_component_that_was_taken_out_of_the_program_stays(protected: Checkout
 
 
 def test_a_new_version_still_replaces_the_old_one(protected: Checkout) -> None:
-    protected.edit("Pulumi.local.yaml", "requestsPerMinute: 100000", "requestsPerMinute: 100001")
+    protected.edit("Pulumi.local.yaml", "REQUESTS_PER_MINUTE: 100000", "REQUESTS_PER_MINUTE: 100001")
     protected.up()
 
 

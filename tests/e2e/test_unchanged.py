@@ -32,7 +32,7 @@ def test_refresh_finds_no_drift(running: Checkout) -> None:
 
 def test_what_was_deleted_behind_its_back_is_restored(running: Checkout) -> None:
     ecs, cluster = running.client("ecs"), running.outputs["cluster"]
-    service = running.outputs["backend_service"]
+    service = running.outputs["services"]["backend"]["service"]
     ecs.delete_service(cluster=cluster, service=service, force=True)
 
     refreshed = running.pulumi("refresh", "--stack", "local", "--yes", "--skip-preview")

@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from infra.config.load import parse
+from infra.config.load import APP_FILE, app_settings, parse
 from infra.config.sections import StackConfig
 from infra.pure.paths import ROOT
 
@@ -33,4 +33,4 @@ def filled_in(stack: str) -> dict[str, str]:
 
 
 def stack_config(stack: str) -> StackConfig:
-    return parse(filled_in(stack), namespace=PROJECT)
+    return parse(filled_in(stack), namespace=PROJECT, app=app_settings(APP_FILE))

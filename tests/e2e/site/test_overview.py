@@ -37,8 +37,8 @@ def test_every_part_works_and_tells_the_fact_that_matters(page: Page, running: C
     page.goto("/")
     for name in PARTS:
         expect(part(page, name)).to_contain_text("Works")
-    expect(part(page, "Back end")).to_contain_text(running.outputs["backend_version"])
-    expect(part(page, "Front end")).to_contain_text(running.outputs["frontend_version"])
+    expect(part(page, "Back end")).to_contain_text(running.outputs["services"]["backend"]["version"])
+    expect(part(page, "Front end")).to_contain_text(running.outputs["services"]["frontend"]["version"])
     expect(part(page, "Database")).to_contain_text("18.")
     expect(part(page, "Database")).to_contain_text("0002")
     expect(part(page, "Mail")).to_contain_text(running.outputs["mail_address"])

@@ -13,11 +13,12 @@ from pydantic import BaseModel
 
 from infra.config import docs, load
 from infra.config.load import ConfigError
-from infra.config.sections import StackConfig
+from infra.config.sections import MailConfig, StackConfig
 from infra.config.values import MAIL_ADDRESS, OTHER_PARTITIONS, REGIONS
 from infra.pure.paths import ROOT
 from tests.unit.stack_files import PROJECT, STACKS, raw_of, stack_config, stack_file
 
+APP = load.app_settings(load.APP_FILE)
 VALID: dict[str, Any] = {
     "region": "us-east-1",
     "recipe": "disposable",
@@ -38,7 +39,9 @@ def parse(**changes: Any) -> StackConfig:
     settings: dict[str, Any] = {**VALID}
     for key, value in changes.items():
         settings[key] = {**settings.get(key, {}), **value} if isinstance(value, dict) else value
-    return load.parse(raw({key: value for key, value in settings.items() if value is not None}), namespace=PROJECT)
+    return load.parse(
+        raw({key: value for key, value in settings.items() if value is not None}), namespace=PROJECT, app=APP
+    )
 
 
 def problems(**changes: Any) -> list[str]:
@@ -71,7 +74,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"recipe": None}, "recipe: is required; write for example disposable"),
     ({"accountId": "12"}, "accountId: must have 12 digits, got '12'; write for example \"123456789012\""),
     ({"netwrok": {"cidr": "10.0.0.0/16"}}, "netwrok: is not a known key; did you mean network?"),
-    ({"is_local": "true"}, "is_local: is not a known key; remove it; known are region, accountId, recipe, "),
+    ({"is_local": "true"}, "is_local: is not a known key; remove it; known are services, jobs, queues, region, "),
     ({"network": {"cdir": "10.0.0.0/16"}}, "network.cdir: is not a known key; did you mean cidr?"),
     (
         {"network": {"cidr": "10.0.0.1/16"}},
@@ -136,16 +139,16 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"cluster": {"instanceType": "t3.nano"}},
-        "cluster: must hold old and new tasks and the migration: 1024 CPU units and 1536 MiB, but 2 * t3.nano offer",
+        "cluster: must hold old and new tasks, migrations and jobs: 1024 CPU units and 1536 MiB, but 2 * t3.nano offer",
     ),
     (
-        {"cluster": {"maxInstances": 6}, "backend": {"memoryMib": 2000}},
-        "backend.memoryMib: must fit into one instance, got 2000, and a t3a.small offers 1884; write 1884 or less, or"
-        " take a larger cluster.instanceType",
+        {"cluster": {"maxInstances": 6}, "services": {"backend": {"memoryMib": 2000}}},
+        "services.backend.memoryMib: must fit into one instance, got 2000, and a t3a.small offers 1884; write 1884 or"
+        " less, or take a larger cluster.instanceType",
     ),
     (
-        {"cluster": {"maxInstances": 8}, "frontend": {"cpuUnits": 4096}},
-        "frontend.cpuUnits: must fit into one instance, got 4096, and a t3a.small offers 2048; ",
+        {"cluster": {"maxInstances": 8}, "services": {"frontend": {"cpuUnits": 4096}}},
+        "services.frontend.cpuUnits: must fit into one instance, got 4096, and a t3a.small offers 2048; ",
     ),
     ({"cluster": {"cpuCredits": "none"}}, "cluster.cpuCredits: must be 'unlimited' or 'standard', got 'none'; "),
     ({"cluster": {"minInstances": 0}}, "cluster.minInstances: "),
@@ -159,20 +162,20 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "cluster.sshPublicKey: must be an OpenSSH public key, got ",
     ),
     (
-        {"cluster": {"maxInstances": 1}, "backend": {"memoryMib": 700}},
-        "cluster: must hold old and new tasks and the migration: 1024 CPU units and 2484 MiB, but 1 * t3a.small"
+        {"cluster": {"maxInstances": 1}, "services": {"backend": {"memoryMib": 700}}},
+        "cluster: must hold old and new tasks, migrations and jobs: 1024 CPU units and 2484 MiB, but 1 * t3a.small"
         " offer 2048 and 1884; raise cluster.maxInstances, take a larger cluster.instanceType, or lower memoryMib or"
         " cpuUnits",
     ),
-    ({"backend": {"desiredCount": 0}}, "backend.desiredCount: "),
-    ({"backend": {"memoryMib": "much"}}, "backend.memoryMib: "),
+    ({"services": {"backend": {"desiredCount": 0}}}, "services.backend.desiredCount: "),
+    ({"services": {"backend": {"memoryMib": "much"}}}, "services.backend.memoryMib: "),
     (
-        {"backend": {"logRetentionDays": 8}},
-        "backend.logRetentionDays: must be a number of days that CloudWatch Logs knows, got 8; ",
+        {"services": {"backend": {"logRetentionDays": 8}}},
+        "services.backend.logRetentionDays: must be a number of days that CloudWatch Logs knows, got 8; ",
     ),
     (
-        {"frontend": {"logLevel": "info"}},
-        "frontend.logLevel: must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR', got 'info'; ",
+        {"services": {"frontend": {"logLevel": "info"}}},
+        "services.frontend.logLevel: must be 'DEBUG', 'INFO', 'WARNING' or 'ERROR', got 'info'; ",
     ),
     (
         {"database": {"instanceClass": "t4g.micro"}},
@@ -213,7 +216,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         )
     ),
     ({"mail": {"identity": "mine"}}, "mail.identity: must be 'create' or 'existing', got 'mine'; "),
-    ({"mail": None}, "mail: is required; "),
+    ({"mail": None}, "mail.address: is required where a service uses mail; "),
     (
         {"database": {"multiAz": "maybe"}},
         "database.multiAz: must be true or false, got 'maybe'; write for example false",
@@ -252,17 +255,19 @@ def test_all_broken_rules_between_keys_are_told_at_once() -> None:
         recipe="protected",
         network={"zones": ["eu-west-1a", "eu-west-1b"]},
         cluster={"maxInstances": 1},
-        frontend={"memoryMib": 3000, "cpuUnits": 3000},
+        services={"frontend": {"memoryMib": 3000, "cpuUnits": 3000}},
     )
-    keys = ["cluster", "database.backupDays", "frontend.cpuUnits", "frontend.memoryMib", "network.zones"]
+    keys = ["cluster", "database.backupDays", "network.zones", "services.frontend.cpuUnits"]
+    keys += ["services.frontend.memoryMib"]
     assert sorted(line.split(":")[0] for line in found) == keys
 
 
 def leaves(section: type[BaseModel] = StackConfig, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for field in section.model_fields.values():
         here = (*path, field.alias or "")
-        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
-            yield from leaves(field.annotation, here)
+        if held := load.section_of(field.annotation):
+            yield here
+            yield from leaves(held, (*here, "backend") if load.is_named(field.annotation) else here)
         else:
             yield here
 
@@ -276,10 +281,16 @@ def test_no_wrong_value_is_answered_in_the_words_of_python_or_a_library(path: tu
         at = at.setdefault(key, {})
     at[path[-1]] = value
     try:
-        load.parse(raw(settings), namespace=PROJECT)
+        load.parse(raw(settings), namespace=PROJECT, app=APP)
     except ConfigError as error:
         for word in ("Input should", "tuple", "Tuple", "validation", "None", "True", "False", "string", "integer"):
             assert word not in str(error)
+
+
+def mail(**settings: str) -> MailConfig:
+    found = parse(mail=settings).mail
+    assert found
+    return found
 
 
 def test_what_the_rules_allow_is_taken() -> None:
@@ -288,16 +299,10 @@ def test_what_the_rules_allow_is_taken() -> None:
     for zones in (["us-east-1c", "us-east-1b"], ["us-east-1f", "us-east-1d", "us-east-1c"]):
         assert parse(network={"zones": zones}).network.zones == tuple(zones)
     assert parse(region="me-west-1", network={"zones": ["me-west-1a", "me-west-1b"]}).region == "me-west-1"
-    assert parse(mail={"address": "me@example.com", "mailboxPath": "/mailbox"}).mail.address == "me@example.com"
-    for address in (
-        "me@myexample.com",
-        "me@example.com.br",
-        "me@my-example.org",
-        "me@latest.dev",
-        "me@test.example.io",
-    ):
-        assert parse(mail={"address": address}).mail.address == address
-    assert parse(mail={"identity": "existing"}).mail.identity == "existing"
+    for address in ("me@myexample.com", "me@example.com.br", "me@my-example.org", "me@latest.dev", "me@test.example.io"):
+        assert mail(address=address).address == address
+    assert mail(address="me@example.com", mailboxPath="/mailbox").address == "me@example.com"
+    assert mail(identity="existing").identity == "existing"
 
 
 @pytest.mark.parametrize("kind", ["t3.small", "t3.micro", "c7i-flex.large", "m7i-flex.large"])
@@ -323,12 +328,12 @@ def test_infra_and_the_back_end_have_one_rule_for_mail_addresses() -> None:
 def test_the_placeholder_in_the_stack_files_is_answered() -> None:
     for stack in ("dev", "prod"):
         with pytest.raises(ConfigError, match=r"mail\.address: must be an address at which you can read mail"):
-            load.parse(stack_file(stack), namespace=PROJECT)
+            load.parse(stack_file(stack), namespace=PROJECT, app=APP)
 
 
 def test_a_key_of_the_aws_provider_is_answered() -> None:
     with pytest.raises(ConfigError) as caught:
-        load.parse({**raw(VALID), "aws:region": "eu-west-1", "aws:profile": "x"}, namespace=PROJECT)
+        load.parse({**raw(VALID), "aws:region": "eu-west-1", "aws:profile": "x"}, namespace=PROJECT, app=APP)
     assert str(caught.value).splitlines() == [
         f"aws:region: is not read, the program sets up AWS by its own keys; write {PROJECT}:region",
         "aws:profile: is not read, the program sets up AWS by its own keys; remove it",
@@ -340,11 +345,11 @@ def test_after_a_change_of_the_projects_name_the_answer_renames_the_keys(tmp_pat
     file = tmp_path / "Pulumi.local.yaml"
     file.write_text((ROOT / "Pulumi.local.yaml").read_text())
     with pytest.raises(ConfigError) as caught:
-        load.parse(stack_file("local"), namespace="My_Shop.2")
+        load.parse(stack_file("local"), namespace="My_Shop.2", app=APP)
     (line,) = str(caught.value).splitlines()
     assert line.startswith(f"{PROJECT}: is no longer the project's name, which is My_Shop.2 in Pulumi.yaml; rename ")
     subprocess.run(line.split("rename the keys: ")[1], shell=True, cwd=tmp_path, check=True)  # noqa: S602
-    found = load.parse(raw_of(yaml.safe_load(file.read_text())["config"]), namespace="My_Shop.2")
+    found = load.parse(raw_of(yaml.safe_load(file.read_text())["config"]), namespace="My_Shop.2", app=APP)
     assert found == stack_config("local")
 
 
@@ -352,11 +357,13 @@ def test_a_section_that_is_no_section_is_one_readable_line() -> None:
     with pytest.raises(
         ConfigError, match=r"^network: must be a section with keys of its own, got '\[broken'; see docs/"
     ):
-        load.parse({**raw(VALID), f"{PROJECT}:network": "[broken"}, namespace=PROJECT)
+        load.parse({**raw(VALID), f"{PROJECT}:network": "[broken"}, namespace=PROJECT, app=APP)
 
 
 def test_other_namespaces_are_not_the_projects_business() -> None:
-    assert load.parse({**raw(VALID), "pulumi:disable-default-providers": '["aws"]'}, namespace=PROJECT) == parse()
+    assert (
+        load.parse({**raw(VALID), "pulumi:disable-default-providers": '["aws"]'}, namespace=PROJECT, app=APP) == parse()
+    )
 
 
 def test_configuration_cannot_be_changed_by_the_program() -> None:
@@ -364,8 +371,9 @@ def test_configuration_cannot_be_changed_by_the_program() -> None:
         parse().region = "eu-west-1"  # type: ignore[misc]
 
 
-def test_a_front_end_with_one_setting_keeps_its_other_defaults() -> None:
-    assert parse(frontend={"desiredCount": 2}).frontend.memory_mib == parse().frontend.memory_mib
+def test_a_stack_changes_one_setting_of_a_service_and_keeps_the_others() -> None:
+    frontend = parse(services={"frontend": {"desiredCount": 2}}).services["frontend"]
+    assert (frontend.desired_count, frontend.memory_mib) == (2, APP["services"]["frontend"]["memoryMib"])
 
 
 @pytest.mark.parametrize("stack", STACKS)

@@ -77,6 +77,6 @@ def decoded(path: str, value: Any) -> Any:
 
 
 def without_hashes(line: str, stack: Recorded) -> str:
-    for image in ("backend", "frontend"):
-        line = line.replace(stack.outputs[f"{image}_version"], f"<tag of {image}>")
+    for name, service in stack.outputs["services"].items():
+        line = line.replace(service["version"], f"<tag of {name}>")
     return line

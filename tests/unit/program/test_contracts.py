@@ -78,8 +78,8 @@ def test_instances_and_volumes_get_all_tags(prod: Recorded) -> None:
 def test_tasks_get_all_tags(prod: Recorded) -> None:
     for service in prod.of("aws:ecs/service:Service"):
         assert service.inputs["propagateTags"] == "SERVICE"
-    migration = prod.one("migration-run").inputs["tags"]
-    assert migration == {"project": PROJECT, "stack": "prod", "component": "migration"}
+    migration = prod.one("backend-migration-run").inputs["tags"]
+    assert migration == {"project": PROJECT, "stack": "prod", "component": "backend-migration"}
 
 
 def test_every_resource_belongs_to_a_component(stack: Recorded) -> None:

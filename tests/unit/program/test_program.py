@@ -173,15 +173,16 @@ def test_destroy_never_needs_scaling_to_zero_by_hand(stack: Recorded) -> None:
 @pytest.mark.parametrize(
     ("later", "earlier"),
     [
-        ("backend-service", "migration-run"),
-        ("migration-run", "backend-image-build"),
-        ("migration-run", "database-instance"),
+        ("backend-service", "backend-migration-run"),
+        ("backend-migration-run", "backend-image-build"),
+        ("backend-migration-run", "database-instance"),
         ("backend-service", "access-password"),
-        ("migration-run", "cluster-capacity-association"),
+        ("backend-migration-run", "cluster-capacity-association"),
         ("backend-deployment", "backend-service"),
-        ("backend-service", "load-balancer-api-rule"),
+        ("backend-service", "backend-route-api"),
         ("backend-service", "backend-task-policy"),
-        ("frontend-service", "load-balancer-http"),
+        ("frontend-service", "frontend-route"),
+        ("backend-route-api", "load-balancer-http"),
         ("frontend-service", "cluster-capacity-association"),
         ("cluster-capacity-association", "cluster-instances"),
         ("cluster-instances", "cluster-instance-ecs"),
@@ -199,13 +200,13 @@ def test_order(stack: Recorded, later: str, earlier: str) -> None:
 
 def test_the_cache_is_reset_by_the_front_end_alone(stack: Recorded) -> None:
     call = stack.one("cache-reset-call").inputs
-    assert json.loads(call["input"]) == {"version": stack.outputs["frontend_version"]}
+    assert json.loads(call["input"]) == {"version": stack.outputs["services"]["frontend"]["version"]}
     assert not stack.depends("cache-reset-call", "backend-image-build")
 
 
 def test_the_front_end_does_not_wait_for_the_back_end(stack: Recorded) -> None:
     assert not stack.depends("frontend-service", "backend-service")
-    assert not stack.depends("frontend-service", "migration-run")
+    assert not stack.depends("frontend-service", "backend-migration-run")
 
 
 # What runs
@@ -218,7 +219,7 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "ACCESS": "password",
         "ACCESS_SECRET_ARN": "arn:aws:mock:us-east-1:123456789012:access-secret",
         "API_PREFIX": "/api",
-        "APP_VERSION": prod.outputs["backend_version"],
+        "APP_VERSION": prod.outputs["services"]["backend"]["version"],
         "AWS_REGION": "us-east-1",
         "DATABASE_HOST": "database.rds.amazonaws.com",
         "DATABASE_NAME": "app",
@@ -261,10 +262,16 @@ def test_a_service_rolls_without_a_gap_and_goes_back_when_it_fails(stack: Record
 
 
 def test_paths_of_the_api_go_to_the_back_end_and_no_look_alike_does(stack: Recorded) -> None:
-    rule = stack.one("load-balancer-api-rule").inputs
-    assert rule["conditions"] == [{"pathPattern": {"values": ["/api", "/api/*"]}}]
-    assert "load-balancer-api" in rule["actions"][0]["targetGroupArn"]
-    assert "load-balancer-web" in stack.one("load-balancer-http").inputs["defaultActions"][0]["targetGroupArn"]
+    api, rest = stack.one("backend-route-api").inputs, stack.one("frontend-route").inputs
+    assert api["conditions"] == [{"pathPattern": {"values": ["/api", "/api/*"]}}]
+    assert rest["conditions"] == [{"pathPattern": {"values": ["/*"]}}]
+    assert [rule["actions"][0]["targetGroupArn"].rsplit(":")[-1] for rule in (api, rest)] == [
+        "backend-group",
+        "frontend-group",
+    ]
+    assert 1 <= api["priority"] < rest["priority"] <= 50_000
+    (default,) = stack.one("load-balancer-http").inputs["defaultActions"]
+    assert default["fixedResponse"]["statusCode"] == "404"
 
 
 # What CloudFront does

@@ -23,10 +23,10 @@ WANTED: list[tuple[str, str, Any, str]] = [
     ("cdn-headers", "securityHeadersConfig.strictTransportSecurity.accessControlMaxAgeSec", 31536000, "a year, as"
      " browsers' preload lists ask"),
     # Traffic
-    ("load-balancer-api", "healthCheck.path", "/api/health/live", "`/ready` asks the database: a fail-over would"
+    ("backend-group", "healthCheck.path", "/api/health/live", "`/ready` asks the database: a fail-over would"
      " replace all tasks"),
-    ("load-balancer-web", "healthCheck.path", "/healthz", "the front end has no other path that is not a page"),
-    ("load-balancer-api", "deregistrationDelay", 30, "a rolling update waits that long for each old task"),
+    ("frontend-group", "healthCheck.path", "/healthz", "the front end has no other path that is not a page"),
+    ("backend-group", "deregistrationDelay", 30, "a rolling update waits that long for each old task"),
     ("cdn-distribution", "customErrorResponses.0.errorCode", 404, "CloudFront keeps it for 10 s: an item just made"
      " would stay missing"),
     ("cdn-distribution", "origins.0.customOriginConfig.originReadTimeout", 60, "the load balancer's own idle timeout"),
@@ -38,7 +38,7 @@ WANTED: list[tuple[str, str, Any, str]] = [
     ("network-vpc", "enableDnsHostnames", True, "the database's name resolves to its private address"),
     ("cache-reset-function", "timeout", 30, "an invalidation may take seconds to be accepted"),
     ("backend-execution-role", "forceDetachPolicies", True, "destroy removes also what a killed `up` attached"),
-    ("migration-run", "command", ["alembic", "upgrade", "head"], "docs/architecture.md promises it to the back end"),
+    ("backend-migration-run", "command", ["alembic", "upgrade", "head"], "app.yaml asks for it"),
 ]  # fmt: skip
 
 

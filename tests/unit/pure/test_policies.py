@@ -14,8 +14,10 @@ ACCESS = "arn:aws:secretsmanager:us-east-1:123456789012:secret:access-1"
 IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/me@example.com"
 CONFIGURATION_SET = "arn:aws:ses:us-east-1:123456789012:configuration-set/mail"
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/D"
+QUEUE = "arn:aws:sqs:us-east-1:123456789012:work"
 # Actions for which AWS defines no resource: policies.py says so beside each.
 WITHOUT_RESOURCE = {
+    "ecs:TagResource",
     "ecr:GetAuthorizationToken",
     "ses:GetAccount",
     "ssmmessages:CreateControlChannel",
@@ -27,14 +29,19 @@ WITHOUT_RESOURCE = {
 DOCUMENTS = {
     "task_trust": policies.task_trust("123456789012"),
     "pull_and_log": policies.pull_and_log("arn:aws:ecr:::repository/r", "arn:aws:logs:::log-group:g"),
-    "backend_task": policies.backend_task(
-        secret_arns=[SECRET, ACCESS],
-        bucket_arn=BUCKET,
-        identity_arn=IDENTITY,
-        configuration_set_arn=CONFIGURATION_SET,
-        distribution_arn=DISTRIBUTION,
+    "everything": policies.service_task(
+        [
+            policies.use_secrets([SECRET]),
+            policies.use_secrets([ACCESS]),
+            *policies.use_bucket(BUCKET),
+            *policies.use_mail(IDENTITY, CONFIGURATION_SET),
+            policies.use_site(DISTRIBUTION),
+            policies.use_queue(QUEUE),
+        ]
     ),
-    "frontend_task": policies.frontend_task(),
+    "nothing": policies.service_task([]),
+    "with_secrets": policies.pull_and_log("arn:r", "arn:g", [SECRET]),
+    "run_job": policies.run_job(definitions="arn:family:*", cluster_arn="arn:cluster", role_arns=["arn:role"]),
     "cache_reset": policies.cache_reset(distribution_arn=DISTRIBUTION, log_group_arn="arn:g"),
     "tls_only": policies.tls_only(BUCKET),
 }
@@ -63,23 +70,23 @@ def test_documents_are_json_of_the_current_version(name: str) -> None:
     assert DOCUMENTS[name]["Version"] == "2012-10-17"
 
 
-def test_the_back_end_reads_its_secrets_and_no_other() -> None:
-    secrets = [pair for pair in allowed(DOCUMENTS["backend_task"]) if pair[0].startswith("secretsmanager:")]
+def test_a_service_reads_its_secrets_and_no_other() -> None:
+    secrets = [pair for pair in allowed(DOCUMENTS["everything"]) if pair[0].startswith("secretsmanager:")]
     assert secrets == [("secretsmanager:GetSecretValue", SECRET), ("secretsmanager:GetSecretValue", ACCESS)]
 
 
-def test_the_back_end_sends_mail_from_its_address_alone() -> None:
-    senders = {resource for action, resource in allowed(DOCUMENTS["backend_task"]) if action == "ses:SendEmail"}
+def test_a_service_sends_mail_from_its_address_alone() -> None:
+    senders = {resource for action, resource in allowed(DOCUMENTS["everything"]) if action == "ses:SendEmail"}
     assert senders == {IDENTITY, CONFIGURATION_SET}
 
 
-def test_the_back_end_sees_cache_resets_and_makes_none() -> None:
-    edge = [pair for pair in allowed(DOCUMENTS["backend_task"]) if pair[0].startswith("cloudfront:")]
+def test_a_service_sees_cache_resets_and_makes_none() -> None:
+    edge = [pair for pair in allowed(DOCUMENTS["everything"]) if pair[0].startswith("cloudfront:")]
     assert edge == [("cloudfront:ListInvalidations", DISTRIBUTION)]
 
 
-def test_the_back_end_reaches_its_bucket_and_cannot_change_its_rules() -> None:
-    bucket = {pair for pair in allowed(DOCUMENTS["backend_task"]) if pair[0].startswith("s3:")}
+def test_a_service_reaches_its_bucket_and_cannot_change_its_rules() -> None:
+    bucket = {pair for pair in allowed(DOCUMENTS["everything"]) if pair[0].startswith("s3:")}
     assert bucket == {
         ("s3:ListBucket", BUCKET),
         ("s3:GetObject", f"{BUCKET}/*"),
@@ -88,8 +95,32 @@ def test_the_back_end_reaches_its_bucket_and_cannot_change_its_rules() -> None:
     }
 
 
-def test_the_front_end_may_do_nothing_but_open_a_shell_for_its_operator() -> None:
-    assert {action.split(":")[0] for action, _ in allowed(DOCUMENTS["frontend_task"])} == {"ssmmessages"}
+def test_a_service_that_uses_nothing_may_do_nothing_but_open_a_shell_for_its_operator() -> None:
+    assert {action.split(":")[0] for action, _ in allowed(DOCUMENTS["nothing"])} == {"ssmmessages"}
+
+
+def test_a_service_reaches_its_queue_and_cannot_empty_or_delete_it() -> None:
+    actions = {action for action, resource in allowed(DOCUMENTS["everything"]) if resource == QUEUE}
+    assert actions >= {"sqs:SendMessage", "sqs:ReceiveMessage", "sqs:DeleteMessage"}
+    assert not actions & {"sqs:PurgeQueue", "sqs:DeleteQueue"}
+
+
+def test_rights_to_one_action_are_one_statement() -> None:
+    statements = DOCUMENTS["everything"]["Statement"]
+    assert len({tuple(statement["Action"]) for statement in statements}) == len(statements)
+
+
+def test_ecs_reads_a_secret_only_where_it_hands_one_over() -> None:
+    assert ("secretsmanager:GetSecretValue", SECRET) in allowed(DOCUMENTS["with_secrets"])
+    assert not [action for action, _ in allowed(DOCUMENTS["pull_and_log"]) if "secret" in action]
+
+
+def test_a_schedule_starts_tasks_of_its_service_and_hands_over_its_roles_alone() -> None:
+    run, hand_over, tag = DOCUMENTS["run_job"]["Statement"]
+    assert (run["Resource"], run["Condition"]) == (["arn:family:*"], {"ArnEquals": {"ecs:cluster": "arn:cluster"}})
+    assert hand_over["Resource"] == ["arn:role"]
+    assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
+    assert tag["Condition"] == {"StringEquals": {"ecs:CreateAction": ["RunTask"]}}
 
 
 def test_task_roles_are_for_tasks_of_this_account() -> None:

@@ -1,0 +1,255 @@
+"""What runs: services, their jobs and queues, and the rules between them. They are described in app.yaml."""
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field
+
+from infra.config.section import Section
+from infra.config.values import (
+    EnvironmentName,
+    Name,
+    Problem,
+    Route,
+    Schedule,
+    Source,
+    Timezone,
+    UrlPath,
+    retention,
+    text_of,
+)
+from infra.pure.capacity import MAXIMUM_PERCENT, Room, surge_room
+from infra.pure.parts import PARTS, QUEUE, QUEUES, SECRETS, PartNames, part_of
+from infra.pure.paths import image_folder
+from infra.pure.references import is_one_reference, references
+from infra.pure.routing import collisions
+
+# Set by the stack itself: a variable of the same name would be lost, or would lie.
+OWN_VARIABLES = ("APP_VERSION", "AWS_REGION", "LOG_LEVEL", "PORT")
+
+
+class ServiceConfig(Section):
+    source: Source = Field(
+        description="Folder of the project with a Dockerfile. Services with one source share one image.",
+        examples=["backend"],
+    )
+    command: tuple[str, ...] = Field((), description="Command in place of the image's own, word by word.")
+    port: int | None = Field(
+        None,
+        ge=1,
+        le=65535,
+        description="Port that the process listens on; it is told in `PORT`. Default: none, as for a worker.",
+    )
+    routes: tuple[Route, ...] = Field(
+        (),
+        description="Paths whose requests it gets: `/api` is the path itself and all below it, `/` all that no other"
+        " service has. The longest wins. Needs `port` and `health`. Default: none, nothing outside reaches it.",
+    )
+    health: UrlPath | None = Field(
+        None,
+        description="Path that answers 200 when a task may get requests. It should not ask the database: a fail-over"
+        " would replace all tasks.",
+    )
+    page: bool = Field(
+        False,
+        description="Whether it is a single-page app at `/`: CloudFront keeps `/assets/*` and what else it marks as"
+        " cacheable, answers deep links with `/index.html`, and forgets it all when a new version serves. What is"
+        " not a page is never cached.",
+    )
+    migrate: tuple[str, ...] = Field(
+        (),
+        description="Command that must succeed once in each new version before it gets requests, such as a migration"
+        " of the database. Default: none.",
+    )
+    uses: tuple[str, ...] = Field(
+        (),
+        description="Parts of the stack that it may use: " + ", ".join(f"`{name}`" for name in sorted(PARTS)) + " or"
+        " `queues.<name>`. It gets their variables and rights. A part that no service uses is not made.",
+    )
+    environment: dict[EnvironmentName, Annotated[str, BeforeValidator(text_of)]] = Field(
+        {},
+        description="Variables of its own. `${database.host}` stands for a value of a part that it uses, and"
+        " `${secrets.NAME}`, alone, for a secret that `make secret NAME=…` has stored.",
+    )
+    desired_count: int = Field(1, ge=1, le=20, description="Tasks that run when nothing is being deployed.")
+    cpu_units: int = Field(
+        256, ge=128, le=4096, description="CPU share of a task, 1024 a vCPU; it may use more while others idle."
+    )
+    memory_mib: int = Field(384, ge=128, le=16384, description="Memory limit of a task in MiB; above it, it is killed.")
+    log_retention_days: Annotated[int, AfterValidator(retention)] = Field(
+        30, description="Days after which CloudWatch Logs deletes a log line."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(
+        "INFO", description="Least severe line that is logged, told in `LOG_LEVEL`."
+    )
+
+    @property
+    def room(self) -> Room:
+        return Room(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
+
+    def problems(self) -> Iterator[Problem]:
+        if self.routes and self.port is None:
+            yield Problem(key="port", rule="is required where there are routes", remedy="write for example 8000")
+        if self.routes and self.health is None:
+            yield Problem(key="health", rule="is required where there are routes", remedy="write for example /healthz")
+        if self.health and not self.routes:
+            yield Problem(
+                key="health", rule="has no effect without routes", remedy="remove it, or write for example routes: [/]"
+            )
+        if self.page and self.routes != ("/",):
+            yield Problem(key="routes", rule="must be [/] where page is true", remedy="write [/]")
+        for name, text in self.environment.items():
+            yield from self._variable_problems(name, text)
+
+    def _variable_problems(self, name: str, text: str) -> Iterator[Problem]:
+        if name in OWN_VARIABLES:
+            yield Problem(
+                key=f"environment.{name}", rule="is set by the stack itself", remedy="remove it, or take another name"
+            )
+        for reference in references(text):
+            if is_secret(reference) and not is_one_reference(text):
+                yield Problem(
+                    key=f"environment.{name}",
+                    rule=f"must be ${{{reference}}} and nothing else: ECS hands a secret over as a whole, got {text!r}",
+                    remedy="put the text around it together in the app",
+                )
+
+
+class JobConfig(Section):
+    service: str = Field(description="Service whose image, variables, rights and room a run has.", examples=["backend"])
+    command: tuple[str, ...] = Field(
+        min_length=1, description="Command of a run, word by word.", examples=["[python, -m, app.digest]"]
+    )
+    schedule: Schedule = Field(
+        description="`rate(1 day)`, or `cron(minutes hours day-of-month month day-of-week year)`. Runs that take longer"
+        " than that overlap; one that could not start within an hour is left out.",
+        examples=["cron(0 6 * * ? *)"],
+    )
+    timezone: Timezone = Field("UTC", description="IANA name of the zone that a cron schedule is meant in.")
+
+
+class QueueConfig(Section):
+    visibility_seconds: int = Field(
+        60,
+        ge=1,
+        le=43200,
+        description="Seconds for which a received message is hidden from other receivers; it comes back if it is not"
+        " deleted in that time.",
+    )
+    max_receives: int = Field(
+        5,
+        ge=1,
+        le=1000,
+        description="Times that a message is received before it is put aside, in the dead-letter queue.",
+    )
+
+
+def is_secret(reference: str) -> bool:
+    part, _, name = reference.rpartition(".")
+    return part == SECRETS or (part in PARTS and name in PARTS[part].secrets)
+
+
+class AppConfig(Section):
+    """What runs. In app.yaml for all stacks; a stack's file may change any key of it."""
+
+    services: dict[Name, ServiceConfig] = Field(
+        min_length=1, description="What runs all the time.", examples=["{backend: {source: backend}}"]
+    )
+    jobs: dict[Name, JobConfig] = Field({}, description="What runs on a schedule.")
+    queues: dict[Name, QueueConfig] = Field({}, description="Queues of SQS that services may use.")
+
+    @property
+    def used(self) -> frozenset[str]:
+        """The parts that a service uses: these are made."""
+        return frozenset(part for service in self.services.values() for part in service.uses)
+
+    @property
+    def secrets(self) -> list[str]:
+        """The names that `${secrets.NAME}` asks for."""
+        texts = (text for service in self.services.values() for text in service.environment.values())
+        found = {name for text in texts for name in references(text) if part_of(name) == SECRETS}
+        return sorted(name.rpartition(".")[2] for name in found)
+
+    @property
+    def room(self) -> Room:
+        """What runs at most at once: old and new tasks, migrations, and a run of each job."""
+        services = self.services.values()
+        total = surge_room([(one.room, one.desired_count) for one in services], maximum_percent=MAXIMUM_PERCENT)
+        for one in services:
+            total += one.room * (1 if one.migrate else 0)
+        for job in self.jobs.values():
+            total += (
+                self.services[job.service].room if job.service in self.services else Room(cpu_units=0, memory_mib=0)
+            )
+        return total
+
+    def parts(self) -> Mapping[str, PartNames]:
+        """All that a service may use."""
+        return {**PARTS, **{f"{QUEUES}.{name}": QUEUE for name in self.queues}}
+
+    def app_problems(self) -> Iterator[Problem]:
+        for name, service in self.services.items():
+            yield from self._service_problems(f"services.{name}", service)
+        for name, job in self.jobs.items():
+            if job.service not in self.services:
+                yield Problem(
+                    key=f"jobs.{name}.service",
+                    rule=f"must be a service, got {job.service!r}",
+                    remedy=f"write one of {', '.join(self.services)}",
+                )
+        yield from self._route_problems()
+
+    def _service_problems(self, key: str, service: ServiceConfig) -> Iterator[Problem]:
+        if not image_folder(service.source).is_dir():
+            yield Problem(
+                key=f"{key}.source",
+                rule=f"must be a folder of the project, got {service.source!r}",
+                remedy="make it, with a Dockerfile, or write another",
+            )
+        known = self.parts()
+        for part in service.uses:
+            if part not in known:
+                yield Problem(
+                    key=f"{key}.uses", rule=f"must name parts of the stack, got {part!r}",
+                    remedy=f"known are {', '.join(sorted(known))}; a queue is described under queues",
+                )  # fmt: skip
+        for name, text in service.environment.items():
+            for reference in references(text):
+                if advice := self._unknown_reference(service, reference):
+                    yield Problem(
+                        key=f"{key}.environment.{name}", rule=f"names ${{{reference}}}, which it does not have",
+                        remedy=advice,
+                    )  # fmt: skip
+
+    def _unknown_reference(self, service: ServiceConfig, reference: str) -> str | None:
+        """What to do about a reference that means nothing here; None where it is right."""
+        part, _, name = reference.rpartition(".")
+        if part == SECRETS:
+            return None
+        known = self.parts().get(part)
+        if known is None:
+            return f"write for example ${{database.host}}; parts are {', '.join(sorted(self.parts()))}"
+        if name not in known.values + known.secrets:
+            return f"{part} tells {', '.join(known.values + known.secrets) or 'nothing'}"
+        return None if part in service.uses else f"add {part} to its uses"
+
+    def _route_problems(self) -> Iterator[Problem]:
+        owners: dict[str, str] = {}
+        for name, service in self.services.items():
+            for route in service.routes:
+                owner = owners.setdefault(route, name)
+                if owner != name:
+                    yield Problem(
+                        key=f"services.{name}.routes", rule=f"must differ from those of other services, got {route},"
+                        f" which {owner} has", remedy="take another path",
+                    )  # fmt: skip
+        if not owners:
+            yield Problem(
+                key="services", rule="must have a service with routes", remedy="write for example routes: [/] for one"
+            )
+        for one, other in collisions(owners):
+            yield Problem(
+                key=f"services.{owners[other]}.routes",
+                rule=f"must not be {other}: the load balancer could not tell its priority from that of {one}",
+                remedy="take a path of another length",
+            )

@@ -1,0 +1,30 @@
+"""The parts of a stack that a service may use, and the names of what each tells: known before any of them is made."""
+
+from dataclasses import dataclass
+
+# Values that a person stores with `make secret`; a service has them by reference, and need not list them in `uses`.
+SECRETS = "secrets"
+QUEUES = "queues"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PartNames:
+    """`values`: plain texts, anywhere in a variable. `secrets`: handed to the container by ECS, never in a state."""
+
+    values: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
+
+
+PARTS = {
+    "access": PartNames(),
+    "bucket": PartNames(values=("name",)),
+    "database": PartNames(values=("host", "port", "name"), secrets=("username", "password")),
+    "mail": PartNames(values=("address",)),
+    "site": PartNames(values=("url",)),
+}
+QUEUE = PartNames(values=("url",))
+
+
+def part_of(reference: str) -> str:
+    """The part that a reference belongs to: `database` of `database.host`, `queues.work` of `queues.work.url`."""
+    return reference.rpartition(".")[0]

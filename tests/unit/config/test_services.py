@@ -1,0 +1,153 @@
+"""What runs, as app.yaml describes it: what is refused, in which words, and how a stack changes it."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from infra.config import load
+from infra.config.load import ConfigError
+from infra.config.sections import StackConfig
+from tests.unit.stack_files import PROJECT
+
+OWN = {
+    f"{PROJECT}:region": "us-east-1",
+    f"{PROJECT}:recipe": "disposable",
+    f"{PROJECT}:network": json.dumps({"zones": ["us-east-1a", "us-east-1b"]}),
+    f"{PROJECT}:cluster": json.dumps({"amiId": "ami-0123456789abcdef0"}),
+}
+API = {"source": "backend", "port": 8000, "routes": ["/"], "health": "/healthz"}
+WORKER = {"source": "backend", "command": ["python", "-m", "app.worker"]}
+
+
+def parse(app: dict[str, Any], **own: Any) -> StackConfig:
+    stack = {**OWN, **{f"{PROJECT}:{key}": json.dumps(value) for key, value in own.items()}}
+    return load.parse(stack, namespace=PROJECT, app=app)
+
+
+def problems(app: dict[str, Any], **own: Any) -> list[str]:
+    with pytest.raises(ConfigError) as caught:
+        parse(app, **own)
+    return str(caught.value).splitlines()
+
+
+def service(**changes: Any) -> dict[str, Any]:
+    return {"services": {"api": {**API, **changes}}}
+
+
+WRONG: list[tuple[dict[str, Any], str]] = [
+    ({}, "app.yaml: services: is required; write for example {backend: {source: backend}}"),
+    ({"services": {}}, "app.yaml: services: must have 1 entries or more; "),
+    ({"services": {"Api": API}}, "app.yaml: services.Api: must be a name of 1 to 18 small letters, digits and hyphens"),
+    ({"services": {"api": {"port": 8000}}}, "app.yaml: services.api.source: is required; write for example backend"),
+    (service(sorce="x"), "app.yaml: services.api.sorce: is not a known key; did you mean source?"),
+    (service(source="../x"), "app.yaml: services.api.source: must be a folder below the project's, in letters, "),
+    (service(source="nowhere"), "app.yaml: services.api.source: must be a folder of the project, got 'nowhere'; "),
+    (service(routes=["api"]), "app.yaml: services.api.routes.0: must be a path of at most 64 letters, "),
+    (service(health=None), "app.yaml: services.api.health: is required where there are routes; "),
+    (service(port=None), "app.yaml: services.api.port: is required where there are routes; "),
+    (service(routes=[], port=1), "app.yaml: services.api.health: has no effect without routes; "),
+    ({"services": {"worker": WORKER}}, "app.yaml: services: must have a service with routes; "),
+    (service(page=True, routes=["/x"]), "app.yaml: services.api.routes: must be [/] where page is true; write [/]"),
+    (service(uses=["databse"]), "app.yaml: services.api.uses: must name parts of the stack, got 'databse'; known are "),
+    (service(uses=["queues.work"]), "app.yaml: services.api.uses: must name parts of the stack, got 'queues.work'; "),
+    (service(environment={"PORT": 1}), "app.yaml: services.api.environment.PORT: is set by the stack itself; "),
+    (
+        service(environment={"A": "${database.host}"}),
+        "app.yaml: services.api.environment.A: names ${database.host}, which it does not have; add database to ",
+    ),
+    (
+        service(uses=["database"], environment={"A": "${database.hots}"}),
+        "app.yaml: services.api.environment.A: names ${database.hots}, which it does not have; database tells host,"
+        " port, name, username, password",
+    ),
+    (
+        service(environment={"A": "${db.host}"}),
+        "app.yaml: services.api.environment.A: names ${db.host}, which it does not have; write for example",
+    ),
+    (
+        service(uses=["database"], environment={"URL": "postgresql://${database.username}@x"}),
+        "app.yaml: services.api.environment.URL: must be ${database.username} and nothing else: ECS hands a secret",
+    ),
+    (
+        {"services": {"api": API, "other": API}},
+        "app.yaml: services.other.routes: must differ from those of other services, got /, which api has; ",
+    ),
+    (
+        {"services": {"api": API}, "jobs": {"night": {"service": "ap", "command": ["x"], "schedule": "rate(1 day)"}}},
+        "app.yaml: jobs.night.service: must be a service, got 'ap'; write one of api",
+    ),
+    *(
+        (
+            {"services": {"api": API}, "jobs": {"night": {"service": "api", "command": ["x"], "schedule": schedule}}},
+            "app.yaml: jobs.night.schedule: must be a rate or a cron expression with six fields, got ",
+        )
+        for schedule in ("daily", "rate(1 days)", "rate(2 day)", "cron(0 6 * * *)", "rate(0 days)")
+    ),
+    (
+        {
+            "services": {"api": API},
+            "jobs": {"n": {"service": "api", "command": ["x"], "schedule": "rate(1 day)", "timezone": "Berlin"}},
+        },
+        "app.yaml: jobs.n.timezone: must be the IANA name of a time zone, got 'Berlin'; ",
+    ),
+    (service(memoryMib=3000), "app.yaml: services.api.memoryMib: must fit into one instance, got 3000, and a "),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("app", "line"), WRONG, ids=[line[10:70] for _, line in WRONG])
+def test_a_wrong_description_is_answered_with_file_field_rule_and_way_out(app: dict[str, Any], line: str) -> None:
+    found = problems(app)
+    assert [problem for problem in found if problem.startswith(line)], found
+
+
+def test_all_problems_of_both_files_are_told_at_once_each_with_its_own() -> None:
+    app = {"services": {"api": {**API, "port": "x"}, "worker": {**WORKER, "cpuUnits": 1}}, "queue": {}}
+    found = problems(app, recipe="safe", services={"api": {"desiredCount": 0}})
+    assert [line.partition(": must")[0].partition(": is")[0] for line in found] == [
+        "app.yaml: queue",
+        "app.yaml: services.api.port",
+        "app.yaml: services.worker.cpuUnits",
+        "recipe",
+        "services.api.desiredCount",
+    ]
+
+
+def test_a_stack_changes_a_key_adds_one_and_takes_one_away() -> None:
+    app = {"services": {"api": {**API, "environment": {"A": "1", "B": "2"}}, "worker": WORKER}}
+    change = {"api": {"desiredCount": 2, "environment": {"B": None, "C": 3}}, "worker": None}
+    (api,) = parse(app, services=change).services.values()
+    assert (api.port, api.desired_count, api.environment) == (8000, 2, {"A": "1", "C": "3"})
+
+
+def test_values_of_yaml_become_the_texts_that_a_process_gets() -> None:
+    environment = {"N": 600, "F": 0.5, "T": True, "S": "0600"}
+    got = parse(service(environment=environment)).services["api"].environment
+    assert got == {"N": "600", "F": "0.5", "T": "true", "S": "0600"}
+
+
+def test_a_stack_without_mail_needs_no_address_and_what_none_uses_is_not_made() -> None:
+    config = parse(service(uses=["bucket"], environment={"KEY": "${secrets.STRIPE_KEY}"}))
+    assert (config.mail, config.used, config.secrets) == (None, frozenset({"bucket"}), ["STRIPE_KEY"])
+    assert problems(service(uses=["mail"]))[0].startswith("mail.address: is required where a service uses mail; ")
+
+
+def test_migrations_and_jobs_need_room_too() -> None:
+    app = {"services": {"api": {**API, "memoryMib": 1000}}}
+    assert parse(app).room.memory_mib == 2000
+    app["services"]["api"]["migrate"] = ["x"]
+    app["jobs"] = {"n": {"service": "api", "command": ["x"], "schedule": "rate(1 day)"}}
+    assert "and 4000 MiB, but" in problems(app)[0]
+
+
+def test_a_file_that_is_no_yaml_is_answered_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "app.yaml"
+    with pytest.raises(ConfigError, match=r"^app\.yaml: must be there"):
+        load.app_settings(file)
+    file.write_text("services:\n  api: {source: backend\n")
+    with pytest.raises(ConfigError, match=r"^app\.yaml:3:1: must be YAML: "):
+        load.app_settings(file)
+    file.write_text("- services\n")
+    with pytest.raises(ConfigError, match=r"^app\.yaml: must be a section with keys"):
+        load.app_settings(file)
