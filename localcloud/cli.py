@@ -9,7 +9,7 @@ from pathlib import Path
 
 import click
 
-from localcloud import access, docker_engine, gateway, room, shell, stack, supervision
+from localcloud import access, docker_engine, gateway, room, shell, stack, stack_file, supervision
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
 from localcloud.logs import follow
@@ -54,6 +54,7 @@ def main(ctx: click.Context, port: int, folder: Path | None) -> None:
 @click.pass_obj
 def up(place: Place, engine: str | None) -> None:
     """Start the local cloud and deploy the stack; changes nothing where nothing changed."""
+    stack_file.check()
     room.check(place)
     started = time.monotonic()
     with only_command(place, "up"):
@@ -65,11 +66,12 @@ def up(place: Place, engine: str | None) -> None:
         if supervision.start(place):
             click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
         prepare(place)
-        before = stack.versions(place)
+        before, existed = stack.versions(place), stack.resource_ids(place)
         if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs"):
+            kept = " what was created is kept;" if stack.resource_ids(place) - existed else ""
             raise LocalCloudError(
-                f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;"
-                " what was created is kept: fix the cause and run `make up` again (logs of the services: `make logs`)"
+                f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;{kept}"
+                " fix the cause and run `make up` again (logs of the services: `make logs`)"
             )
         stack.note_agreement(place)
     click.echo(f"\n{deployed(before, stack.versions(place))}, in {time.monotonic() - started:.0f} s")
@@ -93,7 +95,7 @@ def prepare(place: Place) -> None:
     stack.ensure(place)
     stack.note_disagreement(place)
     if outdated:
-        why = "The last run did not end by itself" if interrupted else "The password's secret is gone"
+        why = "The last run failed or was killed" if interrupted else "The password's secret is gone"
         click.echo(f"{why}: comparing the stack with what exists")
         # The provider's journal lists what was being created at that moment, so Pulumi's own list can be dropped.
         if stack.pulumi(place, "refresh", *UNATTENDED, "--suppress-outputs", "--clear-pending-creates"):
@@ -119,6 +121,7 @@ def describe(place: Place) -> None:
 @click.pass_obj
 def down(place: Place) -> None:
     """Destroy the stack, then stop everything."""
+    stack_file.check()
     with only_command(place, "down"):
         if stack.deployment(place).get("resources"):
             supervision.start(place)

@@ -7,6 +7,7 @@ import signal
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -63,15 +64,22 @@ def locks(place: Place) -> Iterator[Path]:
 def deployment(place: Place) -> dict[str, Any]:
     """The stack's last saved deployment: `resources`, `pending_operations`; empty before the first `up`."""
     file = state_file(place)
-    if not file.exists():
-        return {}
     try:
-        return json.loads(file.read_text()).get("checkpoint", {}).get("latest") or {}
+        found = file.stat()
+        return read_deployment(file, found.st_mtime_ns, found.st_ino, found.st_size)
+    except FileNotFoundError:
+        return {}
     except ValueError:
         raise LocalCloudError(
             f"{file}: Pulumi's state must be JSON and is not; copy {file.name}.bak over it, or start from nothing with"
             f" `make stop` and by deleting {place.folder}"
         ) from None
+
+
+@lru_cache(maxsize=1)
+def read_deployment(file: Path, *_version: int) -> dict[str, Any]:
+    """Read once what Pulumi has written once: it may be megabytes, and a command asks for it many times."""
+    return json.loads(file.read_text()).get("checkpoint", {}).get("latest") or {}
 
 
 def outputs(place: Place) -> dict[str, Any]:
@@ -86,10 +94,15 @@ def versions(place: Place) -> dict[str, str]:
     return {name: str(service["version"]) for name, service in outputs(place).get("services", {}).items()}
 
 
-def resource_count(place: Place) -> int:
-    """How many resources the stack holds in the cloud: neither the stack, providers nor components."""
+def resource_ids(place: Place) -> set[tuple[str, str]]:
+    """Name and id of what the stack holds in the cloud: neither the stack, providers nor components."""
     rows = deployment(place).get("resources", [])
-    return sum(1 for row in rows if row.get("custom") and not row["type"].startswith("pulumi:providers:"))
+    held = (row for row in rows if row.get("custom") and not row["type"].startswith("pulumi:providers:"))
+    return {(row["urn"], row.get("id", "")) for row in held}
+
+
+def resource_count(place: Place) -> int:
+    return len(resource_ids(place))
 
 
 def ensure(place: Place) -> None:

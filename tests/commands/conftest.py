@@ -100,8 +100,9 @@ def running(tmp_path_factory: pytest.TempPathFactory, small_programs: None) -> I
 class FakePulumi:
     folder: Path
 
-    def fail(self, command: str) -> None:
-        (self.folder / f"fail-{command}").write_text("")
+    def fail(self, command: str, made: str = "") -> None:
+        """`made`: the name of a resource that it creates before it fails."""
+        (self.folder / f"fail-{command}").write_text(made)
 
     def mend(self, command: str) -> None:
         (self.folder / f"fail-{command}").unlink()

@@ -24,6 +24,8 @@ def save(resources: list[dict[str, object]]) -> None:
 with (folder / "calls.jsonl").open("a") as calls:
     calls.write(json.dumps({"arguments": sys.argv[1:], "cwd": str(Path.cwd()), "environment": dict(os.environ)}) + "\n")
 if (folder / f"fail-{command}").exists():
+    if name := (folder / f"fail-{command}").read_text():  # what it creates before it fails
+        save([{"urn": name, "type": "aws:s3/bucket:Bucket", "custom": True, "id": name}])
     sys.exit(3)
 if command == "stack":
     save([])
@@ -32,9 +34,10 @@ elif command == "up":
     outputs = {"url": "http://d1.cloudfront.localhost:1", "access_secret": "arn:secret", "services": services}
     stack: dict[str, object] = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
     provider: dict[str, object] = {"type": "pulumi:providers:aws", "custom": True}
-    made: list[dict[str, object]] = [{"type": "aws:s3/bucket:Bucket", "custom": True}] * int(
-        (folder / "resources").read_text()
-    )
+    made: list[dict[str, object]] = [
+        {"urn": f"urn:bucket-{number}", "type": "aws:s3/bucket:Bucket", "custom": True, "id": f"bucket-{number}"}
+        for number in range(int((folder / "resources").read_text()))
+    ]
     save([stack, provider, dict[str, object](type="app:infra:Storage"), *made])
 elif command == "destroy":
     save([])

@@ -7,8 +7,9 @@ import subprocess
 import pytest
 from click.testing import CliRunner
 
-from localcloud import stack, supervision
+from localcloud import stack, stack_file, supervision
 from localcloud.cli import deployed, main
+from localcloud.errors import LocalCloudError
 from localcloud.place import Place
 from tests.commands.conftest import Command, FakePulumi
 from tests.commands.fake_emulator import FakeEmulator
@@ -59,6 +60,26 @@ def test_an_up_that_fails_tells_what_to_do_and_the_next_one_compares_first(
     assert "comparing the stack with what exists" in again.output
     assert pulumi.commands == ["stack", "up", "refresh", "up"]
     assert "--clear-pending-creates" in pulumi.calls[2]["arguments"]
+
+
+@pytest.mark.parametrize("made", ["", "urn:bucket"])
+def test_an_up_that_fails_tells_that_something_is_kept_where_something_was_created(
+    command: Command, started: FakeEmulator, pulumi: FakePulumi, made: str
+) -> None:
+    pulumi.fail("up", made)
+    assert ("what was created is kept" in command("up", code=1).output) is bool(made)
+
+
+@pytest.mark.parametrize("name", ["up", "down"])
+def test_a_stack_file_that_is_no_yaml_is_told_before_anything_starts(
+    command: Command, started: FakeEmulator, pulumi: FakePulumi, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    def refuse() -> None:
+        raise LocalCloudError("Pulumi.local.yaml:2:1: not so")
+
+    monkeypatch.setattr(stack_file, "check", refuse)
+    assert command(name, code=1).output == "Error: Pulumi.local.yaml:2:1: not so\n"
+    assert pulumi.calls == []
 
 
 def test_an_up_stops_where_the_comparison_fails(command: Command, started: FakeEmulator, pulumi: FakePulumi) -> None:

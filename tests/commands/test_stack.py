@@ -77,6 +77,15 @@ def test_a_state_that_is_not_json_is_named_with_its_backup(place: Place) -> None
         stack.outputs(place)
 
 
+def test_a_state_is_read_once_until_pulumi_writes_it_anew(place: Place, pulumi: FakePulumi) -> None:
+    stack.ensure(place)
+    before = stack.read_deployment.cache_info()
+    assert stack.resource_count(place) == 0 and stack.outputs(place) == {} and stack.versions(place) == {}
+    stack.pulumi(place, "up")
+    assert stack.resource_count(place) == 5 and stack.versions(place) == {"backend": "b1"}
+    assert stack.read_deployment.cache_info().misses == before.misses + 2
+
+
 def test_the_lock_of_a_pulumi_that_was_killed_is_lifted(place: Place, pulumi: FakePulumi) -> None:
     with subprocess.Popen([sys.executable, "-c", ""]) as ended:
         ended.wait()
