@@ -14,7 +14,7 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudfront
 
-from localcloud.emulator import identities, log_events, mailbox, registry, rotation, snapshots, task_role
+from localcloud.emulator import autoscaling, identities, log_events, mailbox, registry, rotation, snapshots, task_role
 from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.guard import guarded
 from localcloud.emulator.origins import stream_origins
@@ -28,7 +28,8 @@ from localcloud.place import HEALTH_PATH, MAILBOX_PATH, TASK_NETWORK
 
 
 def states() -> dict[str, State]:
-    return {**app._build_persistence_save_dict(), log_events.SERVICE: log_events.state}
+    own = {log_events.SERVICE: log_events.state, autoscaling.SERVICE: autoscaling.state}
+    return {**app._build_persistence_save_dict(), **own}
 
 
 def encode(service: str, state: Any) -> str:
@@ -50,6 +51,7 @@ def save_while_running() -> Saver:
     def load_and_start() -> None:
         load()
         log_events.load()
+        autoscaling.load()
         saver.start()
 
     app._load_persisted_state = load_and_start
@@ -91,6 +93,7 @@ if __name__ == "__main__":
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
     run_scheduled_tasks()
     keep_time()
+    autoscaling.serve()
     stream_balancers()
     stream_origins()
     app.app = guarded(with_session(with_pages(app.app, pages)))

@@ -18,15 +18,18 @@ from localcloud.emulator.times import Times
 LOOK_SECONDS = 1
 
 Row = dict[str, Any]  # a schedule or a rule, as MiniStack keeps it
+Rows = Callable[[], Mapping[tuple[str, str, str], Row]]
 
 logger = logging.getLogger(__name__)
 
 
 def keep_time() -> None:
     """Before the application starts."""
-    scheduler._SCHEDULE_TICK_INTERVAL = eventbridge._SCHEDULER_TICK_INTERVAL = LOOK_SECONDS
-    scheduler._tick_schedules = Look(scheduler._schedules._data, times_of_schedule, run_schedule)
-    eventbridge._tick_scheduled_rules = Look(eventbridge._rules._data, times_of_rule, run_rule)
+    watch(lambda: scheduler._schedules._data, times_of_schedule, run_schedule)
+    scheduler._SCHEDULE_TICK_INTERVAL = LOOK_SECONDS
+    scheduler._tick_schedules = look_at_all
+    eventbridge._SCHEDULER_TICK_INTERVAL = LOOK_SECONDS
+    eventbridge._tick_scheduled_rules = Look(lambda: eventbridge._rules._data, times_of_rule, run_rule)
 
 
 class Look:
@@ -34,8 +37,8 @@ class Look:
 
     def __init__(
         self,
-        rows: Mapping[tuple[str, str, str], Row],
-        times: Callable[[Row], Times],
+        rows: Rows,
+        times: Callable[[Row], Times | None],
         run: Callable[[Row, float], None],
         clock: Callable[[], float] = time.time,
     ) -> None:
@@ -44,15 +47,26 @@ class Look:
 
     def __call__(self) -> None:
         since, self.looked = self.looked, self.clock()
-        for (account, region, _), row in list(self.rows.items()):
-            if row.get("State") == "DISABLED" or not row.get("ScheduleExpression"):
-                continue
+        for (account, region, name), row in list(self.rows().items()):
             try:
-                if self.times(row).is_due(since, self.looked, next_on_clock):
+                times = self.times(row)
+                if times and times.is_due(since, self.looked, next_on_clock):
                     with request_scope(account, region):
                         self.run(row, self.looked)
             except Exception:  # the others are run all the same
-                logger.exception("%s: it is not run", row["Name"])
+                logger.exception("%s: it is not run", name)
+
+
+WATCHED: list[Look] = []
+
+
+def look_at_all() -> None:
+    for look in WATCHED:
+        look()
+
+
+def watch(rows: Rows, times: Callable[[Row], Times | None], run: Callable[[Row, float], None]) -> None:
+    WATCHED.append(Look(rows, times, run))
 
 
 def next_on_clock(expression: str, clock: datetime) -> datetime | None:
@@ -61,7 +75,9 @@ def next_on_clock(expression: str, clock: datetime) -> datetime | None:
     return found.replace(tzinfo=None) if found else None
 
 
-def times_of_schedule(schedule: Row) -> Times:
+def times_of_schedule(schedule: Row) -> Times | None:
+    if schedule["State"] == "DISABLED":
+        return None
     return Times(
         expression=schedule["ScheduleExpression"],
         zone=schedule.get("ScheduleExpressionTimezone") or "UTC",
@@ -70,16 +86,16 @@ def times_of_schedule(schedule: Row) -> Times:
     )
 
 
-def times_of_rule(rule: Row) -> Times:
+def times_of_rule(rule: Row) -> Times | None:
+    if rule["State"] == "DISABLED" or not rule["ScheduleExpression"]:
+        return None
     return Times(expression=rule["ScheduleExpression"], begins=rule["CreationTime"], first_at_once=False)
 
 
 def run_schedule(schedule: Row, now: float) -> None:
     eventbridge._invoke_target(schedule["Target"], event("aws.scheduler", schedule), schedule)
     times = times_of_schedule(schedule)
-    following = times.after(now, next_on_clock)
-    is_last = following is None or (times.ends is not None and following > times.ends)
-    if is_last and schedule.get("ActionAfterCompletion") == "DELETE":
+    if times and times.is_over(now, next_on_clock) and schedule.get("ActionAfterCompletion") == "DELETE":
         scheduler._delete_schedule(schedule["Name"], {"groupName": schedule["GroupName"]})
 
 

@@ -28,7 +28,12 @@ class Times:
     def is_due(self, since: float, until: float, cron: NextOnClock) -> bool:
         """Whether one of the times lies after `since`, and not after `until`."""
         found = self.after(since, cron)
-        return found is not None and found <= until and (self.ends is None or found <= self.ends)
+        return found is not None and found <= min(until, self.ends or until)
+
+    def is_over(self, moment: float, cron: NextOnClock) -> bool:
+        """Whether no time lies after the moment."""
+        found = self.after(moment, cron)
+        return found is None or (self.ends is not None and found > self.ends)
 
     def after(self, moment: float, cron: NextOnClock) -> float | None:
         """The first time after the moment."""

@@ -1,4 +1,4 @@
-"""A real MiniStack and a real provider process for the tests of the provider, on ports of their own."""
+"""A real emulator and a real provider process for the tests of the provider, on ports of their own."""
 
 import os
 import subprocess
@@ -13,6 +13,7 @@ import pytest
 
 from localcloud import gateway
 from localcloud.ports import free_port
+from tests.engine.support import CREDENTIALS, KEYS
 from tests.provider.engine import Engine
 from tests.provider.world import World
 
@@ -34,10 +35,11 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "localhost",
         "STATE_DIR": str(folder), "S3_DATA_DIR": str(folder / "s3"), "PERSIST_STATE": "0", "SFTP_ENABLED": "0",
         "IOT_MTLS_ENABLED": "0", "DOCKER_HOST": f"unix://{folder}/none.sock", "RDS_BASE_PORT": str(free_port()),
+        **CREDENTIALS,
     }  # fmt: skip
     with (folder / "log").open("w") as log:
         process = subprocess.Popen(
-            [EMULATOR_PYTHON, "-m", "ministack"], cwd=folder, env=environment, stdout=log, stderr=log
+            [EMULATOR_PYTHON, "-m", "localcloud.emulator"], cwd=ROOT, env=environment, stdout=log, stderr=log
         )
     try:
         deadline = time.monotonic() + START_SECONDS
@@ -79,7 +81,13 @@ def port_of(process: "subprocess.Popen[str]") -> int:
 def engine(emulator: int, start_provider: Callable[..., "subprocess.Popen[str]"]) -> Engine:
     """An engine with a provider that is configured with default tags."""
     connection = Engine(port_of(start_provider(f"http://127.0.0.1:{emulator}")))
-    connection.configure(region=REGION, allowedAccountIds=[ACCOUNT], defaultTags={"tags": DEFAULT_TAGS})
+    connection.configure(
+        accessKey=KEYS["aws_access_key_id"],
+        secretKey=KEYS["aws_secret_access_key"],
+        region=REGION,
+        allowedAccountIds=[ACCOUNT],
+        defaultTags={"tags": DEFAULT_TAGS},
+    )
     return connection
 
 
@@ -98,8 +106,7 @@ def client(emulator: int) -> Callable[[str], Any]:
 
     def make(service: str) -> Any:
         return boto3.client(
-            service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{emulator}", aws_access_key_id="test",
-            aws_secret_access_key="test",
+            service, region_name=REGION, endpoint_url=f"http://127.0.0.1:{emulator}", **KEYS,
         )  # type: ignore[call-overload]  # fmt: skip
 
     return make

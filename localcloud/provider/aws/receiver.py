@@ -84,6 +84,8 @@ def _scalar(value: Any, kind: str) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        return str(value).removesuffix(".0")
     if isinstance(value, datetime.datetime):
         return value.isoformat()
     if isinstance(value, bytes):

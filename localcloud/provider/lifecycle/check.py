@@ -41,7 +41,7 @@ def schema_problems(caller: Caller, inputs: Props) -> Iterator[Problem]:
 
 def module_of(service: str) -> str:
     """The module of the table in which the service's types are."""
-    return {"elbv2": "lb", "lambda": "lambda_"}.get(service, service)
+    return {"application-autoscaling": "appautoscaling", "elbv2": "lb", "lambda": "lambda_"}.get(service, service)
 
 
 def sending_problems(caller: Caller, inputs: Props) -> Iterator[Problem]:

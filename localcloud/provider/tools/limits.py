@@ -61,6 +61,11 @@ BEHAVIOUR = (
         " not made up for, and a task that cannot be started goes to the dead-letter queue without another try; a topic"
         " sends neither mails nor SMS",
     ),
+    (
+        "Scaling of services",
+        "a service's count of tasks is held between its target's numbers, and scheduled actions change these; policies"
+        " are recorded alone, because nobody makes the metrics that they look at",
+    ),
     ("Alarms", "see the metrics that a program puts; AWS's own metrics are not made here"),
     (
         "DNS and certificates",

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from localcloud.provider.definition.resource_type import ResourceType
 from localcloud.provider.types import (
     acm,
+    appautoscaling,
     autoscaling,
     budgets,
     cloudfront,
@@ -41,6 +42,7 @@ from localcloud.provider.types import (
 
 _MODULES = (
     acm,
+    appautoscaling,
     autoscaling,
     budgets,
     cloudfront,

@@ -2,7 +2,18 @@
 
 from collections.abc import Mapping
 
-from tests.provider.case_tables import compute, data, delivery, edge, identity, messages, names, network, services
+from tests.provider.case_tables import (
+    compute,
+    data,
+    delivery,
+    edge,
+    identity,
+    messages,
+    names,
+    network,
+    scaling,
+    services,
+)
 from tests.provider.cases import Case
 
 CASES: Mapping[str, Case] = {
@@ -15,4 +26,5 @@ CASES: Mapping[str, Case] = {
     **edge.CASES,
     **messages.CASES,
     **names.CASES,
+    **scaling.CASES,
 }

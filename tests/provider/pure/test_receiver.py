@@ -19,7 +19,8 @@ DAY = datetime.datetime(2026, 1, 2, tzinfo=datetime.UTC)
 @pytest.mark.parametrize(
     ("value", "kind", "wanted"),
     [
-        ("text", TEXT, "text"), (True, TEXT, "true"), (False, TEXT, "false"), (5, TEXT, "5"), (b"\0\1", TEXT, "AAE="),
+        ("text", TEXT, "text"), (True, TEXT, "true"), (False, TEXT, "false"), (5, TEXT, "5"),
+        (5.0, TEXT, "5"), (0.5, TEXT, "0.5"), (b"\0\1", TEXT, "AAE="),
         (DAY, TEXT, "2026-01-02T00:00:00+00:00"), ({"a": 1}, TEXT, '{"a": 1}'), ([1], TEXT, "[1]"), (None, TEXT, None),
         ("12", NUMBER, 12), ("-3", NUMBER, -3), ("many", NUMBER, None), (7, NUMBER, 7),
         ("0.5", Kind("number"), 0.5), ("True", ON, True), ("false", ON, False), (1, ON, True), (0, ON, False),
