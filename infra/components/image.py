@@ -7,6 +7,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 from pulumi.dynamic import Resource
 
+from infra.config.load import end_program
 from infra.pure import policies
 from infra.pure.build_context import ContextError
 from infra.pure.image_tag import image_tag
@@ -49,7 +50,7 @@ class Image(pulumi.ComponentResource):
         try:
             self.tag = image_tag(image_folder(args.context))
         except ContextError as error:
-            raise pulumi.RunError(str(error)) from None
+            end_program(str(error))
         repository = aws.ecr.Repository(
             f"{name}-repository",
             image_tag_mutability="IMMUTABLE",

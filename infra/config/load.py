@@ -5,9 +5,10 @@ Only this module reads Pulumi's configuration.
 
 import difflib
 import json
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, get_args, get_origin
+from typing import Any, NoReturn, get_args, get_origin
 
 import pulumi
 from pydantic import BaseModel, ValidationError
@@ -22,6 +23,11 @@ APP_FILE = ROOT / "app.yaml"
 
 # Sections of before the services were described.
 MOVED: dict[tuple[int | str, ...], str] = {("backend",): "services.backend", ("frontend",): "services.frontend"}
+
+
+# The exit code of a Python program that has told Pulumi its error already. With any other one, Pulumi reports
+# "an unhandled error" beside it.
+REPORTED = 32
 
 
 class ConfigError(Exception):
@@ -208,6 +214,12 @@ def app_settings(file: Path) -> dict[str, Any]:
     return found
 
 
+def end_program(text: str) -> NoReturn:
+    """End the Pulumi program with a message for its user, said once and without a stack trace."""
+    pulumi.log.error(text)
+    sys.exit(REPORTED)
+
+
 def load() -> StackConfig:
     """The configuration of the stack that Pulumi runs; ends the program with a readable list when it is wrong."""
     try:
@@ -215,4 +227,4 @@ def load() -> StackConfig:
         return parse(pulumi.runtime.get_config_env(), namespace=pulumi.get_project(), app=app)
     except ConfigError as error:
         title = f"Pulumi.{pulumi.get_stack()}.yaml is not valid, nothing was changed:"
-        raise pulumi.RunError("\n  ".join([title, *str(error).splitlines()])) from None
+        end_program("\n  ".join([title, *str(error).splitlines()]))

@@ -38,7 +38,9 @@ def test_every_problem_is_listed_and_nothing_created(checkout: Checkout) -> None
     assert run.code != 0
     missing = [problem for problem in PROBLEMS if problem not in run.output]
     assert missing == [], run.output
-    assert "Traceback" not in run.output
+    assert "Traceback" not in run.output and "unhandled" not in run.output
+    assert run.output.count("must be 'disposable', 'protected' or 'released'") == 1, run.output
+    assert "what was created is kept" not in run.output
     assert stack.resource_count(checkout.place) == 0
     assert checkout.client("ec2").describe_vpcs(Filters=[{"Name": "is-default", "Values": ["false"]}])["Vpcs"] == []
 
