@@ -14,7 +14,17 @@ from ministack import app
 from ministack.core import persistence
 from ministack.services import cloudfront
 
-from localcloud.emulator import autoscaling, identities, log_events, mailbox, registry, rotation, snapshots, task_role
+from localcloud.emulator import (
+    autoscaling,
+    function_role,
+    identities,
+    log_events,
+    mailbox,
+    registry,
+    rotation,
+    snapshots,
+    task_role,
+)
 from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.guard import guarded
 from localcloud.emulator.origins import stream_origins
@@ -79,6 +89,7 @@ def pass_accept_encoding_on() -> None:
 if __name__ == "__main__":
     log_events.save_apart()
     task_role.give_addresses()
+    function_role.give_credentials()
     registry.give_password()
     rotation.refuse()
     pass_accept_encoding_on()

@@ -10,8 +10,9 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
-from ministack.services import ecs, sts
+from ministack.services import ecs
 
+from localcloud.emulator import sessions
 from localcloud.emulator.secret import derived, is_derived
 
 PATH = "/v2/credentials/"
@@ -53,15 +54,8 @@ def answer(path: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], 
         "SecretAccessKey": secrets.token_urlsafe(30),
         "Token": secrets.token_urlsafe(60),
     }
-    ends = time.time() + SECONDS
-    session = {
-        "Arn": f"arn:aws:sts::{account}:assumed-role/{name[-1]}/task",
-        "AccountId": account,
-        "SecretAccessKey": made["SecretAccessKey"],
-        "SessionToken": made["Token"],
-        "Expiration": ends,
-    }
-    sts.register_session(made["AccessKeyId"], session)
+    role, ends = f"arn:aws:iam::{account}:role/{'/'.join(name)}", time.time() + SECONDS
+    sessions.begin(role, "task", made, ends)
     until = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(ends))
-    document = {**made, "Expiration": until, "RoleArn": f"arn:aws:iam::{account}:role/{'/'.join(name)}"}
+    document = {**made, "Expiration": until, "RoleArn": role}
     return 200, {"Content-Type": "application/json", "Cache-Control": "no-store"}, json.dumps(document).encode()
