@@ -38,6 +38,9 @@ export default defineConfig({
     environment: "happy-dom",
     setupFiles: ["src/test/setup.ts"],
     include: ["src/**/*.test.{ts,tsx}", "*.test.ts", "scripts/*.test.ts"],
+    // Bounds for what hangs: a machine that is busy with other work must not fail a test.
+    testTimeout: 60_000,
+    hookTimeout: 60_000,
     restoreMocks: true,
     unstubGlobals: true,
   },

@@ -78,7 +78,7 @@ class Backend:
 
     def logged_request(self, request_id: str) -> dict[str, Any]:
         """The log line of this request. Waits, because it is written shortly after the response is sent."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + 60
         while True:
             for line in self.log():
                 if line["message"] == "request" and line["request_id"] == request_id:
@@ -113,7 +113,7 @@ def running_backend(
 
 def wait_until_live(backend: Backend) -> None:
     path = backend.env.get("HEALTH_PATH", "/api/health") + "/live"
-    deadline = time.monotonic() + 20
+    deadline = time.monotonic() + 60
     while True:
         try:
             if backend.http.get(path).status_code == 200:

@@ -71,7 +71,7 @@ class Postgres:
         """Stop the server as a failover does: all connections are closed at once."""
         if self._process:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(20)
+            self._process.wait(60)
             self._process = None
 
     def sql(self, statement: str, *, database: str = "postgres", check: bool = True) -> str:
@@ -84,7 +84,7 @@ class Postgres:
         return done.stdout.strip()
 
     def wait_for(self, query: str, answer: str) -> None:
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 60
         while self.sql(query) != answer:
             assert time.monotonic() < deadline, query
             time.sleep(0.05)
@@ -94,7 +94,7 @@ class Postgres:
         """Another connection holds the locks of this statement for the duration of the block."""
         holder = "FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'BEGIN; %'"
         with ThreadPoolExecutor() as pool:
-            pool.submit(self.sql, f"BEGIN; {lock}; SELECT pg_sleep(60)", database=database, check=False)
+            pool.submit(self.sql, f"BEGIN; {lock}; SELECT pg_sleep(300)", database=database, check=False)
             try:
                 self.wait_for(f"SELECT wait_event {holder}", "PgSleep")
                 yield

@@ -86,7 +86,7 @@ def frozen(postgres: Postgres) -> Iterator[None]:
 
 
 def test_a_database_that_hangs_costs_seconds_and_no_restart(start: Callable[..., Backend], postgres: Postgres) -> None:
-    backend = start(DATABASE_TIMEOUT_SECONDS="1", DATABASE_POOL_SIZE="3")
+    backend = start(DATABASE_TIMEOUT_SECONDS="3", DATABASE_POOL_SIZE="3")
     assert at_once(backend, 6) == {200: 6}
     with frozen(postgres):
         assert at_once(backend, 12) == {503: 12}
@@ -103,14 +103,14 @@ def test_many_more_requests_than_connections_all_succeed(start: Callable[..., Ba
 def test_requests_that_wait_too_long_get_503_and_the_process_recovers(
     start: Callable[..., Backend], postgres: Postgres
 ) -> None:
-    backend = start(DATABASE_POOL_SIZE="2", DATABASE_TIMEOUT_SECONDS="1")
+    backend = start(DATABASE_POOL_SIZE="2", DATABASE_TIMEOUT_SECONDS="3")
     with postgres.holding("LOCK items"):
         assert at_once(backend, 64) == {503: 64}
     assert at_once(backend, 4) == {200: 4}
 
 
 def test_a_queue_that_is_full_refuses_at_once(start: Callable[..., Backend], postgres: Postgres) -> None:
-    backend = start(DATABASE_POOL_SIZE="1", DATABASE_TIMEOUT_SECONDS="3")
+    backend = start(DATABASE_POOL_SIZE="1", DATABASE_TIMEOUT_SECONDS="5")
     with postgres.holding("LOCK items"):
         assert at_once(backend, 150) == {503: 150}
     full = [line for line in backend.log() if line["message"] == "too many requests wait for a database connection"]

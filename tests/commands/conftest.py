@@ -2,13 +2,11 @@
 
 import json
 import os
-import random
 import shutil
 import signal
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +18,9 @@ import localcloud.programs
 from localcloud import supervision
 from localcloud.cli import main
 from localcloud.place import Place
-from localcloud.ports import port_is_free
 from localcloud.programs import Program
 from tests.commands.fake_emulator import FakeEmulator
+from tests.ports import free_ports
 
 Command = Callable[..., Result]
 
@@ -43,10 +41,8 @@ def stand_ins(place: Place) -> list[Program]:
 
 
 def place_in(folder: Path) -> Place:
-    """A place that nothing runs in, on free ports below those that a system gives to connections (from 32768)."""
-    chosen = (random.randrange(20_000, 32_000) for _ in count())  # noqa: S311 (no secret)
-    port = next(port for port in chosen if all(port_is_free(port + offset) for offset in range(3)))
-    return Place.of(port, folder / "place")
+    """A place that nothing runs in."""
+    return Place.of(free_ports(3), folder / "place")
 
 
 @pytest.fixture

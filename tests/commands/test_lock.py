@@ -17,7 +17,7 @@ from tests.commands.conftest import kill
 def command(place: Place, name: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "localcloud", "--port", str(place.port), "--folder", str(place.folder), name],
-        cwd=ROOT, capture_output=True, text=True, check=False, timeout=30,
+        cwd=ROOT, capture_output=True, text=True, check=False, timeout=60,
     )  # fmt: skip
 
 

@@ -168,7 +168,7 @@ def test_the_command_waits_for_an_emulator_that_restarts_and_ends_on_ctrl_c(plac
             assert process.stdout.readline() == f"{'backend':<24} after\n"
             assert process.stdout.readline() == "logs: the emulator answers again\n"
             process.send_signal(signal.SIGINT)
-            rest, _ = process.communicate(timeout=20)
+            rest, _ = process.communicate(timeout=60)
         assert (process.returncode, rest) == (0, "")
     finally:
         process.kill()

@@ -142,8 +142,10 @@ def test_an_orderly_stop_keeps_what_was_known(
 
 def test_ctrl_c_is_left_to_pulumi_and_holds_again_afterwards() -> None:
     with stack.interrupts_left_to_the_child():
-        threading.Timer(0, os.kill, (os.getpid(), signal.SIGINT)).start()
+        meanwhile = threading.Timer(0, os.kill, (os.getpid(), signal.SIGINT))
+        meanwhile.start()
         subprocess.run(["true"], check=True)
+        meanwhile.join()
         os.kill(os.getpid(), signal.SIGINT)
     with pytest.raises(KeyboardInterrupt):
         os.kill(os.getpid(), signal.SIGINT)

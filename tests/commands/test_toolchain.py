@@ -8,7 +8,6 @@ import os
 import subprocess
 import tarfile
 import threading
-import time
 from collections.abc import Callable, Iterator
 from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
@@ -16,6 +15,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.engine.support import eventually, is_alive
 from toolchain import generate, pulumi_cli, setup, steps, versions
 from toolchain.generate import Generator
 from toolchain.steps import ROOT, Files, SetupError, run, step
@@ -120,14 +120,20 @@ def test_a_command_that_fails_shows_its_last_lines(tools: Path) -> None:
 
 
 def test_a_command_that_never_ends_is_ended_with_what_it_started(tools: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(steps, "RUN_SECONDS", 0.3)
+    class Started(subprocess.Popen[bytes]):
+        def wait(self, timeout: float | None = None) -> int:
+            eventually(lambda: len(said()) == 4)  # the time begins when it has said what it started
+            return super().wait(timeout)
+
+    def said() -> list[str]:
+        return (tools / "setup.log").read_text().split("\n")
+
+    monkeypatch.setattr(subprocess, "Popen", Started)
+    monkeypatch.setattr(steps, "RUN_SECONDS", 0.1)
     with pytest.raises(SetupError, match="`sh` did not end within"):
         run("sh", "-c", "sleep 60 & echo $!; wait")
-    child = int((tools / "setup.log").read_text().split("\n")[2])
-    deadline = time.monotonic() + 10
-    while Path(f"/proc/{child}").exists() and "Z" not in Path(f"/proc/{child}/stat").read_text().split()[2]:
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
+    child = int(said()[2])
+    eventually(lambda: not is_alive(child))
 
 
 def test_a_step_is_done_again_only_when_it_has_to_be(tools: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from localcloud.ports import free_port
 from tests.engine.support import Emulator
+from tests.ports import free_port, free_ports
 
 Client = Callable[..., Any]
 
@@ -19,7 +19,7 @@ def running(folder: Path) -> Iterator[Emulator]:
     emulator = Emulator(
         folder=folder,
         port=free_port(),
-        database_port=free_port(),
+        database_port=free_ports(10),
         docker_host=f"unix://{folder}/none.sock",
         log=folder / "emulator.log",
     )

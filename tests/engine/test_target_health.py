@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 from docker.models.containers import Container
 
-from localcloud.ports import free_port
 from tests.engine.site import Client, Load, Site
 from tests.engine.support import Emulator, Engine, endpoint, eventually, get
+from tests.ports import free_port
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ import boto3
 import pytest
 
 from localcloud import gateway
-from localcloud.ports import free_port
 from tests.engine.support import CREDENTIALS, KEYS
+from tests.ports import free_port, free_ports
 from tests.provider.engine import Engine
 from tests.provider.world import World
 
@@ -34,7 +34,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         **{name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "MINISTACK_"))},
         "GATEWAY_PORT": str(port), "BIND_HOST": "127.0.0.1", "MINISTACK_HOST": "localhost",
         "STATE_DIR": str(folder), "S3_DATA_DIR": str(folder / "s3"), "PERSIST_STATE": "0", "SFTP_ENABLED": "0",
-        "IOT_MTLS_ENABLED": "0", "DOCKER_HOST": f"unix://{folder}/none.sock", "RDS_BASE_PORT": str(free_port()),
+        "IOT_MTLS_ENABLED": "0", "DOCKER_HOST": f"unix://{folder}/none.sock", "RDS_BASE_PORT": str(free_ports(10)),
         **CREDENTIALS,
     }  # fmt: skip
     with (folder / "log").open("w") as log:

@@ -11,7 +11,7 @@ from tests.e2e.checkout import Checkout
 MARK = "/api/seen-in-the-logs"
 VERSION = "seen-in-the-logs"
 FOLLOW_SECONDS = 60
-END_SECONDS = 10
+END_SECONDS = 60
 
 
 def read_until(process: "subprocess.Popen[str]", wanted: set[str]) -> str:

@@ -242,7 +242,7 @@ def test_a_server_that_a_killed_engine_left_is_ended(
     process = start(one.data, trap)
     (one.data / "postmaster.pid").write_text(f"{process.pid}\n{one.data}\n")
     one.prepare()
-    assert process.wait(5) == ended
+    assert process.wait(20) == ended
     assert not (one.data / "postmaster.pid").exists()
 
 

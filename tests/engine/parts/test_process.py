@@ -71,7 +71,7 @@ def test_children_that_outlive_their_program_are_ended(tmp_path: Path) -> None:
         return int((await said(tmp_path))[0])
 
     child = wait(run())
-    eventually(lambda: not is_alive(child), 5)
+    eventually(lambda: not is_alive(child))
 
 
 def test_a_stop_is_a_signal_first(tmp_path: Path) -> None:
@@ -93,7 +93,7 @@ def test_who_ignores_the_stop_is_killed_with_its_children(tmp_path: Path) -> Non
 
     code, child = wait(run())
     assert code == 137
-    eventually(lambda: not is_alive(child), 5)
+    eventually(lambda: not is_alive(child))
 
 
 def test_waiting_has_an_end(tmp_path: Path) -> None:
@@ -132,10 +132,10 @@ def test_the_kernel_ends_a_program_whose_engine_is_gone() -> None:
         ready = [int(pid) for pid in found if b"sleep" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")[0]]
         return ready
 
-    (child,) = eventually(children, 10)
+    (child,) = eventually(children)
     engine.kill()
     engine.communicate()
-    eventually(lambda: not is_alive(child), 5)
+    eventually(lambda: not is_alive(child))
 
 
 def test_what_is_written_before_a_command_is_written_before_each(
@@ -184,7 +184,7 @@ def test_a_process_is_known_by_number_and_start() -> None:
         assert int(started) >= int(start_time(os.getpid()) or 0)
     finally:
         one.kill()
-    eventually(lambda: start_time(one.pid) is None, 5)  # a zombie has ended
+    eventually(lambda: start_time(one.pid) is None)  # a zombie has ended
     one.wait()
     assert start_time(one.pid) is None
 
@@ -222,21 +222,21 @@ def test_a_recorded_process_is_ended(leftovers: Leftovers) -> None:
     one = leftovers.start("echo; exec sleep 60")
     record(leftovers.folder / "pid.json", one.pid)
     assert leftovers.sweep() == 1
-    assert one.wait(5) == -signal.SIGTERM
+    assert one.wait(20) == -signal.SIGTERM
 
 
 def test_a_process_that_ignores_the_signal_is_killed(leftovers: Leftovers) -> None:
     one = leftovers.start("trap '' TERM; echo; while :; do sleep 0.01; done")
     record(leftovers.folder / "pid.json", one.pid)
     assert leftovers.sweep() == 1
-    assert one.wait(5) == -signal.SIGKILL
+    assert one.wait(20) == -signal.SIGKILL
 
 
 def test_a_process_with_the_container_s_folder_in_its_environment_is_ended(leftovers: Leftovers) -> None:
     one = leftovers.start("echo; exec sleep 60", TMPDIR=str(leftovers.folder / "tmp"))
     other = leftovers.start("echo; exec sleep 60", TMPDIR=str(leftovers.folder / "tmp2"))
     assert leftovers.sweep() == 1
-    assert one.wait(5) == -signal.SIGTERM
+    assert one.wait(20) == -signal.SIGTERM
     assert other.poll() is None
 
 
