@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import socket
+import subprocess
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -165,3 +166,13 @@ def test_a_supervisord_that_is_stopping_says_so(cloud: Place) -> None:
         until(lambda: supervision.states(cloud) == {})
     os.kill(pid, signal.SIGKILL)
     os.kill(provider, signal.SIGKILL)
+
+
+def test_a_process_that_nobody_waits_for_has_ended() -> None:
+    with subprocess.Popen(["sleep", "600"]) as process:
+        assert not supervision.has_ended(process.pid)
+        process.kill()
+        os.waitid(os.P_PID, process.pid, os.WEXITED | os.WNOWAIT)
+        assert Path(f"/proc/{process.pid}").exists()
+        assert supervision.has_ended(process.pid)
+    assert supervision.has_ended(process.pid)
