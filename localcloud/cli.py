@@ -14,6 +14,7 @@ from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
 from localcloud.logs import follow
 from localcloud.place import MAILBOX_PATH, STACK, Place
+from localcloud.ports import BLOCKED_PORTS
 
 # How old the secret may be that a task of the back end uses: its own `REFRESH_SECONDS`.
 REFRESH_SECONDS = 30
@@ -54,6 +55,10 @@ def main(ctx: click.Context, port: int, folder: Path | None) -> None:
 @click.pass_obj
 def up(place: Place, engine: str | None) -> None:
     """Start the local cloud and deploy the stack; changes nothing where nothing changed."""
+    if place.port in BLOCKED_PORTS:
+        raise LocalCloudError(
+            f"PORT: browsers open no page at port {place.port}; choose another such as PORT={place.port + 100}"
+        )
     stack_file.check()
     room.check(place)
     started = time.monotonic()

@@ -2,6 +2,11 @@
 
 import socket
 
+# Where browsers open no page: https://fetch.spec.whatwg.org/#port-blocking (those from 1024 up)
+BLOCKED_PORTS = frozenset(
+    [1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061, 6000, 6566, *range(6665, 6670), 6679, 6697, 10080]
+)
+
 
 def port_is_free(port: int, address: str = "127.0.0.1") -> bool:
     """Whether a process could listen there now."""

@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+from pathlib import Path
 
 import pytest
 from click.testing import CliRunner
@@ -176,6 +177,13 @@ def test_any_pulumi_command_goes_through_with_its_exit_code(command: Command, pu
     pulumi.fail("preview")
     command("pulumi", "--", "preview", "--diff", "-s", "local", code=3)
     assert pulumi.calls[0]["arguments"] == ["preview", "--diff", "-s", "local"]
+
+
+@pytest.mark.parametrize("port", [5060, 6000, 6667])
+def test_a_port_where_no_browser_opens_a_page_is_refused_before_anything_starts(tmp_path: Path, port: int) -> None:
+    result = CliRunner().invoke(main, ["--port", str(port), "--folder", str(tmp_path / "place"), "up"])
+    assert (result.exit_code, list(tmp_path.iterdir())) == (1, [])
+    assert f"PORT: browsers open no page at port {port}; choose another such as PORT={port + 100}" in result.output
 
 
 def test_a_port_out_of_range_is_refused(command: Command) -> None:
