@@ -49,7 +49,7 @@ def test_start_runs_everything_and_stop_leaves_nothing_running(cloud: Place) -> 
     supervision.stop(cloud)
 
     assert supervision.states(cloud) == {}
-    assert not Path(f"/proc/{pid}").exists()
+    assert supervision.has_ended(pid)
     assert port_is_free(cloud.port) and port_is_free(cloud.provider_port)
     assert not cloud.sockets.exists()
 
