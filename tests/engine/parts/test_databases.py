@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import subprocess
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 from typing import Any
@@ -131,6 +132,20 @@ def test_a_database_without_an_instance_is_its_container_s(tmp_path: Path) -> No
     run(tmp_path, Rds(True), work)
 
 
+def test_an_instance_of_which_no_more_is_known_is_of_the_usual_account_and_region(tmp_path: Path) -> None:
+    rds = Rds(True)
+    assert asyncio.run(Databases(tmp_path, rds).is_wanted({"db_id": "app"})) is True
+    assert rds.asked == [("app", "000000000000", "us-east-1")]
+
+
+def test_data_that_somebody_else_removed_is_no_error(tmp_path: Path) -> None:
+    async def work(databases: Databases) -> None:
+        databases.released(databases.claim(LABELS, "c"), LABELS, True)
+
+    run(tmp_path, Rds(False), work)
+    assert not (tmp_path / "app.removed").exists()
+
+
 def test_a_name_cannot_lead_out_of_the_folder(tmp_path: Path) -> None:
     assert Databases(tmp_path / "a/b", None).claim({"db_id": "../../x"}, "c") == tmp_path / "a/b/x"
 
@@ -181,5 +196,12 @@ def test_a_database_that_has_data_is_not_overwritten_when_its_container_starts_a
 
 
 def test_a_snapshot_without_data_is_told(tmp_path: Path) -> None:
-    with pytest.raises(EngineError, match="snapshot manual: holds no data; the laptop keeps that of final snapshots"):
+    told = "snapshot manual: holds no data; the laptop keeps that of final snapshots"
+    with pytest.raises(EngineError, match=told) as caught:
         Databases(tmp_path / "postgres", None).claim({"db_id": "new", "db_snapshot": "manual"}, "c")
+    assert caught.value.status == 500
+
+
+def test_data_that_cannot_be_copied_is_no_data(tmp_path: Path) -> None:
+    with pytest.raises(subprocess.CalledProcessError):
+        module.copy(tmp_path / "absent", tmp_path / "copy")

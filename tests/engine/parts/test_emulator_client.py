@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Awaitable, Callable
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 from aiohttp import web
@@ -103,12 +104,26 @@ def test_a_push_without_an_emulator_tells_so() -> None:
 def test_rds_knows_a_database_or_not_or_cannot_tell(status: int, text: str, known: bool | None) -> None:
     server = Server(status, text)
     assert server.ask(lambda emulator: emulator.has_database("db", "1" * 12, "eu-west-1")) is known
-    assert server.requests[0][0::2] == ("POST", "/")
-    assert b"Action=DescribeDBInstances" in server.bodies[0]
-    assert b"DBInstanceIdentifier=db" in server.bodies[0]
+    method, _, path, kind = server.requests[0]
+    assert (method, path, kind) == ("POST", "/", "application/x-www-form-urlencoded")
+    assert form(server) == {"Action": "DescribeDBInstances", "Version": "2014-10-31", "DBInstanceIdentifier": "db"}
     assert re.match(
         rf"AWS4-HMAC-SHA256 Credential={'1' * 12}/\d{{8}}/eu-west-1/rds/aws4_request, ", server.authorization
     )
+
+
+def form(server: Server) -> dict[str, str]:
+    """What RDS was asked."""
+    (body,) = server.bodies
+    return dict(parse_qsl(body.decode()))
+
+
+def test_rds_lists_the_snapshots_of_a_database() -> None:
+    rows = "".join(f"<x><DBSnapshotIdentifier>{name}</DBSnapshotIdentifier></x>" for name in ("app-final", "B2"))
+    server = Server(200, f"<r>{rows}<DBSnapshotIdentifier>../x</DBSnapshotIdentifier></r>")
+    found = server.ask(lambda emulator: emulator.snapshots_of("db", "1" * 12, "eu-west-1"))
+    assert found == ["app-final", "B2"], "none that would lead out of a folder"
+    assert (form(server)["Action"], form(server)["DBInstanceIdentifier"]) == ("DescribeDBSnapshots", "db")
 
 
 def test_nobody_waits_long_for_rds(monkeypatch: pytest.MonkeyPatch) -> None:

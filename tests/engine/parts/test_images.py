@@ -25,7 +25,7 @@ def image(content: str = "c", **config: Any) -> Image:
 
 @pytest.fixture
 def store(tmp_path: Path) -> ImageStore:
-    return ImageStore(tmp_path / "images")
+    return ImageStore(tmp_path / "state/images")
 
 
 def add(store: ImageStore, one: Image, *tags: str) -> Image:
@@ -137,6 +137,7 @@ def test_an_image_in_use_keeps_its_last_tag(store: ImageStore) -> None:
 def test_a_database_is_an_image_of_which_nothing_is_stored(store: ImageStore) -> None:
     one = store.find("postgres:18-alpine")
     assert one.postgres and one == postgres_image()
+    assert (one.config["Entrypoint"], one.config["Cmd"]) == (["docker-entrypoint.sh"], ["postgres"])
     assert (one.config["ExposedPorts"], one.config["StopSignal"]) == ({"5432/tcp": {}}, "SIGINT")
     store.tag(one, "mine", "1")
     assert store.tags == {}

@@ -112,6 +112,19 @@ def test_followers_get_lines_as_they_come_and_all_of_them_at_the_end(log: Log, m
         os.close(descriptor)
 
 
+def test_an_empty_log_is_followed_from_its_first_byte(log: Log, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(streams, "POLL_SECONDS", 0.001)
+
+    async def follow() -> bytes:
+        async for part in log.read(asyncio.Event(), follow=True):
+            if part:
+                return part
+            write(log, b"first\n")
+        return b""
+
+    assert asyncio.run(follow()) == b"first\n"
+
+
 def disk_bytes(log: Log) -> int:
     return log.path.stat().st_blocks * 512
 
@@ -171,3 +184,8 @@ def test_where_the_file_system_cannot_free_space_the_log_stays(log: Log, monkeyp
     monkeypatch.setattr(streams, "libc", Libc(5))
     with pytest.raises(OSError, match="Input/output error"):
         log.trim()
+
+
+def test_why_the_space_cannot_be_freed_is_what_the_system_says(log: Log) -> None:
+    with log.path.open("rb") as only_read, pytest.raises(OSError, match="Bad file descriptor"):
+        streams.free(only_read.fileno(), 4096)
