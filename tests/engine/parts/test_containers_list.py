@@ -8,6 +8,7 @@ import pytest
 
 from localcloud.engine import addresses as module
 from localcloud.engine.addresses import Addresses
+from localcloud.engine.container import Container
 from localcloud.engine.containers import Containers, matches, parse_filters
 from localcloud.engine.databases import Databases
 from localcloud.engine.errors import EngineError
@@ -71,6 +72,28 @@ def test_a_running_container_is_removed_by_force_only(containers: Containers) ->
         await containers.remove(one, force=True, volumes=True)  # a second time is no error
 
     asyncio.run(asyncio.wait_for(live(), 20))
+
+
+def test_a_database_is_stopped_when_the_programs_that_may_use_it_have_ended(
+    containers: Containers, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: list[tuple[str, str]] = []
+
+    async def stop(self: Container, grace_seconds: float) -> bool:
+        told.append((self.spec.name, "is asked"))
+        await asyncio.sleep(0)
+        told.append((self.spec.name, "has ended"))
+        return True
+
+    monkeypatch.setattr(Container, "stop", stop)
+    for name, image in (("db", "postgres:18"), ("one", "web:1"), ("two", "web:1")):
+        create(containers, name, Image=image)
+    asyncio.run(containers.stop_all())
+    assert told == [
+        *(("one", "is asked"), ("two", "is asked"), ("one", "has ended"), ("two", "has ended")),
+        *(("db", "is asked"), ("db", "has ended")),
+    ]
+    assert list(containers.folder.iterdir()) == []
 
 
 def test_what_a_killed_engine_left_is_removed(containers: Containers) -> None:
