@@ -1,6 +1,7 @@
 """An emulator of the tests' own, without an engine."""
 
 import contextlib
+import datetime
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,11 @@ from tests.engine.support import Emulator
 from tests.ports import free_port, free_ports
 
 Client = Callable[..., Any]
+
+
+def soon() -> str:
+    """A time for `at(…)`; not so soon that it is over on a busy machine before the emulator knows of it."""
+    return (datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=6)).strftime("%Y-%m-%dT%H:%M:%S")
 
 
 @contextlib.contextmanager

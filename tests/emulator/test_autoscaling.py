@@ -1,13 +1,12 @@
 """Application Auto Scaling of the emulator: what it does with a service of ECS, and what it refuses."""
 
-import datetime
 from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client, running, soon
 from tests.engine.support import Emulator, eventually
 
 TARGET = {
@@ -52,10 +51,9 @@ def test_a_count_outside_of_the_target_is_brought_into_it(
 
 def test_a_scheduled_action_changes_the_target_when_it_is_time(aws: Client, scaling: Any) -> None:
     scaling.register_scalable_target(**TARGET, MinCapacity=1, MaxCapacity=9)
-    soon = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S")
     capacity = {"MinCapacity": 7}
     scaling.put_scheduled_action(
-        **TARGET, ScheduledActionName="day", Schedule=f"at({soon})", ScalableTargetAction=capacity
+        **TARGET, ScheduledActionName="day", Schedule=f"at({soon()})", ScalableTargetAction=capacity
     )
     eventually(lambda: count(aws) == 7)
     (target,) = scaling.describe_scalable_targets(ServiceNamespace="ecs")["ScalableTargets"]

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client, running, soon
 from tests.engine.support import EMULATOR_PYTHON, ROOT, Emulator, eventually
 
 ROLE = "arn:aws:iam::000000000000:role/scheduler"
@@ -70,9 +70,8 @@ def tasks(aws: Client, started_by: str) -> list[dict[str, Any]]:
 
 
 def test_a_schedule_runs_its_task_when_it_is_time(aws: Client, target: dict[str, Any]) -> None:
-    soon = (datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=1)).strftime("%Y-%m-%dT%H:%M:%S")
     aws("scheduler").create_schedule(
-        Name="nightly", ScheduleExpression=f"at({soon})", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
+        Name="nightly", ScheduleExpression=f"at({soon()})", FlexibleTimeWindow={"Mode": "OFF"}, Target=target
     )
     found = eventually(lambda: tasks(aws, "schedule/nightly"))
     assert [task["group"] for task in found] == ["reports"] * 2

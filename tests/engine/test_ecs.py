@@ -75,7 +75,7 @@ def test_a_version_that_ends_at_once_is_rolled_back(site: Site, tmp_path: Path) 
     image = site.variant(tmp_path, "2", v1="v2", **{"MODE=serve": "MODE=crash"})
     with Load(site) as load:
         site.update(site.register(image))
-        eventually(site.has_failed, 60)
+        eventually(site.has_failed)
         eventually(lambda: site.is_steady() and site.service()["taskDefinition"] == before)
     assert set(load.answers) == {"v1"}
     assert "configuration is broken" in site.logged()

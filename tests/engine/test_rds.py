@@ -41,7 +41,7 @@ def describe(aws: Client) -> Any:
 
 
 def available(aws: Client) -> Any:
-    eventually(lambda: describe(aws)["DBInstanceStatus"] == "available", 60)
+    eventually(lambda: describe(aws)["DBInstanceStatus"] == "available")
     return describe(aws)["Endpoint"]
 
 

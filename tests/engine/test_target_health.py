@@ -26,7 +26,7 @@ def test_a_version_whose_targets_do_not_pass_the_check_never_gets_a_request(
     image = site.variant(tmp_path, "2", v1="v2", **{"MODE=serve": f"MODE={mode}"})
     with Load(site) as load:
         site.update(site.register(image), healthCheckGracePeriodSeconds=grace_seconds)
-        eventually(site.has_failed, 60)
+        eventually(site.has_failed)
         eventually(lambda: site.is_steady() and site.service()["taskDefinition"] == before)
     assert set(load.answers) == {"v1"}
     assert told in site.events() + "".join(site.stop_reasons())
@@ -78,7 +78,7 @@ def test_a_target_whose_port_another_program_answers_is_not_healthy(
     site.engine.run(loud)
     target = next(iter(site.targets()))
     eventually(lambda: answers(f"http://{target}:{site.port}/health"))
-    eventually(site.has_failed, 60)
+    eventually(site.has_failed)
     assert "another program answers at this address" in site.events()
 
 
