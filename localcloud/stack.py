@@ -6,7 +6,7 @@ import re
 import signal
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from localcloud.place import ROOT, STACK, Place
 # This file holds the emulator process (its id and start time) with which Pulumi's state is known to agree.
 AGREES = "agrees"
 STOPPED = "stopped"
+END_SECONDS = 5.0
 
 
 @contextmanager
@@ -127,6 +128,31 @@ def is_at_work(pid: int) -> bool:
         return False
 
 
+def end_orphans(place: Place) -> None:
+    """End what a killed `pulumi` leaves: its helpers (`pulumi-language-…`, `pulumi-resource-…`) wait for it for ever.
+
+    Only those of this local cloud, by the variable that each got from the `pulumi` that started it; and none whose
+    `pulumi` lives, as that of another shell does.
+    """
+    import psutil
+
+    home = place.pulumi_environment["PULUMI_HOME"]
+    found = []
+    for process in psutil.process_iter(["name", "environ"]):
+        is_ours = (process.info["environ"] or {}).get("PULUMI_HOME") == home
+        if is_ours and process.info["name"].startswith("pulumi-"):
+            with suppress(psutil.NoSuchProcess):
+                parent = process.parent()
+                if parent is None or not parent.name().startswith("pulumi"):
+                    found += [process, *process.children(recursive=True)]
+    for process in found:
+        with suppress(psutil.NoSuchProcess):
+            process.terminate()
+    for process in psutil.wait_procs(found, timeout=END_SECONDS)[1]:
+        with suppress(psutil.NoSuchProcess):
+            process.kill()
+
+
 def was_interrupted(place: Place) -> bool:
     """Whether the last run was killed, or the emulator was killed after it: then state and cloud may differ."""
     note = place.folder / AGREES
@@ -148,5 +174,6 @@ def stop(place: Place) -> None:
     """Stop everything and keep the data. An orderly stop saves all, so the agreement holds for the next process too."""
     agrees = supervision.emulator_life(place) and not was_interrupted(place)
     supervision.stop(place)
+    end_orphans(place)
     if agrees:
         (place.folder / AGREES).write_text(STOPPED)

@@ -6,8 +6,11 @@ import signal
 import subprocess
 import sys
 import threading
+import time
+from contextlib import suppress
 from pathlib import Path
 
+import psutil
 import pytest
 
 from localcloud import stack, supervision
@@ -109,6 +112,41 @@ def test_the_lock_of_a_pulumi_at_work_is_respected(place: Place, pulumi: FakePul
             stack.ensure(place)
         assert file.exists()
         process.kill()
+
+
+def renamed(folder: Path, name: str, program: str) -> Path:
+    """The program under another name, by which the system then knows its process."""
+    (folder / name).symlink_to(program)
+    return folder / name
+
+
+def test_a_stop_ends_what_a_killed_pulumi_left_and_nothing_else(
+    place: Place, pulumi: FakePulumi, tmp_path: Path
+) -> None:
+    helper = renamed(tmp_path, "pulumi-language-python", "/usr/bin/sleep")
+    parent = renamed(tmp_path, "pulumi", "/bin/sh")
+    ours = {**os.environ, **place.pulumi_environment}
+    theirs = {**ours, "PULUMI_HOME": f"{ours['PULUMI_HOME']}-of-another-checkout"}
+    at_work = [str(parent), "-c", f"{helper} 600 & echo $!; wait"]
+    orphan = subprocess.Popen([helper, "600"], env=ours)
+    stranger = subprocess.Popen([helper, "600"], env=theirs)
+    of_the_shell = subprocess.Popen(["sleep", "600"], env=ours)
+    working = subprocess.Popen(at_work, env=ours, stdout=subprocess.PIPE, text=True)
+    started = [psutil.Process(process.pid) for process in (orphan, stranger, of_the_shell, working)]
+    try:
+        assert working.stdout is not None
+        started.append(child := psutil.Process(int(working.stdout.readline())))
+        while not child.name().startswith("pulumi-language"):
+            time.sleep(0.01)
+        stack.stop(place)
+        assert psutil.wait_procs([started[0]], timeout=60)[1] == []
+        assert [process.is_running() for process in started] == [False, True, True, True, True]
+    finally:
+        for process in started:
+            with suppress(psutil.NoSuchProcess):
+                process.kill()
+        for one in (orphan, stranger, of_the_shell, working):
+            one.communicate()
 
 
 def test_state_and_cloud_agree_until_a_run_begins_or_the_emulator_lives_anew(

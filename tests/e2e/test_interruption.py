@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 
 import httpx
+import psutil
 import pytest
 
 from localcloud import supervision
@@ -21,6 +22,14 @@ def interrupt_the_command(_: Checkout, group: int) -> None:
 
 def kill_the_command(_: Checkout, group: int) -> None:
     os.killpg(group, signal.SIGKILL)
+
+
+def kill_pulumi(checkout: Checkout, _: int) -> None:
+    """Pulumi alone, so that its helpers stay."""
+    for pid in checkout.processes():
+        with suppress(psutil.NoSuchProcess):
+            if psutil.Process(pid).name() == "pulumi":
+                os.kill(pid, signal.SIGKILL)
 
 
 def kill_the_emulator(checkout: Checkout, _: int) -> None:
@@ -54,7 +63,7 @@ def wait_until_saved(checkout: Checkout) -> None:
         (interrupt_the_command, 10),
         (interrupt_the_command, 45),
         (kill_the_command, 10),
-        (kill_the_command, 45),
+        (kill_pulumi, 45),
         (kill_the_emulator, 25),
         (kill_everything, 30),
     ],
@@ -78,6 +87,7 @@ def test_next_up_finishes(checkout: Checkout, interrupt: Interrupt, after_resour
     assert checkout.last_changes() == {}
     down = checkout.run("down")
     assert down.code == 0, down.output
+    assert checkout.processes() == []
 
 
 def test_data_survives_a_power_cut(checkout: Checkout) -> None:
