@@ -13,6 +13,7 @@ import tempfile
 import time
 from collections.abc import Callable
 from functools import partial
+from importlib.metadata import version
 from pathlib import Path
 from statistics import median
 
@@ -30,9 +31,18 @@ def seconds(action: Callable[[], object]) -> float:
     return time.perf_counter() - started
 
 
+def empty_environment(folder: Path) -> Path:
+    """A virtual environment as `pulumi new python` makes it, with the Pulumi SDK that the project has."""
+    subprocess.run([sys.executable, "-m", "venv", folder], check=True)
+    subprocess.run([folder / "bin/pip", "install", "--quiet", f"pulumi=={version('pulumi')}"], check=True)
+    return folder / "bin"
+
+
 def empty_program(checkout: Checkout) -> float:
     """Median seconds of an `up` that has nothing to do, of a program without resources."""
-    environment = {**os.environ, **checkout.place.pulumi_environment}
+    variables = checkout.place.pulumi_environment
+    path = f"{empty_environment(checkout.root.parent / 'empty')}{os.pathsep}{variables['PATH']}"
+    environment = {**os.environ, **variables, "PATH": path}
     folder = checkout.root / "benchmarks/empty"
 
     def pulumi(*arguments: str) -> None:
