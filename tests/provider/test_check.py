@@ -40,6 +40,8 @@ POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Maybe", 
 NO_TARGETS = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/none/0123456789abcdef"
 UNREACHABLE = {**BALANCED, "targetGroupArn": NO_TARGETS}
 NO_GROUP = {"logDriver": "awslogs"}
+NO_BALANCER = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/none/0123456789abcdef"
+VPC_ORIGIN = CASES["vpc-origin"].inputs["vpcOriginEndpointConfig"]
 
 # case, change, the property that is refused, a part of the reason
 REFUSED: list[tuple[str, Props, str, str]] = [
@@ -213,6 +215,27 @@ REFUSED: list[tuple[str, Props, str, str]] = [
     ("scaling-action", {"scalableTargetAction": {}}, "scalableTargetAction", "needs minCapacity or maxCapacity"),
     ("scaling-action", {"scalableTargetAction": {"minCapacity": 3, "maxCapacity": 2}}, "scalableTargetAction",
      "must not be above maxCapacity 2"),
+    ("dashboard", {"dashboardBody": "{}"}, "dashboardBody", "must have a list of widgets"),
+    ("dashboard", {"dashboardBody": json.dumps({"widgets": [{"type": "metric"}]})}, "dashboardBody", "properties"),
+    ("dashboard", {"dashboardName": "has space"}, "dashboardName", "1 to 255 of letters"),
+    ("vpc-origin", {"vpcOriginEndpointConfig": {**VPC_ORIGIN, "httpPort": 81}}, "vpcOriginEndpointConfig",
+     "httpPort must be 80, 443 or 1024 to 65535, got 81"),
+    ("vpc-origin", {"vpcOriginEndpointConfig": {**VPC_ORIGIN, "arn": NO_BALANCER}}, "vpcOriginEndpointConfig.arn",
+     "must name a load balancer"),
+    ("vpc-origin", {"vpcOriginEndpointConfig": {**VPC_ORIGIN, "originSslProtocols": {"items": [], "quantity": 1}}},
+     "vpcOriginEndpointConfig.originSslProtocols", "quantity must be the number of items, 0, got 1"),
+    ("origin-access", {"signingProtocol": "sigv3"}, "signingProtocol", "must be one of sigv4"),
+    ("key-values", {"name": "a.b"}, "name", "1 to 64 of letters"),
+    ("mail-events", {"eventDestination": {"matchingEventTypes": ["BOUNCE"]}}, "eventDestination", "exactly one dest"),
+    ("mail-events", {"eventDestination": {"matchingEventTypes": ["LOSS"], "snsDestination": {"topicArn": "x"}}},
+     "eventDestination.matchingEventTypes", "must be one of SEND"),
+    ("mail-from", {"mailFromDomain": "bounce.other.example"}, "mailFromDomain", "must be a domain below mail.example"),
+    ("mail-from", {"mailFromDomain": None}, "mailFromDomain", "is required here"),
+    ("account-setting", {"name": "noSuch"}, "name", "must be one of serviceLongArnFormat"),
+    ("health-check", {"fqdn": None}, "type", "HTTPS needs fqdn or ipAddress"),
+    ("health-check", {"requestInterval": 20}, "requestInterval", "must be one of 10, 30"),
+    ("health-check", {"failureThreshold": 11}, "failureThreshold", "must be 1 to 10"),
+    ("health-check", {"resourcePath": "api"}, "resourcePath", "begins with /"),
     ("alarm", {"period": 45}, "period", "must be 10, 20, 30 or a multiple of 60 seconds, got 45"),
     ("alarm", {"period": 3540, "evaluationPeriods": 30}, "period", "must be at most 86400 seconds, got 106200"),
     ("alarm", {"datapointsToAlarm": 4}, "datapointsToAlarm", "must be at most evaluationPeriods, which is 3, got 4"),

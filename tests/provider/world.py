@@ -33,8 +33,8 @@ class World:
             return resource.id if value.output == "id" else resource.state[value.output]
         if isinstance(value, Mapping):
             taken = SHARED if shared else {}
-            return {key: taken.get(str(item), self.filled(item)) for key, item in value.items()}
-        return [self.filled(item) for item in value] if isinstance(value, list) else value
+            return {key: taken.get(str(item), self.filled(item, shared=shared)) for key, item in value.items()}
+        return [self.filled(item, shared=shared) for item in value] if isinstance(value, list) else value
 
 
 # Values that may exist once, for the shared resource beside the case's own.

@@ -23,6 +23,7 @@ NOT_PROVEN: Mapping[str, Mapping[str, str]] = {
         "protectFromScaleIn": "a change is forgotten",
         "terminationPolicies": "a change is forgotten",
     },
+    "aws:route53/healthCheck:HealthCheck": {"invertHealthcheck": "a change is forgotten; nothing is asked"},
     "aws:ecs/capacityProvider:CapacityProvider": {
         "autoScalingGroupProvider.managedDraining": "forgotten; there are no instances to drain",
     },
@@ -30,8 +31,5 @@ NOT_PROVEN: Mapping[str, Mapping[str, str]] = {
         "orderedPlacementStrategies": "forgotten; every task runs on this machine",
         "placementConstraints": "forgotten; every task runs on this machine",
         "availabilityZoneRebalancing": "forgotten; every task runs on this machine",
-    },
-    "aws:sesv2/emailIdentity:EmailIdentity": {
-        "configurationSetName": "forgotten; no event is published",
     },
 }

@@ -52,7 +52,8 @@ BEHAVIOUR = (
     ),
     (
         "Mail",
-        "is kept in a mailbox on this machine; the sandbox, quotas, bounces and spam filters are AWS's and others'",
+        "is kept in a mailbox on this machine; the sandbox, quotas, bounces and spam filters are AWS's and others', and"
+        " no event is published",
     ),
     (
         "Queues, topics, schedules",

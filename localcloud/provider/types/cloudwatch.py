@@ -1,7 +1,9 @@
-"""CloudWatch: alarms on one metric."""
+"""CloudWatch: alarms on one metric, and dashboards."""
+
+import json
 
 from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, TagStyle, Update, names
-from localcloud.provider.definition.rules import Between, Case, ExactlyOne, Matches, Needed, OneOf, Says
+from localcloud.provider.definition.rules import Between, Case, Document, ExactlyOne, Matches, Needed, OneOf, Says
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
@@ -42,6 +44,18 @@ def datapoints(case: Case, count: int) -> str:
     return f"must be at most evaluationPeriods, which is {periods}, got {count}"
 
 
+def widgets(_case: Case, body: str) -> str:
+    """https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html"""
+    try:
+        rows = json.loads(body)["widgets"]
+    except (ValueError, TypeError, KeyError):
+        return f"must have a list of widgets, got {body[:60]!r}; write {{'widgets': [...]}}"
+    if not isinstance(rows, list):
+        return f"widgets must be a list, got {rows!r}"
+    bad = [row for row in rows if not isinstance(row, dict) or not {"type", "properties"} <= {*row}]
+    return f"every widget needs a type and properties, got {bad[0]!r}" if bad else ""
+
+
 TYPES = [
     ResourceType(
         token="aws:cloudwatch/metricAlarm:MetricAlarm",
@@ -79,6 +93,32 @@ TYPES = [
             Between("evaluationPeriods", 1, DAY_SECONDS),
             Says("datapointsToAlarm", datapoints),
             OneOf("treatMissingData", ("breaching", "notBreaching", "ignore", "missing")),
+        ],
+    ),
+    ResourceType(
+        token="aws:cloudwatch/dashboard:Dashboard",
+        service="cloudwatch",
+        create=Call(
+            operation="put_dashboard", args={"DashboardName": "{dashboardName}", "DashboardBody": "{dashboardBody}"}
+        ),
+        id="{dashboardName}",
+        reads=[Read(operation="get_dashboard", args={"DashboardName": "{id}"})],
+        updates=[
+            Update(
+                on=["dashboardBody"],
+                call=Call(
+                    operation="put_dashboard", args={"DashboardName": "{id}", "DashboardBody": "{dashboardBody}"}
+                ),
+            )
+        ],
+        delete=Call(operation="delete_dashboards", args={"DashboardNames": ["{id}"]}),
+        outputs={"dashboardArn": "arn:{partition}:cloudwatch::{account}:dashboard/{id}"},
+        documents=["dashboardBody"],
+        replaces=["dashboardName"],
+        rules=[
+            Matches("dashboardName", r"[A-Za-z0-9_-]{1,255}", "1 to 255 of letters, digits, _ and -"),
+            Document("dashboardBody", policy=False),
+            Says("dashboardBody", widgets),
         ],
     ),
 ]

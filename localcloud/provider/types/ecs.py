@@ -250,5 +250,30 @@ TYPES = [
             Says("loadBalancers", ecs_tasks.containers_match, ("describe_task_definition",)),
         ],
     ),
+    ResourceType(
+        token="aws:ecs/accountSettingDefault:AccountSettingDefault",
+        service="ecs",
+        create=Call(operation="put_account_setting_default", sends=["name", "value"]),
+        id="{setting.principalArn}",
+        state_id="{principalArn}",
+        import_id="(?P<name>[A-Za-z0-9]+)",
+        reads=[
+            Read(
+                operation="list_account_settings",
+                args={"name": "{name}", "effectiveSettings": True},
+                item="settings[0]",
+            )
+        ],
+        updates=[
+            Update(
+                on=["value"],
+                call=Call(operation="put_account_setting_default", sends=["value"], args={"name": "{name}"}),
+            )
+        ],
+        # An account always has the setting.
+        delete=Call(operation="put_account_setting_default", args={"name": "{name}", "value": "disabled"}),
+        waits_gone=False,
+        replaces=["name"],
+    ),
     *ecs_tasks.TYPES,
 ]

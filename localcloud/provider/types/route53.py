@@ -1,4 +1,4 @@
-"""Route 53: public zones and their records."""
+"""Route 53: public zones, their records, and health checks."""
 
 import ipaddress
 import uuid
@@ -12,6 +12,12 @@ from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
 TAGGED = {"ResourceType": "hostedzone", "ResourceId": "{id}"}
+TAGGED_CHECK = {"ResourceType": "healthcheck", "ResourceId": "{id}"}
+CHECKED = names(
+    "childHealthThreshold childHealthchecks disabled enableSni failureThreshold fqdn invertHealthcheck ipAddress port "
+    "resourcePath searchString"
+)
+CHECK_FIXED = names("type requestInterval measureLatency")
 NAME = r"(?=.{1,255}$)(\*\.)?([A-Za-z0-9_-]{1,63}\.)*[A-Za-z0-9_-]{1,63}\.?"
 KINDS = names("A AAAA CAA CNAME DS HTTPS MX NAPTR NS PTR SOA SPF SRV SSHFP SVCB TLSA TXT")
 QUOTED = ("TXT", "SPF")
@@ -48,6 +54,18 @@ class Zone(Handler):
                 batch = {"HostedZoneId": resource_id, "ChangeBatch": {"Changes": changes}}
                 self.operate("change_resource_record_sets", batch)
         super().delete(resource_id, state)
+
+
+class HealthCheck(Handler):
+    def outgoing(self, values: Props) -> Props:
+        return {**values, "reference": f"{values.get('referenceName') or ''}{uuid.uuid4()}"[-64:]}
+
+
+def reachable(case: Case, kind: str) -> str:
+    """What a check asks: an address, or other checks."""
+    if kind == "CALCULATED":
+        return "" if "childHealthchecks" in case.given else "CALCULATED needs childHealthchecks"
+    return "" if {"fqdn", "ipAddress"} & case.given else f"{kind} needs fqdn or ipAddress"
 
 
 class Record(Handler):
@@ -205,6 +223,63 @@ TYPES = [
             Between("ttl", 0, 2147483647),
             Says("records", addresses),
             Exists("zoneId", "a zone", "route53", "get_hosted_zone", {"Id": "{value}"}, "HostedZone.Id"),
+        ],
+    ),
+    ResourceType(
+        token="aws:route53/healthCheck:HealthCheck",
+        service="route53",
+        handler=HealthCheck,
+        create=Call(
+            operation="create_health_check",
+            root="HealthCheckConfig",
+            sends=[*CHECKED, *CHECK_FIXED],
+            args={"CallerReference": "{reference}"},
+        ),
+        id="{HealthCheck.Id}",
+        reads=[
+            Read(
+                operation="get_health_check",
+                args={"HealthCheckId": "{id}"},
+                item="HealthCheck.HealthCheckConfig",
+            )
+        ],
+        updates=[
+            Update(
+                on=CHECKED,
+                call=Call(operation="update_health_check", sends=CHECKED, args={"HealthCheckId": "{id}"}),
+            )
+        ],
+        delete=Call(operation="delete_health_check", args={"HealthCheckId": "{id}"}),
+        names={
+            "fqdn": "FullyQualifiedDomainName",
+            "invertHealthcheck": "Inverted",
+            "childHealthThreshold": "HealthThreshold",
+        },
+        outputs={"arn": "arn:{partition}:route53:::healthcheck/{id}"},
+        defaults={"failureThreshold": 3, "disabled": False},
+        local=["referenceName"],
+        replaces=CHECK_FIXED,
+        tags=TagStyle(
+            add=Call(
+                operation="change_tags_for_resource",
+                args={**TAGGED_CHECK, "AddTags": "{+tagsAll}"},
+            ),
+            remove=Call(
+                operation="change_tags_for_resource",
+                args={**TAGGED_CHECK, "RemoveTagKeys": "{-tagsAll}"},
+            ),
+            read=Read(
+                operation="list_tags_for_resource",
+                args=TAGGED_CHECK,
+                item="{tags: ResourceTagSet.Tags}",
+            ),
+        ),
+        rules=[
+            OneOf("requestInterval", (10, 30)),
+            Between("failureThreshold", 1, 10),
+            Between("port", 1, 65535),
+            Matches("resourcePath", r"/.{0,254}", "a path that begins with /"),
+            Says("type", reachable),
         ],
     ),
 ]

@@ -3,7 +3,8 @@
 from botocore.exceptions import ClientError
 
 from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, TagStyle, Update
-from localcloud.provider.definition.rules import Case, Exists, Matches, OneOf, Says
+from localcloud.provider.definition.rules import Case, Exists, Matches, Needed, OneOf, Says
+from localcloud.provider.values import Props
 
 ARN = "arn:{partition}:ses:{region}:{account}"
 
@@ -27,6 +28,20 @@ def unknown_to_ses(case: Case, name: str) -> str:
     except ClientError:
         return ""
     return f"must be new in the account and region, got {name!r}, which SES knows already; use it as an existing one"
+
+
+DESTINATION = {"ConfigurationSetName": "{configurationSetName}", "EventDestinationName": "{eventDestinationName}"}
+MAIL_FROM = ("mailFromDomain", "behaviorOnMxFailure")
+
+
+def one_destination(_case: Case, destination: Props) -> str:
+    found = [name for name in destination if name.endswith("Destination")]
+    return "" if len(found) == 1 else f"must name exactly one destination, got {', '.join(found) or 'none'}"
+
+
+def below_identity(case: Case, domain: str) -> str:
+    identity = str(case.inputs.get("emailIdentity", "")).rpartition("@")[2]
+    return "" if domain.endswith(f".{identity}") else f"must be a domain below {identity}, got {domain!r}"
 
 
 TYPES = [
@@ -108,6 +123,86 @@ TYPES = [
         rules=[
             Matches("configurationSetName", r"[A-Za-z0-9_-]{1,64}", "1 to 64 of letters, digits, _ and -"),
             OneOf("deliveryOptions.tlsPolicy", ("REQUIRE", "OPTIONAL")),
+        ],
+    ),
+    ResourceType(
+        token="aws:sesv2/configurationSetEventDestination:ConfigurationSetEventDestination",
+        service="sesv2",
+        create=Call(
+            operation="create_configuration_set_event_destination", sends=["eventDestination"], args=DESTINATION
+        ),
+        id="{configurationSetName}|{eventDestinationName}",
+        import_id=r"(?P<configurationSetName>[^|]+)\|(?P<eventDestinationName>.+)",
+        reads=[
+            Read(
+                operation="get_configuration_set_event_destinations",
+                args={"ConfigurationSetName": "{configurationSetName}"},
+                item="EventDestinations[?Name=='{eventDestinationName}'] | [0] | {eventDestination: @}",
+            )
+        ],
+        updates=[
+            Update(
+                on=["eventDestination"],
+                call=Call(
+                    operation="update_configuration_set_event_destination", sends=["eventDestination"], args=DESTINATION
+                ),
+            )
+        ],
+        delete=Call(operation="delete_configuration_set_event_destination", args=DESTINATION),
+        auto_name=AutoName(name="eventDestinationName", limit=64),
+        local=["configurationSetName", "eventDestinationName"],
+        replaces=["configurationSetName", "eventDestinationName"],
+        rules=[
+            Matches("eventDestinationName", r"[A-Za-z0-9_-]{1,64}", "1 to 64 of letters, digits, _ and -"),
+            Says("eventDestination", one_destination),
+            Exists(
+                "configurationSetName",
+                "a configuration set",
+                "sesv2",
+                "get_configuration_set",
+                {"ConfigurationSetName": "{value}"},
+            ),
+        ],
+    ),
+    ResourceType(
+        token="aws:sesv2/emailIdentityMailFromAttributes:EmailIdentityMailFromAttributes",
+        service="sesv2",
+        create=Call(
+            operation="put_email_identity_mail_from_attributes",
+            sends=MAIL_FROM,
+            args={"EmailIdentity": "{emailIdentity}"},
+        ),
+        id="{emailIdentity}",
+        reads=[
+            Read(
+                operation="get_email_identity",
+                args={"EmailIdentity": "{id}"},
+                item="MailFromAttributes.MailFromDomain && MailFromAttributes",
+            )
+        ],
+        updates=[
+            Update(
+                on=MAIL_FROM,
+                call=Call(
+                    operation="put_email_identity_mail_from_attributes", sends=MAIL_FROM, args={"EmailIdentity": "{id}"}
+                ),
+            )
+        ],
+        delete=Call(operation="put_email_identity_mail_from_attributes", args={"EmailIdentity": "{id}"}),
+        outputs={"emailIdentity": "{id}"},
+        defaults={"behaviorOnMxFailure": "USE_DEFAULT_VALUE"},
+        replaces=["emailIdentity"],
+        rules=[
+            Needed("mailFromDomain"),
+            Says("mailFromDomain", below_identity),
+            Exists(
+                "emailIdentity",
+                "an identity",
+                "sesv2",
+                "get_email_identity",
+                {"EmailIdentity": "{value}"},
+                "IdentityType",
+            ),
         ],
     ),
 ]

@@ -10,6 +10,11 @@ def allow(action: str, resource: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": resource}]})
 
 
+def dashboard(title: str) -> str:
+    metric = {"metrics": [["AWS/ApplicationELB", "RequestCount"]], "region": "us-east-1", "title": title}
+    return json.dumps({"widgets": [{"type": "metric", "width": 6, "height": 6, "properties": metric}]})
+
+
 QUEUE = Ask("sqs", "get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["All"]}, "Attributes")
 TOPIC = Ask("sns", "get_topic_attributes", {"TopicArn": "{id}"}, "Attributes")
 
@@ -145,5 +150,14 @@ CASES = {
         replace=[{"name": "renamed"}],
         outputs={"arn": r"arn:aws:cloudwatch:us-east-1:\d{12}:alarm:alarm-[0-9a-f]{7}"},
         behind=("cloudwatch", "disable_alarm_actions", {"AlarmNames": ["{id}"]}),
+    ),
+    "dashboard": Case(
+        token="aws:cloudwatch/dashboard:Dashboard",
+        inputs={"dashboardName": "test", "dashboardBody": dashboard("Requests")},
+        ask=Ask("cloudwatch", "get_dashboard", {"DashboardName": "{id}"}, "DashboardBody"),
+        change={"dashboardBody": dashboard("Errors")},
+        replace=[{"dashboardName": "renamed"}],
+        outputs={"dashboardArn": r"arn:aws:cloudwatch::\d{12}:dashboard/test"},
+        behind=("cloudwatch", "put_dashboard", {"DashboardName": "{id}", "DashboardBody": dashboard("Behind")}),
     ),
 }  # fmt: skip

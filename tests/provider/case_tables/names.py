@@ -115,4 +115,16 @@ CASES = {
         replace=[{"name": "renamed"}],
         outputs={"arn": r"arn:aws:budgets::\d{12}:budget/budget-[0-9a-f]{7}", "accountId": r"\d{12}"},
     ),
+    "health-check": Case(
+        token="aws:route53/healthCheck:HealthCheck",
+        inputs={"type": "HTTPS", "fqdn": "www.example.com", "port": 443, "resourcePath": "/api/health",
+                "requestInterval": 30, "tags": {"a": "b"}},
+        ask=Ask("route53", "get_health_check", {"HealthCheckId": "{id}"}, "HealthCheck.HealthCheckConfig"),
+        shows={"FullyQualifiedDomainName": "www.example.com", "Port": 443, "FailureThreshold": 3},
+        change={"failureThreshold": 5, "resourcePath": "/"},
+        shows_changed={"FailureThreshold": 5, "ResourcePath": "/"},
+        replace=[{"type": "HTTP"}, {"requestInterval": 10}],
+        outputs={"arn": "arn:aws:route53:::healthcheck/.+"},
+        behind=("route53", "update_health_check", {"HealthCheckId": "{id}", "Port": 8443}),
+    ),
 }  # fmt: skip
