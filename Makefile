@@ -6,8 +6,9 @@ BACKEND = ../.tools/backend/bin
 # -E: the user's PYTHON… variables are for other programs.
 LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT)
 SETUP = python3 -E -m toolchain.setup
-# What also runs on a real Docker engine.
-ON_DOCKER = tests/docker tests/e2e/test_failures.py tests/e2e/test_changes.py
+# What also runs on a real Docker engine; all of tests/e2e can (`pytest --engine docker tests/e2e`), which takes long.
+ON_DOCKER = tests/docker tests/e2e/test_failures.py tests/e2e/test_changes.py \
+	tests/e2e/site/test_overview.py tests/e2e/site/test_uploads.py
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 

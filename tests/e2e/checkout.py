@@ -20,7 +20,7 @@ import docker
 import httpx
 from docker.models.containers import Container
 
-from localcloud import access, docker_engine, stack
+from localcloud import access, docker_engine, stack, supervision
 from localcloud.place import Place
 
 SOURCE = Path(__file__).resolve().parents[2]
@@ -92,6 +92,13 @@ class Checkout:
         with self.start(*arguments, cwd=cwd) as process:
             output, _ = process.communicate(timeout=timeout)
         return Run(code=process.returncode, output=output)
+
+    def start_cloud(self) -> None:
+        """Start the local cloud without a stack, on the engine that `up` will choose."""
+        if self.docker_host:
+            self.place.make_folder()
+            self.place.engine_file.write_text(self.docker_host)
+        supervision.start(self.place)
 
     def up(self, **options: Any) -> Run:
         """`up`, which must succeed."""

@@ -3,7 +3,7 @@
 import json
 import re
 
-from localcloud import stack, supervision
+from localcloud import stack
 from tests.e2e.checkout import Checkout
 
 WRONG = """\
@@ -49,7 +49,7 @@ def test_every_problem_is_listed_and_nothing_created(checkout: Checkout) -> None
 
 def test_a_stack_of_aws_is_not_made_here_by_mistake(checkout: Checkout) -> None:
     """As in a shell with `make env`, where somebody deploys another stack."""
-    supervision.start(checkout.place)
+    checkout.start_cloud()
     local = (checkout.root / "Pulumi.local.yaml").read_text()
     (checkout.root / "Pulumi.dev.yaml").write_text(re.sub("(?m)^.*accountId.*\n", "", local))
     assert checkout.pulumi("stack", "init", "dev").code == 0
@@ -62,7 +62,7 @@ def test_a_stack_of_aws_is_not_made_here_by_mistake(checkout: Checkout) -> None:
 
 def test_a_preview_of_a_fresh_stack_works_and_an_up_does_what_its_own_preview_said(checkout: Checkout) -> None:
     """As people call it; `make up` skips the preview."""
-    supervision.start(checkout.place)
+    checkout.start_cloud()
     stack.ensure(checkout.place)
     previewed = checkout.pulumi("preview", "--stack", "local", "--json")
     assert previewed.code == 0, previewed.output

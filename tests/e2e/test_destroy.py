@@ -2,7 +2,6 @@
 
 from typing import Any
 
-from localcloud import supervision
 from localcloud.ports import port_is_free
 from tests.e2e.checkout import Checkout
 
@@ -45,7 +44,7 @@ def inventory(checkout: Checkout) -> dict[str, int]:
 
 
 def test_nothing_is_left(checkout: Checkout) -> None:
-    supervision.start(checkout.place)
+    checkout.start_cloud()
     empty = inventory(checkout)
     checkout.up()
     bucket = checkout.outputs["bucket"]
