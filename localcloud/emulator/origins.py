@@ -2,7 +2,7 @@
 
 import asyncio
 import http.client
-from collections.abc import AsyncIterator, Awaitable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, TypeVar
 from urllib.parse import parse_qs
 
@@ -23,9 +23,29 @@ Value = TypeVar("Value")
 
 def stream_origins() -> None:
     """Before the first request."""
+    cloudfront._dataplane_origin = with_vpc_origins(cloudfront._dataplane_origin)
     cloudfront._fetch_from_origin = with_custom_origins(cloudfront._fetch_from_origin)
     cloudfront._fetch_from_alb_origin = ask_load_balancer
     cloudfront._fetch_from_function_url_origin = with_whole_body(cloudfront._fetch_from_function_url_origin, position=6)
+
+
+def with_vpc_origins(parse: Callable[[Any], dict[str, Any]]) -> Callable[[Any], dict[str, Any]]:
+    """MiniStack does not look how CloudFront reaches an origin in a VPC."""
+
+    def parsed(element: Any) -> dict[str, Any]:
+        origin, config = parse(element), cloudfront._find(element, "VpcOriginConfig")
+        if config is None:
+            return origin
+        endpoint = cloudfront._vpc_origins[cloudfront._text(config, "VpcOriginId")]["VpcOriginEndpointConfig"]
+        return {
+            **origin,
+            "http_port": endpoint["HTTPPort"],
+            "https_port": endpoint["HTTPSPort"],
+            "protocol_policy": endpoint["OriginProtocolPolicy"],
+            "read_timeout": int(cloudfront._text(config, "OriginReadTimeout") or origin["read_timeout"]),
+        }
+
+    return parsed
 
 
 def with_custom_origins(fetch: Function) -> Function:

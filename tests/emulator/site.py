@@ -50,7 +50,7 @@ def balancer(aws: Client, name: str, target: Mapping[str, Any], kind: str = "ip"
 
 def distribution(
     aws: Client, origin: str, *, port: int = 80, read_timeout: int = 30, policy: str | None = ALL_VIEWER_EXCEPT_HOST,
-    **config: Any,
+    vpc_origin: str = "", **config: Any,
 ) -> str:  # fmt: skip
     """The host of a distribution before `origin`."""
     behavior = {
@@ -66,12 +66,16 @@ def distribution(
         "OriginProtocolPolicy": "http-only",
         "OriginReadTimeout": read_timeout,
     }
+    origins = [{"Id": "o", "DomainName": origin, "CustomOriginConfig": custom}]
+    if vpc_origin:
+        in_vpc = {"VpcOriginId": vpc_origin, "OriginReadTimeout": read_timeout, "OriginKeepaliveTimeout": 5}
+        origins = [{"Id": "o", "DomainName": origin, "VpcOriginConfig": in_vpc}]
     made = aws("cloudfront").create_distribution(
         DistributionConfig={
             "CallerReference": f"{origin} {port} {read_timeout} {policy}",
             "Comment": "",
             "Enabled": True,
-            "Origins": {"Quantity": 1, "Items": [{"Id": "o", "DomainName": origin, "CustomOriginConfig": custom}]},
+            "Origins": {"Quantity": 1, "Items": origins},
             "DefaultCacheBehavior": behavior,
             **config,
         }

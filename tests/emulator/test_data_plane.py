@@ -371,3 +371,26 @@ async def test_a_function_is_a_target_and_gets_the_whole_body(emulator: Emulator
         Viewer(session, emulator, distribution(aws, name)).ask("POST", data="ab") as answer,
     ):
         assert await within(30, answer.text()) == "abab"
+
+
+@pytest.mark.parametrize(("port", "status"), [(80, 200), (8081, 502)])
+async def test_an_origin_in_a_vpc_is_asked_as_the_vpc_origin_says(
+    emulator: Emulator, aws: Client, port: int, status: int
+) -> None:
+    """The balancer has a listener on port 80."""
+
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text="inside")
+
+    async with server(handler) as target, aiohttp.ClientSession() as session:
+        name = balancer(aws, f"vpc-{next(numbers)}", {"Id": "127.0.0.1", "Port": target})
+        (made,) = [one for one in aws("elbv2").describe_load_balancers()["LoadBalancers"] if one["DNSName"] == name]
+        endpoint = {
+            "Name": f"vpc-{next(numbers)}", "Arn": made["LoadBalancerArn"], "HTTPPort": port,
+            "HTTPSPort": 443, "OriginProtocolPolicy": "http-only",
+        }  # fmt: skip
+        origin = aws("cloudfront").create_vpc_origin(VpcOriginEndpointConfig=endpoint)["VpcOrigin"]["Id"]
+        viewer = Viewer(session, emulator, distribution(aws, name, vpc_origin=origin))
+        async with viewer.ask() as answer:
+            assert answer.status == status
+            assert status != 200 or await answer.text() == "inside"
