@@ -91,7 +91,7 @@ if __name__ == "__main__":
     task_role.give_addresses()
     function_role.give_credentials()
     registry.give_password()
-    rotation.refuse()
+    rotation.rotate_for_real()
     pass_accept_encoding_on()
     judge_by_health()
     if gateway := os.environ.get("TASK_GATEWAY"):

@@ -39,3 +39,22 @@ def test_frontend_change_resets_the_cache_once(running: Checkout) -> None:
     assert invalidations(running) == before + 1
     with running.site() as site:
         assert "!</title>" in site.get("/").text
+
+
+def test_a_higher_count_is_done_when_every_task_answers_for_the_load_balancer(running: Checkout) -> None:
+    """Three is what two of the shipped instances hold, beside the tasks that a deployment starts."""
+    running.edit("Pulumi.local.yaml", r"    backend:\n", "    backend:\n      desiredCount: 3\n")
+    with steady_load(running.site, "/api/items", lambda response: "") as load:
+        run = running.up()
+    assert load.failed == {}, load.statuses
+    assert changed_resources(run.output) == {"backend-service", "backend-deployment"}, run.output
+    assert "3 of 3 new tasks running, 0 failed" in run.output
+
+    service, cluster = running.outputs["backend_service"], running.outputs["cluster"]
+    (found,) = running.client("ecs").describe_services(cluster=cluster, services=[service])["services"]
+    assert (found["desiredCount"], found["runningCount"]) == (3, 3)
+    group = found["loadBalancers"][0]["targetGroupArn"]
+    health = running.client("elbv2").describe_target_health(TargetGroupArn=group)["TargetHealthDescriptions"]
+    assert [target["TargetHealth"]["State"] for target in health] == ["healthy"] * 3
+    running.up()
+    assert running.last_changes() == {}

@@ -41,18 +41,38 @@ def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(emulator: Emulat
     assert emulator.health()["status"] == "ok"
 
 
-def test_a_rotation_of_a_managed_password_is_refused_and_not_pretended(aws: Client) -> None:
+def test_the_password_of_a_database_that_does_not_run_is_not_rotated(aws: Client) -> None:
+    """Without an engine the database never starts; tests/engine rotates that of a real one."""
     keeper, rds = aws("secretsmanager"), aws("rds")
-    keeper.create_secret(Name="rds!db-1", SecretString="{}")
-    keeper.create_secret(Name="other", SecretString="{}")
-    told = "the local cloud does not rotate the password of a database"
-    with pytest.raises(ClientError, match=told):
+    rds.create_db_instance(
+        DBInstanceIdentifier="one", DBInstanceClass="db.t4g.micro", Engine="postgres", AllocatedStorage=20,
+        MasterUsername="app", MasterUserPassword="the first",
+    )  # fmt: skip
+    arn = rds.describe_db_instances(DBInstanceIdentifier="one")["DBInstances"][0]["DBInstanceArn"]
+    value = '{"username": "app", "password": "the first"}'
+    owner = {"Key": "aws:rds:primaryDBInstanceArn", "Value": arn}
+    with pytest.raises(ClientError, match="does not manage the password"):
+        rds.modify_db_instance(DBInstanceIdentifier="one", RotateMasterUserPassword=True, ApplyImmediately=True)
+    keeper.create_secret(Name="rds!db-1", SecretString=value, Tags=[owner])
+    with pytest.raises(ClientError, match="does not answer, so its password was not rotated"):
         keeper.rotate_secret(SecretId="rds!db-1")
-    with pytest.raises(ClientError, match=told):
-        rds.modify_db_instance(DBInstanceIdentifier="any", RotateMasterUserPassword=True)
+    with pytest.raises(ClientError, match="does not answer, so its password was not rotated"):
+        rds.modify_db_instance(DBInstanceIdentifier="one", RotateMasterUserPassword=True, ApplyImmediately=True)
+    with pytest.raises(ClientError, match="You must apply the change immediately"):
+        rds.modify_db_instance(DBInstanceIdentifier="one", RotateMasterUserPassword=True)
+    with pytest.raises(ClientError, match="You can't specify MasterUserPassword"):
+        rds.modify_db_instance(DBInstanceIdentifier="one", MasterUserPassword="another one")
+    assert keeper.get_secret_value(SecretId="rds!db-1")["SecretString"] == value
+
+
+def test_other_secrets_and_passwords_change_as_before(aws: Client) -> None:
+    keeper, rds = aws("secretsmanager"), aws("rds")
+    keeper.create_secret(Name="other", SecretString="{}")
     keeper.rotate_secret(SecretId="other", RotationLambdaARN="arn:aws:lambda:us-east-1:000000000000:function:f")
     with pytest.raises(ClientError, match="DBInstanceNotFound"):
         rds.modify_db_instance(DBInstanceIdentifier="any", MasterUserPassword="x" * 8)
+    with pytest.raises(ClientError, match="DBInstanceNotFound"):
+        rds.modify_db_instance(DBInstanceIdentifier="any", RotateMasterUserPassword=True, ApplyImmediately=True)
 
 
 class Origin(BaseHTTPRequestHandler):

@@ -178,6 +178,39 @@ def test_a_new_password_holds_after_a_restart(cloud: Cloud, aws: Client) -> None
     assert query(available(aws), "SELECT 1", password="changed") == [(1,)]
 
 
+def kept_password(aws: Client) -> str:
+    """What the secret holds that the embedded provider makes beside an instance, with RDS's own mark."""
+    found = aws("secretsmanager").get_secret_value(SecretId="rds!db-1")
+    assert json.loads(found["SecretString"])["username"] == "app"
+    return str(json.loads(found["SecretString"])["password"])
+
+
+def test_a_rotated_password_is_in_the_server_and_in_its_secret_also_after_a_restart(cloud: Cloud, aws: Client) -> None:
+    engine, emulator = cloud
+    endpoint = create(aws)
+    owner = {"Key": "aws:rds:primaryDBInstanceArn", "Value": describe(aws)["DBInstanceArn"]}
+    value = json.dumps({"username": "app", "password": PASSWORD})
+    aws("secretsmanager").create_secret(Name="rds!db-1", SecretString=value, Tags=[owner])
+
+    aws("secretsmanager").rotate_secret(SecretId="rds!db-1")
+    first = kept_password(aws)
+    assert query(endpoint, "SELECT 1", password=first) == [(1,)]
+    with pytest.raises(psycopg.OperationalError, match="password authentication failed"):
+        query(endpoint, "SELECT 1")
+
+    aws("rds").modify_db_instance(DBInstanceIdentifier=NAME, RotateMasterUserPassword=True, ApplyImmediately=True)
+    second = kept_password(aws)
+    assert second not in (first, PASSWORD)
+    assert query(available(aws), "SELECT 1", password=second) == [(1,)]
+
+    emulator.stop()
+    engine.stop()
+    engine.start()
+    emulator.start()
+    assert kept_password(aws) == second
+    assert query(available(aws), "SELECT 1", password=second) == [(1,)]
+
+
 def test_versions_that_are_not_here_fail(cloud: Cloud, aws: Client) -> None:
     aws("rds").create_db_instance(
         DBInstanceIdentifier=NAME,

@@ -28,7 +28,10 @@ BEHAVIOUR = (
     ),
     ("AMI", "any well-formed id is taken; that it exists and fits the instance type is not looked up"),
     ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
-    ("Managed master password", "made and kept in a secret by the embedded provider, as RDS does; it is not rotated"),
+    (
+        "Managed master password",
+        "made and kept in a secret by the embedded provider, as RDS does; rotated on request, not every seven days",
+    ),
     (
         "Snapshots",
         "the final snapshot of a deleted database holds its data; others, and automatic backups, are recorded alone",
