@@ -170,3 +170,11 @@ def test_an_address_that_somebody_uses_is_passed_over(monkeypatch: pytest.Monkey
     assert asked[-1] == (80, f"{network}.2") and len(asked) == 3 + 254 - 1
     addresses.release(f"{network}.3")
     assert addresses.take(None) == f"{network}.3"
+    assert asked[-1] == (0, f"{network}.3"), "any port will do"
+
+
+def test_no_engine_has_the_addresses_that_other_programs_of_a_machine_like() -> None:
+    networks = [tuple(map(int, Addresses(str(number)).network.split("."))) for number in range(5000)]
+    assert {first for first, _, _ in networks} == {127}
+    assert {second for _, second, _ in networks} == {*range(16, 240)}
+    assert {third for _, _, third in networks} == {*range(256)}
