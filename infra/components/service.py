@@ -110,6 +110,7 @@ class Service(pulumi.ComponentResource):
                 "cluster": args.cluster.name,
                 "service": self.name,
                 "taskDefinition": args.definition_arn,
+                "version": args.task.version,
                 "desiredCount": args.desired_count,
                 "container": args.task.container,
                 "logGroup": args.task.log_group,

@@ -46,6 +46,7 @@ class Task(pulumi.ComponentResource):
     definition_arn: pulumi.Output[str]
     role_arns: list[pulumi.Output[str]]
     container: str
+    version: str
     port: int | None
     log_group: pulumi.Output[str]
 
@@ -53,7 +54,7 @@ class Task(pulumi.ComponentResource):
         super().__init__("app:infra:Task", name, None, opts)
         self._child = ResourceOptions(parent=self)
         self._tags = component_tag(name)
-        self.container, self.port = name, args.settings.port
+        self.container, self.port, self.version = name, args.settings.port, args.image.tag
 
         log = aws.cloudwatch.LogGroup(
             f"{name}-log",

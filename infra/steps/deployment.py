@@ -162,8 +162,14 @@ def deploy(props: Props) -> None:
         progress(props["container"], seen.summary)
 
 
+def tell(props: Props, before: str | None) -> None:
+    """What runs now, as the last that `up` says of a service."""
+    replaced = f", in place of {before}" if before not in (None, props["version"]) else ""
+    progress(props["container"], f"version {props['version']} runs{replaced}")
+
+
 class DeploymentWait(StepProvider):
-    """Inputs: region, cluster, service, taskDefinition, desiredCount, container, logGroup, timeoutSeconds.
+    """Inputs: region, cluster, service, taskDefinition, version, desiredCount, container, logGroup, timeoutSeconds.
 
     Created or updated, it guarantees that the service runs `desiredCount` tasks of `taskDefinition`. Deleting does
     nothing.
@@ -174,10 +180,12 @@ class DeploymentWait(StepProvider):
 
     def create(self, props: Props) -> CreateResult:
         deploy(props)
+        tell(props, None)
         return CreateResult(f"{props['container']}-deployment", props)
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         deploy(_news)
+        tell(_news, _olds.get("version"))
         return UpdateResult(_news)
 
     def read(self, id_: str, props: Props) -> ReadResult:

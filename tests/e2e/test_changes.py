@@ -50,7 +50,7 @@ def test_a_higher_count_is_done_when_every_task_answers_for_the_load_balancer(ru
     assert changed_resources(run.output) == {"backend-service", "backend-deployment"}, run.output
     assert "3 of 3 new tasks running, 0 failed" in run.output
 
-    service, cluster = running.outputs["backend_service"], running.outputs["cluster"]
+    service, cluster = running.outputs["services"]["backend"]["service"], running.outputs["cluster"]
     (found,) = running.client("ecs").describe_services(cluster=cluster, services=[service])["services"]
     assert (found["desiredCount"], found["runningCount"]) == (3, 3)
     group = found["loadBalancers"][0]["targetGroupArn"]

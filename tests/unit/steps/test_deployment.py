@@ -16,6 +16,7 @@ PROPS = {
     "cluster": "cluster",
     "service": "backend-service",
     "taskDefinition": NEW,
+    "version": "3c4d",
     "desiredCount": 1.0,  # as Pulumi hands it on
     "container": "backend",
     "logGroup": "/app/dev/backend",
@@ -290,6 +291,21 @@ def test_progress_is_told_once_for_each_change(run: Any, capsys: pytest.CaptureF
         "backend: 0 of 1 new tasks running, 0 failed",
         "backend: 1 of 1 new tasks running, 0 failed",
     ]
+
+
+def test_the_last_line_tells_the_version_that_runs_and_the_one_before(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whoever runs plain `pulumi up` reads it too; `make up` sums it up."""
+    monkeypatch.setattr(boto3, "client", lambda name, **_: FakeEcs([STEADY]))
+    step = DeploymentWait()
+    step.create(PROPS)
+    step.update("id", {**PROPS, "version": "1a2b"}, PROPS)
+    step.update("id", PROPS, PROPS)
+    step.update("id", {key: value for key, value in PROPS.items() if key != "version"}, PROPS)
+    told = [line for line in capsys.readouterr().out.splitlines() if "version" in line]
+    runs = "backend: version 3c4d runs"
+    assert told == [runs, f"{runs}, in place of 1a2b", runs, runs]
 
 
 def test_a_service_that_is_gone_is_said_so(run: Any) -> None:
