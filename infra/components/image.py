@@ -63,7 +63,7 @@ class Image(pulumi.ComponentResource):
         aws.ecr.LifecyclePolicy(
             f"{name}-lifecycle",
             repository=repository.name,
-            policy=pulumi.Output.json_dumps(policies.keep_latest_images(KEPT_IMAGES)),
+            policy=pulumi.Output.json_dumps(policies.keep_images(KEPT_IMAGES, self.tag)),
             opts=child,
         )
         built = BuiltImage(

@@ -130,12 +130,23 @@ def tls_only(bucket_arn: str) -> Document:
     )
 
 
-def keep_latest_images(count: int) -> Document:
-    """ECR lifecycle: the newest `count` images stay, so that many versions can be returned to."""
-    rule = {
-        "rulePriority": 1,
-        "description": f"keep the newest {count} images",
-        "selection": {"tagStatus": "any", "countType": "imageCountMoreThan", "countNumber": count},
-        "action": {"type": "expire"},
-    }
-    return {"rules": [rule]}
+def keep_images(newest: int, in_use: str) -> Document:
+    """ECR lifecycle: the newest images stay, so that many versions can be returned to, and so does the tag in use.
+
+    What an earlier rule is about, a later one does not expire. So a version that was returned to stays, though many
+    were pushed after it. https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
+    """
+    selections = (
+        ("keep the image in use", {"tagStatus": "tagged", "tagPrefixList": [in_use]}, 1),
+        (f"keep the newest {newest} images", {"tagStatus": "any"}, newest),
+    )
+    rules = [
+        {
+            "rulePriority": priority,
+            "description": description,
+            "selection": {**selection, "countType": "imageCountMoreThan", "countNumber": count},
+            "action": {"type": "expire"},
+        }
+        for priority, (description, selection, count) in enumerate(selections, 1)
+    ]
+    return {"rules": rules}

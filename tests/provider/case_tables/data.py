@@ -9,7 +9,8 @@ CORS = {"allowedHeaders": ["*"], "allowedMethods": ["POST"], "allowedOrigins": [
         "exposeHeaders": ["ETag"], "maxAgeSeconds": 300}  # fmt: skip
 RULE = {"id": "clean-up", "status": "Enabled", "filter": {"prefix": ""},
         "abortIncompleteMultipartUpload": {"daysAfterInitiation": 1},
-        "noncurrentVersionExpiration": {"noncurrentDays": 30}}  # fmt: skip
+        "noncurrentVersionExpiration": {"noncurrentDays": 30},
+        "expiration": {"expiredObjectDeleteMarker": True}}  # fmt: skip
 
 
 def policy(effect: str) -> str:
@@ -92,7 +93,8 @@ CASES = {
         token="aws:s3/bucketLifecycleConfiguration:BucketLifecycleConfiguration",
         inputs={"bucket": Ref("bucket", "bucket"), "rules": [RULE]},
         ask=Ask("s3", "get_bucket_lifecycle_configuration", {"Bucket": "{id}"}, "Rules[0]"),
-        shows={"ID": "clean-up", "NoncurrentVersionExpiration.NoncurrentDays": 30},
+        shows={"ID": "clean-up", "NoncurrentVersionExpiration.NoncurrentDays": 30,
+               "Expiration.ExpiredObjectDeleteMarker": True},
         change={"rules": [{**RULE, "noncurrentVersionExpiration": {"noncurrentDays": 7}}]},
         shows_changed={"NoncurrentVersionExpiration.NoncurrentDays": 7},
     ),

@@ -134,3 +134,12 @@ def test_plain_http_to_the_bucket_is_denied_to_everyone() -> None:
     assert (statement["Effect"], statement["Principal"], statement["Action"]) == ("Deny", "*", "s3:*")
     assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
     assert statement["Resource"] == [BUCKET, f"{BUCKET}/*"]
+
+
+def test_an_image_in_use_is_kept_before_the_newest_are_counted() -> None:
+    first, last = policies.keep_images(20, "0123abcd")["rules"]
+    assert first["rulePriority"] < last["rulePriority"]
+    assert first["selection"]["tagPrefixList"] == ["0123abcd"]
+    assert (first["selection"]["countNumber"], last["selection"]["countNumber"]) == (1, 20)
+    # ECR wants the rule for any image last.
+    assert (first["selection"]["tagStatus"], last["selection"]["tagStatus"]) == ("tagged", "any")
