@@ -136,7 +136,7 @@ def keep_images(newest: int, in_use: str) -> Document:
     What an earlier rule is about, a later one does not expire. So a version that was returned to stays, though many
     were pushed after it. https://docs.aws.amazon.com/AmazonECR/latest/userguide/LifecyclePolicies.html
     """
-    selections = (
+    selections: tuple[tuple[str, Document, int], ...] = (
         ("keep the image in use", {"tagStatus": "tagged", "tagPrefixList": [in_use]}, 1),
         (f"keep the newest {newest} images", {"tagStatus": "any"}, newest),
     )
