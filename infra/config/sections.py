@@ -123,12 +123,13 @@ class DatabaseConfig(Section):
     )
 
     def problems(self) -> Iterator[Problem]:
-        if self.max_storage_gib < self.storage_gib * 1.1:
+        least = -(-self.storage_gib * 11 // 10)  # rounded up, in whole numbers: 100 * 1.1 is above 110
+        if self.max_storage_gib < least:
             yield Problem(
                 key="maxStorageGib",
                 rule=f"must be at least 10% above storageGib ({self.storage_gib}), as RDS asks,"
                 f" got {self.max_storage_gib}",
-                remedy=f"write {-(-self.storage_gib * 11 // 10)} or more",
+                remedy=f"write {least} or more",
             )
 
 
