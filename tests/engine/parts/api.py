@@ -110,7 +110,7 @@ class Api:
 
 def run(folder: Path, work: Callable[[Api], Awaitable[Value]], emulator: Emulator | None = None) -> Value:
     async def whole() -> Value:
-        async with asyncio.timeout(30), Api(folder, emulator) as api:
+        async with asyncio.timeout(120), Api(folder, emulator) as api:
             return await work(api)
 
     return asyncio.run(whole())

@@ -1,6 +1,7 @@
 """One container's life, with real processes and no image: in milliseconds."""
 
 import asyncio
+import json
 import logging
 import signal
 from collections.abc import Awaitable, Callable, Coroutine
@@ -59,7 +60,7 @@ def container(folder: Path, script: str = SERVE, **options: Any) -> Container:
 
 
 def wait(work: Coroutine[Any, Any, Value]) -> Value:
-    return asyncio.run(asyncio.wait_for(work, 20))
+    return asyncio.run(asyncio.wait_for(work, 120))
 
 
 async def said(one: Container, text: str) -> None:
@@ -76,6 +77,7 @@ def test_a_program_has_started_when_it_runs(tmp_path: Path) -> None:
         assert one.started_at.endswith("Z") and one.started_at > one.created
         assert not await one.start(), "it runs already"
         await said(one, "hi")
+        assert one.process and json.loads((one.folder / "pid.json").read_text())["pid"] == one.process.pid
         assert await one.stop(20)
         assert (one.status, one.exit_code, one.address, one.process) == ("exited", 0, "", None)
         assert one.finished_at > one.started_at

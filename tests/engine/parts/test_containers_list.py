@@ -71,7 +71,7 @@ def test_a_running_container_is_removed_by_force_only(containers: Containers) ->
         assert (list(containers), one.status, one.folder.exists()) == ([], "exited", False)
         await containers.remove(one, force=True, volumes=True)  # a second time is no error
 
-    asyncio.run(asyncio.wait_for(live(), 20))
+    asyncio.run(asyncio.wait_for(live(), 120))
 
 
 def test_a_database_is_stopped_when_the_programs_that_may_use_it_have_ended(

@@ -44,7 +44,7 @@ def run(folder: Path, rds: Rds | None, work: Callable[[Databases], Coroutine[Any
         await asyncio.gather(*databases._decisions)
         return databases
 
-    return asyncio.run(asyncio.wait_for(live(), 20))
+    return asyncio.run(asyncio.wait_for(live(), 120))
 
 
 def with_data(databases: Databases, labels: dict[str, str] = LABELS, name: str = "c") -> Path:

@@ -29,7 +29,7 @@ def start(folder: Path, script: str, **options: Any) -> Process:
 
 
 def wait(work: Coroutine[Any, Any, Value]) -> Value:
-    return asyncio.run(asyncio.wait_for(work, 20))
+    return asyncio.run(asyncio.wait_for(work, 120))
 
 
 async def said(folder: Path, lines: int = 1) -> list[str]:
@@ -76,9 +76,9 @@ def test_children_that_outlive_their_program_are_ended(tmp_path: Path) -> None:
 
 def test_a_stop_is_a_signal_first(tmp_path: Path) -> None:
     async def run() -> int:
-        one = start(tmp_path, "trap 'exit 5' HUP; echo; while :; do sleep 0.01; done")
+        one = start(tmp_path, "trap 'exit 5' USR1; echo; while :; do sleep 0.01; done")
         await said(tmp_path)
-        await one.stop(signal.SIGHUP, 20)
+        await one.stop(signal.SIGUSR1, 20)
         return one.code
 
     assert wait(run()) == 5

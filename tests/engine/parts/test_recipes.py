@@ -32,7 +32,7 @@ def told() -> Told:
 
 
 def wait(work: Coroutine[Any, Any, Value]) -> Value:
-    return asyncio.run(asyncio.wait_for(work, 20))
+    return asyncio.run(asyncio.wait_for(work, 120))
 
 
 def python(program: str) -> tuple[str, str, str]:
