@@ -77,7 +77,8 @@ def test_a_program_has_started_when_it_runs(tmp_path: Path) -> None:
         assert one.started_at.endswith("Z") and one.started_at > one.created
         assert not await one.start(), "it runs already"
         await said(one, "hi")
-        assert one.process and json.loads((one.folder / "pid.json").read_text())["pid"] == one.process.pid
+        pid = one.process.pid if one.process else 0
+        assert json.loads((one.folder / "pid.json").read_text())["pid"] == pid
         assert await one.stop(20)
         assert (one.status, one.exit_code, one.address, one.process) == ("exited", 0, "", None)
         assert one.finished_at > one.started_at
