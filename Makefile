@@ -16,7 +16,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up down stop url password new-password status logs env develop test check generate format lock digests bench bench-api \
+.PHONY: help setup up dev down stop url password new-password status logs env develop test check generate format lock digests bench bench-api \
 	bench-commands bench-page test-frontend test-backend test-docker check-infra check-backend check-frontend
 
 help: ## List the commands
@@ -39,6 +39,9 @@ develop: ## Install what tests and checks need, or check that it is there
 
 up: .tools/ready ## Start the local cloud and deploy; run again after any change
 	@$(LOCALCLOUD) up $(if $(ENGINE),--engine $(ENGINE))
+
+dev: .tools/ready ## Run the services from their folders with reload, the rest deployed; EXCEPT=backend: but not that one
+	@$(PYTHON) -E -m localcloud.dev --port $(PORT) $(if $(EXCEPT),--except $(EXCEPT))
 
 down: .tools/ready ## Destroy the stack and stop everything
 	@$(LOCALCLOUD) down

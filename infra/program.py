@@ -184,7 +184,8 @@ def front_door(s: Setting, base: Foundation, made: Parts) -> Cdn:
         s.opts,
     )
     if made.bucket:
-        BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, site_url=cdn.url), s.opts)
+        origins: list[pulumi.Input[str]] = [cdn.url, *s.config.storage.page_origins]
+        BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, origins=origins), s.opts)
     return cdn
 
 
@@ -315,6 +316,20 @@ def build(config: StackConfig) -> dict[str, Any]:
     return outputs(s, base, made, cdn, services)
 
 
+def facts(s: Setting, name: str, running: RunningService) -> dict[str, Any]:
+    """What commands need to know about a service: where to find it, and how `make dev` runs it from its folder."""
+    settings = s.config.services[name]
+    return {
+        "service": running.service.name,
+        "log_group": running.task.log_group,
+        "version": running.image.tag,
+        "source": settings.source,
+        "routes": settings.routes,
+        "migrate": settings.migrate,
+        "dev": settings.dev,
+    }
+
+
 def outputs(
     s: Setting, base: Foundation, made: Parts, cdn: Cdn, services: Mapping[str, RunningService]
 ) -> dict[str, Any]:
@@ -328,10 +343,7 @@ def outputs(
         "url": after(deployed, cdn.url),
         "region": s.config.region,
         "cluster": base.cluster.name,
-        "services": {
-            name: {"service": one.service.name, "log_group": one.task.log_group, "version": one.image.tag}
-            for name, one in services.items()
-        },
+        "services": {name: facts(s, name, one) for name, one in services.items()},
         "distribution": cdn.distribution_id,
         **({"bucket": made.bucket.bucket} if made.bucket else {}),
         **({"database": made.database.host} if made.database else {}),

@@ -43,7 +43,7 @@ def renew(place: Place) -> None:
     gateway.call(place, "secretsmanager.PutSecretValue", SecretId=arn, SecretString=value)
 
 
-def sign_in_link(place: Place) -> str | None:
-    """Opens the site signed in. The password is in the fragment, which no browser sends and no server logs."""
+def sign_in_link(place: Place, site: str) -> str | None:
+    """Opens the site, signed in. The password is in the fragment, which no browser sends and no server logs."""
     found = password(place)
-    return f"{stack.outputs(place)['url']}/sign-in#password={quote(found, safe='')}" if found else None
+    return f"{site}/sign-in#password={quote(found, safe='')}" if found else None

@@ -110,7 +110,7 @@ def prepare(place: Place) -> None:
 def describe(place: Place) -> None:
     outputs = stack.outputs(place)
     click.echo(f"  Site      {outputs.get('url', '(not deployed)')}")
-    if link := access.sign_in_link(place):
+    if link := access.sign_in_link(place, outputs.get("url", "")):
         click.echo(f"  Sign in   {link}")
     click.echo(f"  Mailbox   {place.endpoint}{MAILBOX_PATH}")
     saving = gateway.saving(place)

@@ -74,6 +74,11 @@ class Place:
         return self.port + 2
 
     @property
+    def dev_port(self) -> int:
+        """Where `make dev` serves the site."""
+        return self.port + 9
+
+    @property
     def logs(self) -> Path:
         return self.folder / "logs"
 

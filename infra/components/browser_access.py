@@ -1,5 +1,6 @@
 """Which pages may send files to the bucket and fetch them."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -11,14 +12,14 @@ CACHE_SECONDS = 3600
 
 @dataclass(frozen=True, kw_only=True)
 class BrowserAccessArgs:
-    """`site_url`: the one origin whose pages may use the bucket's presigned requests."""
+    """`origins`: those whose pages may use the bucket's presigned requests."""
 
     bucket: pulumi.Input[str]
-    site_url: pulumi.Input[str]
+    origins: Sequence[pulumi.Input[str]]
 
 
 class BrowserAccess(pulumi.ComponentResource):
-    """CORS rules that allow only the site's own origin.
+    """CORS rules that allow only the site's own origin, and those that the configuration names.
 
     Apart from the bucket, because the site's address is known only after the CDN, and the CDN needs the bucket's.
     Costs nothing a month.
@@ -31,7 +32,7 @@ class BrowserAccess(pulumi.ComponentResource):
             bucket=args.bucket,
             cors_rules=[
                 aws.s3.BucketCorsConfigurationCorsRuleArgs(
-                    allowed_origins=[args.site_url],
+                    allowed_origins=list(args.origins),
                     allowed_methods=["GET", "HEAD", "POST"],
                     allowed_headers=["*"],  # requests are presigned: the signature limits what they may do
                     expose_headers=["ETag"],

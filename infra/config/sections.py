@@ -147,6 +147,12 @@ class StorageConfig(Section):
         description="Origins, besides the bucket's own, that pages may fetch files from: where an endpoint before S3"
         " answers.",
     )
+    page_origins: tuple[Origin, ...] = Field(
+        (),
+        description="Origins, besides the site's own, whose pages may use the bucket's presigned requests; one `*` in"
+        " each: where `make dev` serves the site.",
+        examples=["['http://localhost:*']"],
+    )
 
 
 # Reserved for examples and tests: https://www.rfc-editor.org/rfc/rfc2606

@@ -61,6 +61,12 @@ class ServiceConfig(Section):
         description="Command that must succeed once in each new version before it gets requests, such as a migration"
         " of the database. Default: none.",
     )
+    dev: tuple[str, ...] = Field(
+        (),
+        description="Command by which `make dev` runs it from its folder, in place of what that finds by itself: `dev`"
+        " of a package.json, else the command of the task, started again after each change. It should reload by"
+        " itself; `$PORT` and `$HOST` in it stand for where it must listen. No stack runs it.",
+    )
     uses: tuple[str, ...] = Field(
         (),
         description="Parts of the stack that it may use: " + ", ".join(f"`{name}`" for name in sorted(PARTS)) + " or"

@@ -13,15 +13,13 @@ from typing import Any
 from ministack.services import ecs
 
 from localcloud.emulator import sessions
-from localcloud.emulator.secret import derived, is_derived
+from localcloud.emulator.secret import ADDRESS, ROLES, TOKEN, is_derived, role_variables
 
-PATH = "/v2/credentials/"
 SECONDS = 3600
-ADDRESS, TOKEN = "AWS_CONTAINER_CREDENTIALS_FULL_URI", "AWS_CONTAINER_AUTHORIZATION_TOKEN"
 
 
 def give_addresses() -> None:
-    """Let a task's environment name its role's credentials: `…/v2/credentials/<account>/<role>/<random>`."""
+    """Let a task's environment name its role's credentials."""
     register = ecs._register_metadata
 
     def register_metadata(
@@ -29,26 +27,24 @@ def give_addresses() -> None:
         environment: dict[str, str], *others: Any,
     ) -> Any:  # fmt: skip
         result = register(task_arn, cluster_arn, definition, container, launch_type, environment, *others)
-        gateway = environment.pop(ADDRESS).partition(PATH)[0]
+        gateway = environment.pop(ADDRESS).partition(ROLES)[0]
         environment.pop(TOKEN)
         if role := definition.get("taskRoleArn"):
-            account, name = role.split(":")[4], role.partition(":role/")[2]
-            path = f"{PATH}{account}/{name}/{secrets.token_urlsafe(16)}"
-            environment |= {ADDRESS: gateway + path, TOKEN: derived(path)}
+            environment |= role_variables(role, gateway)
         return result
 
     ecs._register_metadata = register_metadata
 
 
 def is_at(path: str) -> bool:
-    return path.startswith(PATH)
+    return path.startswith(ROLES)
 
 
 def answer(path: str, headers: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
     """New credentials of the role, which STS knows from now on, for who has the token of this address."""
     if not is_derived(path, headers.get("authorization", "")):
         return 403, {"Content-Type": "text/plain"}, f"{TOKEN}: must be the one that the task was given\n".encode()
-    account, *name, _ = path.removeprefix(PATH).split("/")
+    account, *name, _ = path.removeprefix(ROLES).split("/")
     made = {
         "AccessKeyId": f"ASIA{secrets.token_hex(8).upper()}",
         "SecretAccessKey": secrets.token_urlsafe(30),

@@ -23,13 +23,13 @@ def test_the_password_comes_from_the_secret_of_the_stack(place: Place, emulator:
     deploy(place, access_secret=ARN, url="http://site")
     emulator.secrets[ARN] = json.dumps({"password": "p/?#", "signing_key": "k"})
     assert access.password(place) == "p/?#"
-    assert access.sign_in_link(place) == "http://site/sign-in#password=p%2F%3F%23"
+    assert access.sign_in_link(place, "http://site") == "http://site/sign-in#password=p%2F%3F%23"
 
 
 @pytest.mark.parametrize("outputs", [{}, {"url": "http://site"}])
 def test_an_open_or_missing_site_has_no_password(place: Place, emulator: FakeEmulator, outputs: dict[str, str]) -> None:
     deploy(place, **outputs)
-    assert access.password(place) is None and access.sign_in_link(place) is None
+    assert access.password(place) is None and access.sign_in_link(place, "http://site") is None
 
 
 def test_a_stopped_cloud_tells_no_password(place: Place) -> None:

@@ -45,7 +45,7 @@ def test_signing_in_leads_to_where_one_wanted_to_go_and_out_again(running: Check
 
 def test_the_printed_link_signs_in_and_leaves_no_password_behind(running: Checkout, open_page: OpenPage) -> None:
     page = open_page()
-    link = access.sign_in_link(running.place)
+    link = access.sign_in_link(running.place, running.url)
     assert link is not None
     page.goto(link)
     expect(page.get_by_role("article", name="Database", exact=True)).to_be_visible()

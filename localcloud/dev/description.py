@@ -1,0 +1,79 @@
+"""What is deployed, as Pulumi's outputs and ECS tell it: the services, and what their tasks get."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from localcloud.emulator.secret import role_variables
+from localcloud.engine.programs import HOST_NAME, LOOPBACK
+from localcloud.errors import LocalCloudError
+from localcloud.place import ROOT, Place
+
+# `arn:aws:secretsmanager:<region>:<account>:secret:<name>`, before the key in the secret's JSON.
+ARN_PARTS = 7
+
+
+@dataclass(frozen=True, kw_only=True)
+class Service:
+    """`command` is what the task runs in place of its image's own; `environment` what the task gets, secrets included.
+
+    `port` is None for a service that nothing reaches.
+    """
+
+    name: str
+    folder: Path
+    routes: Sequence[str]
+    port: int | None
+    command: Sequence[str]
+    migrate: Sequence[str]
+    dev: Sequence[str]
+    environment: Mapping[str, str]
+
+
+def read(place: Place, outputs: Mapping[str, Any], client: Any) -> list[Service]:
+    """`client` makes a client of an AWS service, as `boto3.client` does."""
+    ecs, secrets = client("ecs"), client("secretsmanager")
+    return [
+        service(place, name, facts, outputs["cluster"], ecs, secrets) for name, facts in outputs["services"].items()
+    ]
+
+
+def service(place: Place, name: str, facts: Mapping[str, Any], cluster: str, ecs: Any, secrets: Any) -> Service:
+    if "source" not in facts:
+        raise LocalCloudError("dev: what is deployed is of an earlier version of this program; run `make up`")
+    (found,) = ecs.describe_services(cluster=cluster, services=[facts["service"]])["services"]
+    task = ecs.describe_task_definition(taskDefinition=found["taskDefinition"])["taskDefinition"]
+    container = task["containerDefinitions"][0]
+    ports = [mapping["containerPort"] for mapping in container.get("portMappings", [])]
+    return Service(
+        name=name,
+        folder=ROOT / facts["source"],
+        routes=facts["routes"],
+        port=next(iter(ports), None),
+        command=container.get("command", []),
+        migrate=facts["migrate"],
+        dev=facts["dev"],
+        environment=environment(place, task, secrets),
+    )
+
+
+def environment(place: Place, task: Mapping[str, Any], secrets: Any) -> dict[str, str]:
+    """What ECS gives to the task: its variables, its secrets, and the credentials of its role."""
+    container = task["containerDefinitions"][0]
+    own = {row["name"]: row["value"].replace(HOST_NAME, LOOPBACK) for row in container.get("environment", [])}
+    hidden = {row["name"]: secret(row["valueFrom"], secrets) for row in container.get("secrets", [])}
+    role = role_variables(task["taskRoleArn"], place.endpoint) if task.get("taskRoleArn") else {}
+    return {**own, **hidden, **role, "AWS_ENDPOINT_URL": place.endpoint}
+
+
+def secret(source: str, secrets: Any) -> str:
+    """The value that `valueFrom` names: a secret, or one key of a secret that is JSON.
+
+    https://docs.aws.amazon.com/AmazonECS/latest/developerguide/secrets-envvar-secrets-manager.html
+    """
+    parts = source.split(":")
+    text: str = secrets.get_secret_value(SecretId=":".join(parts[:ARN_PARTS]))["SecretString"]
+    key = parts[ARN_PARTS] if len(parts) > ARN_PARTS else ""
+    return str(json.loads(text)[key]) if key else text

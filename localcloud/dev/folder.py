@@ -1,0 +1,80 @@
+"""How a service is run from its folder: by its own development command, or as its image runs it."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from localcloud.engine.dockerfile import parse
+from localcloud.engine.projects import read_json
+from localcloud.engine.spec import relocate
+
+# The lock file that a Node.js package manager writes, and what installs from it.
+MANAGERS = {
+    "pnpm-lock.yaml": ("pnpm", "install", "--frozen-lockfile"),
+    "yarn.lock": ("yarn", "install"),
+    "package-lock.json": ("npm", "ci", "--no-audit", "--no-fund"),
+}
+# Vite does not read $PORT.
+VITE = ("--host", "$HOST", "--port", "$PORT", "--strictPort")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Plan:
+    """`reloads`: whether the command itself takes changes; otherwise it is started again after each."""
+
+    command: tuple[str, ...]
+    reloads: bool
+    variables: dict[str, str] = field(default_factory=dict)
+
+    def words(self, host: str, port: int) -> list[str]:
+        return [word.replace("$HOST", host).replace("$PORT", str(port)) for word in self.command]
+
+
+def plan(folder: Path, *, dev: Sequence[str], command: Sequence[str]) -> Plan:
+    """`dev` is the command of that key, `command` what the task has in place of the image's own."""
+    image, variables = image_of(folder)
+    if dev:
+        return Plan(command=tuple(dev), reloads=True, variables=variables)
+    if found := script(folder):
+        return Plan(command=found, reloads=True, variables=variables)
+    return Plan(command=tuple(command) or image, reloads=False, variables=variables)
+
+
+def script(folder: Path) -> tuple[str, ...] | None:
+    """The script `dev` of a package.json, by the package manager whose lock file is there."""
+    if not (folder / "package.json").exists():
+        return None
+    text = read_json(folder / "package.json").get("scripts", {}).get("dev")
+    if not text:
+        return None
+    manager = (installer(folder) or ("npm",))[0]
+    options = VITE if re.match(r"vite(\s|$)", text) else ()
+    # npm keeps what comes before `--` for itself; the others pass all of it on.
+    return (manager, "run", "dev", *(["--"] if options and manager == "npm" else []), *options)
+
+
+def installer(folder: Path) -> tuple[str, ...] | None:
+    return next((command for lock, command in MANAGERS.items() if (folder / lock).exists()), None)
+
+
+def outdated_packages(folder: Path) -> tuple[str, ...] | None:
+    """What installs the folder's `node_modules`, where they are missing or older than the lock file."""
+    for lock, command in MANAGERS.items():
+        if (folder / lock).exists():
+            modules = folder / "node_modules"
+            is_fresh = modules.exists() and modules.stat().st_mtime >= (folder / lock).stat().st_mtime
+            return None if is_fresh else command
+    return None
+
+
+def image_of(folder: Path) -> tuple[tuple[str, ...], dict[str, str]]:
+    """The command and variables of the folder's Dockerfile, its paths those of the folder; nothing without one."""
+    file = folder / "Dockerfile"
+    if not file.exists():
+        return (), {}
+    stage = parse(file.read_text(), {})[-1]
+    variables = {
+        name: relocate(value, stage.workdir, folder) for name, value in stage.env.items() if name != "PATH"
+    }  # fmt: skip
+    return (*(stage.entrypoint or []), *(stage.cmd or [])), variables

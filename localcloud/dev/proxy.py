@@ -1,0 +1,172 @@
+"""The one address of the site: passes each request to the service that has its path, as CloudFront and the load
+balancer do, and the answer back while it arrives."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+
+import aiohttp
+from aiohttp import WSMsgType, web
+from multidict import CIMultiDict
+
+from localcloud.dev import page
+from localcloud.dev.runner import HOST, Runner
+from localcloud.dev.site import Behavior, behavior_of, owner
+
+POLICY = "Content-Security-Policy"
+# Each hop has its own: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
+HOP_BY_HOP = frozenset(
+    ("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect")
+)
+# A service does not see the site's name, as behind CloudFront; and its answers must be readable here.
+NOT_SENT = HOP_BY_HOP | {"host", "accept-encoding", "x-forwarded-for", "x-forwarded-proto"}
+HANDSHAKE = frozenset(
+    ("sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions", "sec-websocket-protocol")
+)
+CLOUDFRONT = "127.0.0.1"
+
+
+class Proxy:
+    """`routes` are the services by path, `runners` by name, `behaviors` CloudFront's rules."""
+
+    def __init__(self, routes: Mapping[str, str], runners: Mapping[str, Runner], behaviors: Sequence[Behavior]) -> None:
+        self._routes, self._runners, self._behaviors = routes, runners, behaviors
+
+    def application(self) -> web.Application:
+        made = web.Application(client_max_size=0)
+        made.router.add_route("*", "/{path:.*}", self._answer)
+        made.cleanup_ctx.append(self._with_session)
+        return made
+
+    async def _with_session(self, _: web.Application) -> AsyncIterator[None]:
+        """A connection serves one request: a service that starts again may close a kept one at any moment."""
+        async with aiohttp.ClientSession(
+            connector=aiohttp.TCPConnector(force_close=True, limit=0),
+            cookie_jar=aiohttp.DummyCookieJar(),
+            auto_decompress=False,
+            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
+            max_line_size=2**16,
+            max_field_size=2**16,
+        ) as self._session:
+            yield
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        rules = behavior_of(request.rel_url.raw_path, self._behaviors)
+        if request.method not in rules.methods:
+            return text(
+                403, f"CloudFront refuses {request.method} here: it passes on {', '.join(sorted(rules.methods))}."
+            )
+        name = owner(request.path, self._routes)
+        if name is None:
+            return text(404, "No service has this path: see the routes in app.yaml.")
+        runner = self._runners[name]
+        send = self._relay if request.headers.get("Upgrade", "").lower() == "websocket" else self._pass_on
+        try:
+            while True:
+                try:
+                    return await send(request, runner, rules)
+                except aiohttp.ClientConnectorError:
+                    if not await runner.listens():
+                        break
+        except aiohttp.ClientError:
+            return text(502, f"{name} broke off the connection: its lines in the terminal tell why.")
+        return text(502, f"{name} does not listen on {HOST}:{runner.port}: its lines in the terminal tell why.")
+
+    async def _pass_on(self, request: web.Request, runner: Runner, rules: Behavior) -> web.StreamResponse:
+        async with self._session.request(
+            request.method,
+            upstream(request, runner, "http"),
+            headers=forwarded(request),
+            data=request.content if request.body_exists else None,
+            allow_redirects=False,
+            timeout=aiohttp.ClientTimeout(total=None),
+        ) as answer:
+            headers = with_rules(answer, rules)
+            if answer.content_type == "text/html" and request.method == "GET" and POLICY in headers:
+                body = await answer.read()
+                if page.is_of_vite(body):
+                    body, headers[POLICY] = page.admitted(body, headers[POLICY])
+                # A browser that asks whether its copy is current would put the next nonce on it.
+                for name in ("Content-Length", "ETag", "Last-Modified"):
+                    headers.pop(name, None)
+                return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=body)
+            return await stream(request, answer, headers)
+
+    async def _relay(self, request: web.Request, runner: Runner, _: Behavior) -> web.StreamResponse:
+        protocols = [one.strip() for one in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if one.strip()]
+        known = forwarded(request).items()
+        headers = CIMultiDict((name, value) for name, value in known if name.lower() not in HANDSHAKE)
+        try:
+            server = await self._session.ws_connect(
+                upstream(request, runner, "ws"), protocols=protocols, headers=headers, max_msg_size=0
+            )
+        except aiohttp.WSServerHandshakeError as error:
+            return text(error.status, "The service refused the WebSocket.")
+        async with server:
+            viewer = web.WebSocketResponse(protocols=[server.protocol] if server.protocol else [], max_msg_size=0)
+            await viewer.prepare(request)
+            await first_of(messages(viewer, server), messages(server, viewer))
+            await viewer.close(code=server.close_code or aiohttp.WSCloseCode.OK)
+        return viewer
+
+
+Socket = web.WebSocketResponse | aiohttp.ClientWebSocketResponse
+
+
+def upstream(request: web.Request, runner: Runner, scheme: str) -> str:
+    return f"{scheme}://{HOST}:{runner.port}{request.raw_path}"
+
+
+def forwarded(request: web.Request) -> CIMultiDict[str]:
+    """The request's headers, and what CloudFront and a load balancer tell about its way."""
+    headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in NOT_SENT)
+    headers["X-Forwarded-For"] = f"{request.remote}, {CLOUDFRONT}"
+    headers["X-Forwarded-Proto"] = "http"
+    return headers
+
+
+def with_rules(answer: aiohttp.ClientResponse, rules: Behavior) -> CIMultiDict[str]:
+    headers = CIMultiDict((name, value) for name, value in answer.headers.items() if name.lower() not in HOP_BY_HOP)
+    for name, value in rules.add.items():
+        headers.setdefault(name, value)
+    for name, value in rules.set.items():
+        headers[name] = value
+    return headers
+
+
+async def stream(request: web.Request, answer: aiohttp.ClientResponse, headers: CIMultiDict[str]) -> web.StreamResponse:
+    response = web.StreamResponse(status=answer.status, reason=answer.reason, headers=headers)
+    await response.prepare(request)
+    try:
+        async for piece in answer.content.iter_any():
+            await response.write(piece)
+    except aiohttp.ClientPayloadError:
+        # The service broke off. Without the end of the answer, the viewer knows that it is not whole.
+        if request.transport is not None:
+            request.transport.abort()
+    except ConnectionResetError:
+        pass  # the viewer left
+    return response
+
+
+async def messages(source: Socket, target: Socket) -> None:
+    """Pass messages on until the source closes."""
+    async for message in source:
+        if message.type == WSMsgType.TEXT:
+            await target.send_str(message.data)
+        elif message.type == WSMsgType.BINARY:
+            await target.send_bytes(message.data)
+
+
+async def first_of(*endless: Awaitable[None]) -> None:
+    """Until one of them ends; the others are cancelled."""
+    tasks = [asyncio.ensure_future(one) for one in endless]
+    try:
+        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
+
+def text(status: int, sentence: str) -> web.Response:
+    return web.Response(status=status, text=f"{sentence}\n")

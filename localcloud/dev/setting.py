@@ -1,0 +1,59 @@
+"""What a service is run with here: its port, its packages, and the variables that its deployed task has."""
+
+import os
+import shlex
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from localcloud.dev.description import Service
+from localcloud.dev.folder import Plan, outdated_packages
+from localcloud.dev.runner import HOST
+from localcloud.engine.recipes import Cache, Say, host_path, run
+from localcloud.environment import harmless
+from localcloud.ports import free_port, port_is_free
+
+VERSION = "development"
+
+
+def ports(services: Iterable[Service], excepted: Iterable[str]) -> dict[str, int]:
+    """Where each service listens: at its own port where that is free, so that an app with a fixed one works, too.
+
+    What somebody else starts has it in any case.
+    """
+    found: dict[str, int] = {}
+    for one in services:
+        if one.port is not None:
+            is_own = one.name in excepted or (one.port not in found.values() and port_is_free(one.port))
+            found[one.name] = one.port if is_own else free_port()
+    return found
+
+
+def own_variables(service: Service, plan: Plan, port: int | None, *, deployed: str, here: str) -> dict[str, str]:
+    """Those of the image and of the deployed task. `deployed` and `here` are the site's URLs."""
+    told = {name: value.replace(deployed, here) for name, value in service.environment.items()}
+    listening = {"HOST": HOST, "PORT": str(port)} if port is not None else {}
+    return {**plan.variables, **told, **listening, "APP_VERSION": VERSION}
+
+
+def process_variables(own: Mapping[str, str], path: Iterable[Path], *, coloured: bool) -> dict[str, str]:
+    """For a process of the service. Of the user's own variables it gets a few that are harmless."""
+    colours = {"FORCE_COLOR": "1"} if coloured else {}
+    found = os.pathsep.join([*map(str, path), host_path()])
+    return {**harmless(os.environ), **colours, **own, "PATH": found}
+
+
+async def packages(folder: Path, cache: Cache, say: Say) -> list[Path]:
+    """Install what the folder's lock files name, where it is not here yet; the folders with its programs."""
+    if command := outdated_packages(folder):
+        await run(say, *command, cwd=folder)
+        os.utime(folder / "node_modules")
+    if (folder / "poetry.lock").exists():
+        return [await cache.python(folder, say) / "bin"]
+    return [own] if (own := folder / ".venv/bin").is_dir() else []
+
+
+def write_file(file: Path, variables: Mapping[str, str]) -> None:
+    """Variables as a shell and as debuggers read them (`envFile`), for this user only: secrets are among them."""
+    file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+    file.touch(mode=0o600)
+    file.write_text("".join(f"{name}={shlex.quote(value)}\n" for name, value in sorted(variables.items())))

@@ -1,0 +1,87 @@
+"""What stands between a browser and the services, as deployed: routes, and CloudFront's rules for each path."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+Headers = Mapping[str, str]
+EVERY_PATH = "*"
+
+
+class CloudFront(Protocol):
+    """What is asked of boto3's client."""
+
+    def get_distribution_config(self, *, Id: str) -> Any: ...  # noqa: N803 (AWS's name)
+    def get_response_headers_policy(self, *, Id: str) -> Any: ...  # noqa: N803
+
+
+@dataclass(frozen=True, kw_only=True)
+class Behavior:
+    """What CloudFront does with paths like `pattern`: `set` replaces a header of the service's, `add` does not."""
+
+    pattern: str
+    methods: frozenset[str]
+    set: Headers = field(default_factory=dict)
+    add: Headers = field(default_factory=dict)
+
+    def matches(self, path: str) -> bool:
+        wanted = re.escape("/" + self.pattern.removeprefix("/")).replace(r"\*", ".*").replace(r"\?", ".")
+        return self.pattern == EVERY_PATH or re.fullmatch(wanted, path, re.DOTALL) is not None
+
+
+def behaviors(cloudfront: CloudFront, distribution: str) -> list[Behavior]:
+    """Those of the deployed distribution, in CloudFront's order: the first that matches a path counts."""
+    config = cloudfront.get_distribution_config(Id=distribution)["DistributionConfig"]
+    rows = config.get("CacheBehaviors", {}).get("Items", [])
+    return [behavior(cloudfront, row) for row in (*rows, {**config["DefaultCacheBehavior"], "PathPattern": "*"})]
+
+
+def behavior(cloudfront: CloudFront, row: Mapping[str, Any]) -> Behavior:
+    policy: Mapping[str, Any] = {}
+    if id_ := row.get("ResponseHeadersPolicyId"):
+        found = cloudfront.get_response_headers_policy(Id=id_)
+        policy = found["ResponseHeadersPolicy"]["ResponseHeadersPolicyConfig"]
+    rules = list(header_rules(policy))
+    return Behavior(
+        pattern=row["PathPattern"],
+        methods=frozenset(row["AllowedMethods"]["Items"]),
+        set={name: value for name, value, override in rules if override},
+        add={name: value for name, value, override in rules if not override},
+    )
+
+
+def header_rules(policy: Mapping[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    """Name, value, and whether it replaces the service's own.
+
+    https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_ResponseHeadersPolicyConfig.html
+    """
+    security = policy.get("SecurityHeadersConfig") or {}
+    for key, header, value in (
+        ("ContentSecurityPolicy", "Content-Security-Policy", lambda rule: rule["ContentSecurityPolicy"]),
+        ("ContentTypeOptions", "X-Content-Type-Options", lambda _: "nosniff"),
+        ("FrameOptions", "X-Frame-Options", lambda rule: rule["FrameOption"]),
+        ("ReferrerPolicy", "Referrer-Policy", lambda rule: rule["ReferrerPolicy"]),
+        ("StrictTransportSecurity", "Strict-Transport-Security", transport_security),
+    ):
+        if rule := security.get(key):
+            yield header, value(rule), rule["Override"]
+    for item in (policy.get("CustomHeadersConfig") or {}).get("Items", []):
+        yield item["Header"], item["Value"], item["Override"]
+
+
+def transport_security(rule: Mapping[str, Any]) -> str:
+    words = [f"max-age={rule['AccessControlMaxAgeSec']}"]
+    words += ["includeSubDomains"] if rule.get("IncludeSubdomains") else []
+    words += ["preload"] if rule.get("Preload") else []
+    return "; ".join(words)
+
+
+def behavior_of(path: str, known: Sequence[Behavior]) -> Behavior:
+    return next(one for one in known if one.matches(path))
+
+
+def owner(path: str, routes: Mapping[str, str]) -> str | None:
+    """The service that gets a path: the longest route that is the path or above it."""
+    above = [route for route in routes if route == "/" or path == route or path.startswith(f"{route}/")]
+    return routes[max(above, key=len)] if above else None
