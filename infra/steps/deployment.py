@@ -100,7 +100,7 @@ class Watch:
             self.service = describe(self.ecs, self.props)
             seen = look_at(self.service, self.goal)
             if seen.certain or time.monotonic() >= deadline:
-                return self._unable(seen) or seen
+                return self._unable(seen) or self._unanswered(seen) or seen
             time.sleep(POLL_SECONDS)
 
     def _unable(self, seen: Look) -> Look | None:
@@ -112,6 +112,16 @@ class Watch:
         if seen.verdict is Verdict.MOVING and any(UNABLE in text for text in new):
             return Look(verdict=Verdict.FAILED, title=f"not all tasks run ({seen.summary})", summary=seen.summary)
         return None
+
+    def _unanswered(self, seen: Look) -> Look | None:
+        """Not steady while the load balancer misses some: ECS counts further tasks of a version from their start."""
+        if seen.verdict is not Verdict.STEADY or self.service is None:
+            return None
+        healthy = [states.count("healthy") for states in failed_deployment.target_states(self.props, self.service)]
+        if min(healthy, default=self.goal.count) >= self.goal.count:
+            return None
+        summary = f"{seen.summary}, {min(healthy)} of {self.goal.count} pass the load balancer's check"
+        return replace(seen, verdict=Verdict.MOVING, summary=summary)
 
     def restart(self) -> None:
         """Deploy the wanted version anew, and judge by that deployment from now on."""

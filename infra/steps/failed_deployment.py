@@ -40,19 +40,24 @@ def telling_events(service: "ServiceTypeDef | None") -> list[str]:
     return telling[:TELLING_EVENTS] or messages[:LATEST_EVENTS]
 
 
+def target_states(props: Props, service: "ServiceTypeDef") -> list[list[str]]:
+    """What the load balancer says of each target, in each of the service's target groups."""
+    balancer = aws_client("elbv2", props["region"])
+    groups = [one["targetGroupArn"] for one in service.get("loadBalancers", ()) if "targetGroupArn" in one]
+    health = [balancer.describe_target_health(TargetGroupArn=group) for group in groups]
+    return [[one["TargetHealth"]["State"] for one in group["TargetHealthDescriptions"]] for group in health]
+
+
 def earlier_version_serves(props: Props, service: "ServiceTypeDef | None") -> bool:
     """Whether another version is the service's, and a load balancer sends it requests."""
     primary = next((one for one in (service or {}).get("deployments", ()) if one["status"] == "PRIMARY"), None)
     if service is None or primary is None or primary["taskDefinition"] == props["taskDefinition"]:
         return False
-    balancer = aws_client("elbv2", props["region"])
-    groups = [one["targetGroupArn"] for one in service.get("loadBalancers", ()) if "targetGroupArn" in one]
     try:
-        health = [balancer.describe_target_health(TargetGroupArn=group) for group in groups]
+        states = [state for group in target_states(props, service) for state in group]
     except ClientError:  # an error about the failure would hide the failure
         return False
-    states = [one["TargetHealth"]["State"] for group in health for one in group["TargetHealthDescriptions"]]
-    return "healthy" in states if groups else primary["runningCount"] > 0
+    return "healthy" in states if service.get("loadBalancers") else primary["runningCount"] > 0
 
 
 def explain(

@@ -42,14 +42,17 @@ class FakeLogs:
 
 
 class FakeBalancer:
-    """The health of the targets of every group."""
+    """The health of the targets of every group. At the first `looks` looks, all but the first are still checked."""
 
-    def __init__(self, *states: str) -> None:
+    def __init__(self, *states: str, looks: int = 0) -> None:
         self.states = states
+        self.looks = looks
 
     def describe_target_health(self, **arguments: Any) -> dict[str, Any]:
         assert arguments == {"TargetGroupArn": "arn:group"}
-        return {"TargetHealthDescriptions": [{"TargetHealth": {"State": state}} for state in self.states]}
+        self.looks -= 1
+        states = self.states if self.looks < 0 else [*self.states[:1], *("initial" for _ in self.states[1:])]
+        return {"TargetHealthDescriptions": [{"TargetHealth": {"State": state}} for state in states]}
 
 
 class FakeEcs:

@@ -83,11 +83,12 @@ def run(monkeypatch: pytest.MonkeyPatch, logs: FakeLogs) -> Any:
         tasks: list[dict[str, Any]] | None = None,
         *,
         targets: tuple[str, ...] = ("healthy",),
+        looks: int = 0,
         clock: Clock | None = None,
         **changes: Any,
     ) -> FakeEcs:
         ecs = states if isinstance(states, FakeEcs) else FakeEcs(states, tasks)
-        clients = {"ecs": ecs, "logs": logs, "elbv2": FakeBalancer(*targets)}
+        clients = {"ecs": ecs, "logs": logs, "elbv2": FakeBalancer(*targets, looks=looks)}
         clock = clock or Clock()
         monkeypatch.setattr(boto3, "client", lambda name, **_: clients[name])
         monkeypatch.setattr(deployment, "time", clock)
@@ -235,7 +236,7 @@ def test_an_answer_of_before_the_scaling_is_not_the_end(run: Any) -> None:
     scaled = service(rollout(NEW, "COMPLETED", running=3), desired=3)
     waiting = service(rollout(NEW, "COMPLETED", running=1), desired=3)
     ecs = LateEcs(clock, [(-1, STEADY), (0, waiting), (20, scaled)], [], lag=8)
-    run(ecs, clock=clock, desiredCount=3)
+    run(ecs, clock=clock, targets=("healthy",) * 3, desiredCount=3)
     assert clock.now >= 20 and ecs.called("update_service") == []
 
 
@@ -293,11 +294,29 @@ def test_progress_is_told_once_for_each_change(run: Any, capsys: pytest.CaptureF
     ]
 
 
+def test_further_tasks_count_when_they_pass_the_load_balancers_check(
+    run: Any, capsys: pytest.CaptureFixture[str]
+) -> None:
+    scaled = service(rollout(NEW, "COMPLETED", running=3), desired=3)
+    run([scaled], targets=("healthy",) * 3, looks=2, desiredCount=3.0)
+    assert capsys.readouterr().out.splitlines() == [
+        "backend: 3 of 3 new tasks running, 0 failed, 1 of 3 pass the load balancer's check",
+        "backend: 3 of 3 new tasks running, 0 failed",
+    ]
+
+
+def test_further_tasks_that_never_pass_the_check_fail_the_deployment(run: Any) -> None:
+    scaled = service(rollout(NEW, "COMPLETED", running=3), desired=3)
+    with pytest.raises(StepError, match="1 of 3 pass the load balancer's check"):
+        run([scaled], targets=("healthy", "unhealthy", "unhealthy"), desiredCount=3.0)
+
+
 def test_the_last_line_tells_the_version_that_runs_and_the_one_before(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """Whoever runs plain `pulumi up` reads it too; `make up` sums it up."""
-    monkeypatch.setattr(boto3, "client", lambda name, **_: FakeEcs([STEADY]))
+    clients = {"ecs": FakeEcs([STEADY]), "elbv2": FakeBalancer("healthy")}
+    monkeypatch.setattr(boto3, "client", lambda name, **_: clients[name])
     step = DeploymentWait()
     step.create(PROPS)
     step.update("id", {**PROPS, "version": "1a2b"}, PROPS)
