@@ -75,4 +75,23 @@ CASES = {
         behind=("application-autoscaling", "put_scheduled_action", {
             **NAMED, "ScheduledActionName": "{name}", "Schedule": "rate(1 hour)"}),
     ),
+    "table": Case(
+        token="aws:dynamodb/table:Table",
+        inputs={"hashKey": "id", "rangeKey": "at", "billingMode": "PAY_PER_REQUEST",
+                "attributes": [{"name": "id", "type": "S"}, {"name": "at", "type": "N"}, {"name": "who", "type": "S"}],
+                "globalSecondaryIndexes": [{"name": "by-who", "hashKey": "who", "rangeKey": "at",
+                                            "projectionType": "ALL"}],
+                "ttl": {"attributeName": "until", "enabled": True}, "streamEnabled": True,
+                "streamViewType": "NEW_IMAGE", "tags": {"a": "b"}},
+        ask=Ask("dynamodb", "describe_table", {"TableName": "{id}"}, "Table"),
+        shows={"KeySchema[1].AttributeName": "at", "BillingModeSummary.BillingMode": "PAY_PER_REQUEST",
+               "GlobalSecondaryIndexes[0].IndexName": "by-who", "StreamSpecification.StreamViewType": "NEW_IMAGE"},
+        change={"deletionProtectionEnabled": False, "pointInTimeRecovery": {"enabled": True},
+                "billingMode": "PROVISIONED", "readCapacity": 2, "writeCapacity": 3},
+        shows_changed={"ProvisionedThroughput.WriteCapacityUnits": 3},
+        replace=[{"name": "renamed"}, {"rangeKey": "who"}],
+        outputs={"arn": r"arn:aws:dynamodb:us-east-1:\d{12}:table/table-[0-9a-f]{7}", "streamArn": ".+/stream/.+"},
+        behind=("dynamodb", "update_time_to_live", {"TableName": "{id}", "TimeToLiveSpecification": {
+            "AttributeName": "until", "Enabled": False}}),
+    ),
 }  # fmt: skip
