@@ -98,8 +98,9 @@ if __name__ == "__main__":
         from localcloud.emulator import docker_engine  # here: it needs MiniStack's parts for a real engine
 
         docker_engine.use(network=TASK_NETWORK, gateway=gateway, port=int(os.environ["GATEWAY_PORT"]))
+    else:
+        snapshots.restore_data()
     identities.keep_identities()
-    snapshots.restore_data()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
     run_scheduled_tasks()

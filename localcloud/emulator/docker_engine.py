@@ -20,6 +20,8 @@ from localcloud.emulator.task_limits import limits
 from localcloud.ports import port_is_free
 
 LOOPBACK = "127.0.0.1"
+RESTORE = "RestoreDBInstanceFromDBSnapshot"
+NO_SNAPSHOTS = "with ENGINE=docker the local cloud keeps no data of snapshots (docs/laptop-limits.md); AWS does"
 OUT_OF_MEMORY = "OutOfMemoryError: Container killed due to memory usage"
 
 logger = logging.getLogger(__name__)
@@ -110,6 +112,8 @@ def give_databases(gateway: str) -> None:
             remove_volume(instance.get("_docker_volume_name"))
         return answer
 
+    # MiniStack would make an empty database.
+    rds._ACTION_MAP[RESTORE] = lambda _: rds._error("InvalidParameterCombination", NO_SNAPSHOTS, 400)
     rds._MINISTACK_HOST = gateway
     # MiniStack would find the port taken by connections of the last database that are still being closed.
     rds._is_host_port_free = lambda port: all(port_is_free(port, address) for address in (LOOPBACK, gateway))

@@ -6,6 +6,7 @@ from typing import Any
 
 import psutil
 import pytest
+from botocore.exceptions import ClientError
 
 from localcloud.docker_engine import label
 from localcloud.place import TASK_GATEWAY, TASK_NETWORK
@@ -82,11 +83,25 @@ def test_stop_and_up_keep_the_data_and_change_nothing_three_times(running: Check
             assert "kept" in json.dumps(site.get("/api/items").json())
 
 
-def test_down_leaves_nothing_on_the_engine(running: Checkout, docker_engine: Engine) -> None:
+def test_a_database_cannot_be_restored_from_a_snapshot_that_holds_no_data(running: Checkout) -> None:
+    rds = running.client("rds")
+    (database,) = rds.describe_db_instances()["DBInstances"]
+    rds.create_db_snapshot(DBSnapshotIdentifier="empty", DBInstanceIdentifier=database["DBInstanceIdentifier"])
+    with pytest.raises(ClientError, match="keeps no data of snapshots"):
+        rds.restore_db_instance_from_db_snapshot(DBInstanceIdentifier="again", DBSnapshotIdentifier="empty")
+    assert len(rds.describe_db_instances()["DBInstances"]) == 1
+
+
+def test_a_destroyed_stack_takes_its_database_s_data_along_and_down_leaves_nothing(
+    running: Checkout, docker_engine: Engine
+) -> None:
+    destroyed = running.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
+    assert destroyed.code == 0, destroyed.output
+    with docker_engine.client() as client:
+        assert client.volumes.list(filters={"label": label(running.place)}) == []
     down = running.run("down")
     assert down.code == 0, down.output
     with docker_engine.client() as client:
         assert client.containers.list(all=True, filters={"label": label(running.place)}) == []
-        assert client.volumes.list(filters={"label": label(running.place)}) == []
         assert [tag for image in client.images.list() for tag in image.tags if f":{running.port}/" in tag] == []
         assert client.networks.list(names=[TASK_NETWORK]) == []

@@ -126,7 +126,8 @@ ENGINES = (
     (
         "Database",
         "PostgreSQL with this project's settings",
-        "the official image of PostgreSQL; neither has RDS's parameters, storage, backups or failover",
+        "the official image of PostgreSQL, without the data of snapshots (none can be restored); neither has RDS's"
+        " parameters, storage, backups or failover",
     ),
     (
         "Stopping a task",
