@@ -1,11 +1,14 @@
 """Loopback addresses: each container has its own, so that all containers can listen on their image's port."""
 
 import hashlib
+import os
+from pathlib import Path
 
 from localcloud.engine.errors import EngineError
 from localcloud.ports import port_is_free
 
 HOSTS_PER_ENGINE = 254
+FIRST_PORT = Path("/proc/sys/net/ipv4/ip_unprivileged_port_start")
 
 
 class Addresses:
@@ -20,6 +23,12 @@ class Addresses:
         self._last = 0
 
     def take(self, port: int | None) -> str:
+        if port and port < first_port():
+            raise EngineError(
+                500,
+                f"port {port}: on this machine only root may listen below {first_port()}; give the container a higher"
+                f" port, or run `sudo sysctl net.ipv4.ip_unprivileged_port_start={port}`",
+            )
         for _ in range(HOSTS_PER_ENGINE):
             self._last = self._last % HOSTS_PER_ENGINE + 1
             address = f"{self.network}.{self._last}"
@@ -28,9 +37,14 @@ class Addresses:
                 return address
         raise EngineError(
             500,
-            f"port {port} is taken at every address of {self.network}.0/24: a program, perhaps another task, listens on"
-            " all addresses of this machine; in this cloud it must listen on $HOST, which is an address of its own",
+            f"port {port} is taken at every address of {self.network}.0/24: a program of this machine listens on"
+            " all addresses; stop it, or give the container another port",
         )
 
     def release(self, address: str) -> None:
         self._used.discard(address)
+
+
+def first_port() -> int:
+    """The lowest port that this user may listen on."""
+    return 0 if os.geteuid() == 0 else int(FIRST_PORT.read_text())

@@ -79,6 +79,7 @@ def spawn(
     output: int,
     death_signal: str = "KILL",
     privileges: Iterable[str] = (),
+    inherited: Iterable[int] = (),
 ) -> Process:
     """Start a program in a session of its own."""
     popen = subprocess.Popen(
@@ -89,6 +90,7 @@ def spawn(
         stdout=output,
         stderr=output,
         start_new_session=True,
+        pass_fds=tuple(inherited),
     )
     return Process(popen)
 

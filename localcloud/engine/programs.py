@@ -8,6 +8,7 @@ from pathlib import Path
 
 from localcloud.engine import postgres
 from localcloud.engine.errors import EngineError
+from localcloud.engine.own_address import OwnAddress
 from localcloud.engine.process import Process, spawn
 from localcloud.engine.recipes import host_path, touch
 from localcloud.engine.spec import Spec, relocate
@@ -63,7 +64,7 @@ class ImageProgram(Program):
         cwd = Path(self._here(self.spec.body.get("WorkingDir") or self.spec.workdir))
         cwd = cwd if cwd.is_relative_to(self.root) else self.root
         argv = [self.uploaded(self._here(part)) for part in self.spec.argv]
-        return spawn(argv, env=env, cwd=cwd, output=output)
+        return OwnAddress(address=address).spawn(argv, env=env, cwd=cwd, output=output)
 
     def environment(self, address: str) -> dict[str, str]:
         """The image's and the creator's variables, and what every process here is told."""

@@ -1,5 +1,9 @@
 """A version counts as running when the load balancer's own check passes on its targets, and for no other reason."""
 
+import contextlib
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -69,24 +73,44 @@ def test_a_task_that_gets_unhealthy_is_replaced_and_loses_its_requests_at_once(s
 def test_a_target_whose_port_another_program_answers_is_not_healthy(
     cloud: tuple[Engine, Emulator], aws: Client, tmp_path: Path
 ) -> None:
-    """On a laptop all containers share a network: who listens on all addresses answers for all of them."""
+    """Here the machine's own programs and the containers share a network."""
     site = Site.create(cloud, aws)
     site.port = free_port()
     silent = site.variant(tmp_path, "1", **{"MODE=serve": "MODE=hang"})
     site.serve(site.register(silent), until=lambda: len(site.targets()) == 2, grace_seconds=30)
-    loud = site.variant(tmp_path, "2", **{"MODE=serve": "MODE=everywhere"})
-    site.engine.run(loud)
-    target = next(iter(site.targets()))
-    eventually(lambda: answers(f"http://{target}:{site.port}/health"))
-    eventually(site.has_failed)
-    assert "another program answers at this address" in site.events()
+    with machine_s_program(site.port):
+        target = next(iter(site.targets()))
+        eventually(lambda: answers(f"http://{target}:{site.port}/health"))
+        eventually(site.has_failed)
+        assert "another program answers at this address" in site.events()
 
 
-def test_a_second_task_that_listens_on_all_addresses_is_refused_with_what_to_do(
+@contextlib.contextmanager
+def machine_s_program(port: int) -> Iterator[None]:
+    """One that is no container, and answers everything at all addresses."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            self.send_response(200)
+            self.end_headers()
+
+    with ThreadingHTTPServer(("0.0.0.0", port), Handler) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def test_tasks_that_listen_on_all_addresses_of_one_port_serve_beside_each_other(
     cloud: tuple[Engine, Emulator], aws: Client, tmp_path: Path
 ) -> None:
     site = Site.create(cloud, aws)
-    site.port = free_port()
     image = site.variant(tmp_path, "1", **{"MODE=serve": "MODE=everywhere"})
-    site.serve(site.register(image), until=site.has_failed)
-    assert "must listen on $HOST" in str(site.stop_reasons())
+    site.serve(site.register(image))
+    assert len(site.targets()) == 2
+    assert [health["State"] for health in site.targets().values()] == ["healthy", "healthy"]
+    site.update(site.register(site.variant(tmp_path, "2", v1="v2", **{"MODE=serve": "MODE=everywhere"})))
+    eventually(lambda: site.is_steady() and {site.version() for _ in range(20)} == {"v2"})

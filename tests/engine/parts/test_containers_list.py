@@ -158,12 +158,13 @@ def test_an_address_that_somebody_uses_is_passed_over(monkeypatch: pytest.Monkey
         return address.endswith(".3")
 
     monkeypatch.setattr(module, "port_is_free", is_free)
+    monkeypatch.setattr(module, "first_port", lambda: 80)
     addresses = Addresses("seed")
     network = addresses.network
     assert addresses.take(80) == f"{network}.3"
     assert asked == [(80, f"{network}.1"), (80, f"{network}.2"), (80, f"{network}.3")]
     with pytest.raises(
-        EngineError, match=rf"port 80 is taken at every address of {network}\.0/24: .* must listen on \$HOST"
+        EngineError, match=rf"port 80 is taken at every address of {network}\.0/24: .* another port"
     ) as caught:
         addresses.take(80)
     assert caught.value.status == 500
@@ -178,3 +179,12 @@ def test_no_engine_has_the_addresses_that_other_programs_of_a_machine_like() -> 
     assert {first for first, _, _ in networks} == {127}
     assert {second for _, second, _ in networks} == {*range(16, 240)}
     assert {third for _, _, third in networks} == {*range(256)}
+
+
+def test_a_port_that_only_root_may_use_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "first_port", lambda: 1024)
+    assert Addresses("seed").take(1024)
+    with pytest.raises(
+        EngineError, match=r"port 1023: .* only root .* sysctl .*start=1023"
+    ):
+        Addresses("seed").take(1023)
