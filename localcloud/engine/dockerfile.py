@@ -1,7 +1,9 @@
 """Reads what a Dockerfile says about running: its final stage, and what that stage copies."""
 
+import contextlib
 import io
 import json
+import re
 import shlex
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +16,7 @@ from localcloud.engine.instructions import check, flags
 
 # What official images start from; `$PATH` in an ENV line stands for it.
 BASE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+MOUNT = re.compile(r"--mount=(\S+)")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,6 +26,18 @@ class Copy:
     sources: tuple[str, ...]
     destination: str
     stage: str | None
+    line: int = field(default=0, compare=False)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Run:
+    """One RUN: the shell's text, where and with which variables it runs, and the files that it only borrows."""
+
+    text: str
+    workdir: str
+    env: dict[str, str]
+    borrowed: tuple[Copy, ...]
+    line: int
 
 
 @dataclass(kw_only=True)
@@ -39,8 +54,21 @@ class Stage:
     cmd: list[str] | None = None
     entrypoint: list[str] | None = None
     stop_signal: str | None = None
-    copies: list[Copy] = field(default_factory=list)
-    runs: list[str] = field(default_factory=list)
+    steps: list[Copy | Run] = field(default_factory=list)
+    has_own_cmd: bool = False
+
+    @property
+    def copies(self) -> list[Copy]:
+        return [step for step in self.steps if isinstance(step, Copy)]
+
+    @property
+    def runs(self) -> list[str]:
+        return [step.text for step in self.steps if isinstance(step, Run)]
+
+    @property
+    def origin(self) -> str:
+        """The image from a registry that the stage builds on, maybe by other stages."""
+        return self.parent.origin if self.parent else self.base
 
     def inherit(self, parent: "Stage") -> None:
         self.parent = parent
@@ -91,7 +119,7 @@ def parse(text: str, build_args: dict[str, str], file: str = "Dockerfile") -> li
                     name, _, default = word.partition("=")
                     args[name] = build_args.get(name, default)
             else:
-                apply(stages, instruction, value, scope)
+                apply(stages, instruction, value, scope, entry["startline"] + 1)
         except EngineError as error:
             raise EngineError(error.status, f"{file}:{entry['startline'] + 1}: {error.message}") from None
     if not stages:
@@ -115,7 +143,7 @@ def start_stage(value: str, stages: list[Stage], scope: dict[str, str]) -> Stage
     return stage
 
 
-def apply(stages: list[Stage], instruction: str, value: str, scope: dict[str, str]) -> None:
+def apply(stages: list[Stage], instruction: str, value: str, scope: dict[str, str], line: int) -> None:
     if instruction == "FROM":
         stages.append(start_stage(value, stages, scope))
         return
@@ -135,20 +163,42 @@ def apply(stages: list[Stage], instruction: str, value: str, scope: dict[str, st
             for port in words(value, scope):
                 stage.ports[port if "/" in port else f"{port}/tcp"] = {}
         case "CMD":
-            stage.cmd = command(value)
+            stage.cmd, stage.has_own_cmd = command(value), True
         case "ENTRYPOINT":
-            stage.entrypoint, stage.cmd = command(value), None
+            # A CMD of the image below was for that image's own program.
+            stage.entrypoint, stage.cmd = command(value), stage.cmd if stage.has_own_cmd else None
         case "STOPSIGNAL":
             stage.stop_signal = words(value, scope)[0]
         case "RUN":
-            stage.runs.append(value)
+            stage.steps.append(building(stage, value, scope, line))
         case "COPY" | "ADD":
-            stage.copies.append(copy(stage, instruction, value, scope))
+            stage.steps.append(copy(stage, instruction, value, scope, line))
         case "USER" | "HEALTHCHECK":
             pass  # everything runs as the laptop's user; ECS does not look at an image's health check
 
 
-def copy(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> Copy:
+def building(stage: Stage, value: str, scope: dict[str, str], line: int) -> Run:
+    mounts = [dict(part.partition("=")[::2] for part in found.split(",")) for found in MOUNT.findall(value)]
+    borrowed = [
+        Copy(
+            sources=(mount.get("source") or mount.get("src") or ".",),
+            destination=resolve(
+                stage.workdir, mount.get("target") or mount.get("dst") or mount.get("destination") or "."
+            ),
+            stage=mount.get("from"),
+            line=line,
+        )
+        for mount in mounts
+        if mount.get("type", "bind") == "bind"
+    ]
+    text = flags("RUN", value)[1]
+    with contextlib.suppress(ValueError):
+        text = shlex.join(json.loads(text)) if text.startswith("[") else text
+    env = {name: value for name, value in scope.items() if name != "PATH"}
+    return Run(text=text, workdir=stage.workdir, env=env, borrowed=tuple(borrowed), line=line)
+
+
+def copy(stage: Stage, instruction: str, value: str, scope: dict[str, str], line: int) -> Copy:
     options, value = flags(instruction, value)
     try:
         parts = list(json.loads(value)) if value.startswith("[") else words(value, scope)
@@ -158,7 +208,7 @@ def copy(stage: Stage, instruction: str, value: str, scope: dict[str, str]) -> C
         raise EngineError(400, f"{instruction}: needs a source and a destination, got {shlex.quote(value)}")
     folder = "/" if parts[-1].endswith("/") or len(parts) > 2 or parts[-1] == "." else ""
     destination = resolve(stage.workdir, parts[-1]) + folder
-    return Copy(sources=tuple(parts[:-1]), destination=destination, stage=options.get("from"))
+    return Copy(sources=tuple(parts[:-1]), destination=destination, stage=options.get("from"), line=line)
 
 
 def resolve(workdir: str, path: str) -> str:

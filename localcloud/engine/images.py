@@ -44,13 +44,15 @@ def split(reference: str) -> tuple[str, str]:
 @dataclass(kw_only=True)
 class Image:
     """`config` is the Docker API's; `path` are folders that come first on PATH; `caches` are the folders of its
-    dependencies; `postgres` marks the image that stands for a database and has no folder."""
+    dependencies, `env` variables that these need; `postgres` marks the image that stands for a database, without a
+    folder."""
 
     config: dict[str, Any]
     content: str
     created: str
     path: list[str] = field(default_factory=list)
     caches: list[str] = field(default_factory=list)
+    env: dict[str, str] = field(default_factory=dict)
     postgres: bool = False
 
     @property

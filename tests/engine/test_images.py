@@ -53,7 +53,7 @@ def test_a_node_image_serves_what_was_built_with_production_modules_only(engine:
     engine.build(APPS / "page", "page:1")
     container = engine.serve("page:1")
     assert get(endpoint(container)) == b"<h1>built</h1>"
-    (root,) = (engine.state / "images").glob("*/root")
+    (root,) = (engine.state / "images").glob("*/root/srv")
     assert sorted(path.name for path in root.iterdir()) == ["dist", "node_modules", "package.json", "server.mjs"]
     assert [path.name for path in (root / "node_modules").iterdir() if not path.name.startswith(".")] == ["mime"]
     assert (root / "server.mjs").stat().st_mode & 0o222 == 0
@@ -83,18 +83,19 @@ def test_a_lock_that_does_not_fit_is_refused_though_its_environment_is_known(web
     [
         ("server.py", "import os\ndef (\n", "web: web/server.py:2: invalid syntax: def ("),
         ("pyproject.toml", "[project\n", "web: web/pyproject.toml:1: Expected ']'"),
-        ("requirements.txt", "six", "web: requirements.txt: the local cloud"),
+        ("poetry.lock", None, "web: web/Dockerfile:5: RUN poetry install --only main --no-root: needs poetry.lock"),
     ],
 )
 def test_the_program_tells_a_mistake_by_the_path_in_the_users_project(
-    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str, problem: str
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, text: str | None, problem: str
 ) -> None:
     monkeypatch.setenv("DOCKER_HOST", f"unix://{engine.socket}")
     app = shutil.copytree(APPS / "web", tmp_path / "web")
-    (app / file).write_text(text)
-    if file == "requirements.txt":
-        (app / "poetry.lock").unlink()
-        (app / ".dockerignore").unlink()
+    if text is None:
+        (app / file).unlink()
+        (app / "Dockerfile").write_text((app / "Dockerfile").read_text().replace("poetry.lock ./", "./"))
+    else:
+        (app / file).write_text(text)
     with contextlib.closing(builder.connect()) as client, pytest.raises(StepError) as caught:
         builder.build(client, app, "web", image_tag(app), "linux/amd64", None)
     assert str(caught.value).startswith(problem)

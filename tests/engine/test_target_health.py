@@ -93,6 +93,7 @@ def machine_s_program(port: int) -> Iterator[None]:
         def do_GET(self) -> None:
             self.send_response(200)
             self.end_headers()
+            self.wfile.write(b"not the container")
 
     with ThreadingHTTPServer(("0.0.0.0", port), Handler) as server:
         thread = threading.Thread(target=server.serve_forever)

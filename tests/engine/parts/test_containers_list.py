@@ -184,7 +184,5 @@ def test_no_engine_has_the_addresses_that_other_programs_of_a_machine_like() -> 
 def test_a_port_that_only_root_may_use_is_refused_with_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(module, "first_port", lambda: 1024)
     assert Addresses("seed").take(1024)
-    with pytest.raises(
-        EngineError, match=r"port 1023: .* only root .* sysctl .*start=1023"
-    ):
+    with pytest.raises(EngineError, match=r"port 1023: .* only root .* sysctl .*start=1023"):
         Addresses("seed").take(1023)

@@ -157,9 +157,11 @@ def test_the_forms_of_each_instruction() -> None:
     assert stage.runs == []
 
 
-def test_an_entrypoint_resets_the_command() -> None:
+def test_an_entrypoint_resets_the_command_of_the_image_below_only() -> None:
     stage = final('CMD ["a"]', 'ENTRYPOINT ["b"]')
-    assert (stage.entrypoint, stage.cmd) == (["b"], None)
+    assert (stage.entrypoint, stage.cmd) == (["b"], ["a"])
+    above = parse('FROM a AS x\nCMD ["a"]\nFROM x\nENTRYPOINT ["b"]', {})[-1]
+    assert (above.entrypoint, above.cmd) == (["b"], None)
 
 
 def test_a_path_that_is_not_the_base_image_s_is_shown() -> None:

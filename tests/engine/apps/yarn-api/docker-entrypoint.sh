@@ -1,0 +1,4 @@
+#!/bin/sh
+set -e
+echo "before the start"
+exec "$@"
