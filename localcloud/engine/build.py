@@ -5,13 +5,15 @@ import datetime
 import hashlib
 import json
 import os
+import shlex
 import shutil
 import stat
+import sys
 import uuid
 from pathlib import Path
 from typing import IO
 
-from localcloud.engine import archives, versions
+from localcloud.engine import archives, nginx_conf, versions
 from localcloud.engine.built import Built
 from localcloud.engine.dockerfile import Stage, parse
 from localcloud.engine.errors import EngineError
@@ -23,6 +25,7 @@ from localcloud.engine.stages import Stages
 
 # Part of every image's name: raise it when a change of this code makes another image of the same context.
 RECIPE_VERSION = "2"
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 def unpack(archive: IO[bytes], folder: Path) -> str:
@@ -79,6 +82,9 @@ class Builder:
         try:
             final = await stages.build(root)
             await self._provide(image, final, stages)
+            if final.stage.is_nginx:
+                await stages.say(nginx(final))
+                image.path.append(str(self.images.root(image) / "usr/sbin"))
             if final.has_python:
                 await asyncio.to_thread(check_python, root)
                 names = ("-s", str(root), "-p", str(self.images.root(image)))
@@ -134,6 +140,25 @@ def describe(context: Path, dockerfile: str, build_args: dict[str, str], content
     key = dump(RECIPE_VERSION, tools(), chosen, content, dockerfile, sorted(build_args.items()))
     created = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
     return Image(config=final.config(), content=hashlib.sha256(key.encode()).hexdigest(), created=created), stages
+
+
+def nginx(final: Built) -> str:
+    """Put our stand-in for the program `nginx` into the image; what to know about it."""
+    unprivileged = "unprivileged" in final.stage.origin
+    try:
+        servers = nginx_conf.read(final.root, final.stage.env, unprivileged)
+    except nginx_conf.ConfigurationError as problem:
+        raise EngineError(400, str(problem)) from None
+    program = final.root / "usr/sbin/nginx"
+    program.parent.mkdir(parents=True, exist_ok=True)
+    environment = f"PYTHONPATH={shlex.quote(str(PROJECT))} NGINX_UNPRIVILEGED={int(unprivileged)}"
+    start = f"exec {shlex.quote(sys.executable)} -P -m localcloud.engine.nginx"
+    program.write_text(f'#!/bin/sh\n{environment} {start} "$(cd "$(dirname "$0")/../.." && pwd)"\n')
+    program.chmod(0o755)
+    idle = ", ".join(nginx_conf.without_effect(servers))
+    return f"FROM {final.stage.origin}: the local cloud's own server stands for nginx" + (
+        f"; without effect here: {idle}" if idle else ""
+    )
 
 
 def protect(root: Path) -> None:

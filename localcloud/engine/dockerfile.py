@@ -16,6 +16,7 @@ from localcloud.engine.instructions import check, flags
 
 # What official images start from; `$PATH` in an ENV line stands for it.
 BASE_PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+NGINX = re.compile(r"(?:.*/)?nginx(-unprivileged)?(?:[:@].*)?")
 MOUNT = re.compile(r"--mount=(\S+)")
 
 
@@ -64,6 +65,10 @@ class Stage:
     @property
     def runs(self) -> list[str]:
         return [step.text for step in self.steps if isinstance(step, Run)]
+
+    @property
+    def is_nginx(self) -> bool:
+        return NGINX.fullmatch(self.origin) is not None
 
     @property
     def origin(self) -> str:
@@ -137,6 +142,9 @@ def start_stage(value: str, stages: list[Stage], scope: dict[str, str]) -> Stage
     if not parts or not parts[0]:
         raise EngineError(400, f"FROM: names no image, got {value}")
     stage = Stage(name=name, base=parts[0])
+    if (found := NGINX.fullmatch(stage.base)) is not None:
+        stage.cmd, stage.stop_signal = ["nginx", "-g", "daemon off;"], "SIGQUIT"
+        stage.ports = {"8080/tcp" if found[1] else "80/tcp": {}}
     for earlier in stages:
         if earlier.name == stage.base:
             stage.inherit(earlier)

@@ -64,6 +64,7 @@ class ImageProgram(Program):
                 raise EngineError(500, f"{self.spec.image_name}: its dependencies in {folder} are gone; build it again")
         env = self.environment(address)
         cwd = self.root / str(self.spec.body.get("WorkingDir") or self.spec.workdir).lstrip("/")
+        cwd = cwd if cwd.is_dir() else self.root
         argv = [self.uploaded(self._here(part)) for part in self.spec.argv]
         return OwnAddress(address=address).spawn(argv, env=env, cwd=cwd, output=output)
 

@@ -1,6 +1,7 @@
 """Apps as their authors have them, with the Dockerfiles of the usual guides: each runs here unchanged."""
 
 import json
+import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
 from urllib.error import HTTPError
@@ -77,3 +78,18 @@ def test_an_api_with_yarn_an_entry_point_and_a_command_for_the_shell(engine: Eng
     said, folder = text(container).rsplit(" ", 1)
     assert said == "text/html production" and folder.endswith("/usr/src/app")
     assert "before the start" in container.logs().decode()
+
+
+def test_a_page_that_vite_builds_behind_nginx_with_a_configuration(engine: Engine) -> None:
+    container = served(engine, "vite-nginx")
+    page = text(container, "/a/deep/link")
+    assert page == text(container) and 'src="/assets/' in page
+    with urllib.request.urlopen(endpoint(container) + page.split('src="')[1].split('"')[0]) as asset:  # noqa: S310
+        assert "the API is at ${" not in (script := asset.read().decode()) and "/api" in script
+        assert (asset.headers["Cache-Control"], asset.headers["X-Kind"]) == ("max-age=31536000", "asset")
+    with pytest.raises(HTTPError, match="404"):
+        text(container, "/api/items")
+    assert '"GET /a/deep/link HTTP/1.1" 200' in container.logs().decode()
+    container.stop(timeout=20)
+    container.reload()
+    assert container.attrs["State"]["ExitCode"] == 0

@@ -43,7 +43,7 @@ class Api:
     def __init__(self, folder: Path, emulator: Emulator | None = None) -> None:
         self.images = ImageStore(folder / "images")
         built = folder / "images/.building-x"
-        (built / "root").mkdir(parents=True)
+        (built / "root/app").mkdir(parents=True)
         self.images.add(IMAGE, built)
         self.images.tag(IMAGE, "web", "1")
         cache = Cache(folder / "cache", "poetry")

@@ -149,7 +149,7 @@ def test_a_build_tells_its_progress_its_tags_and_the_image_s_id(tmp_path: Path) 
             {"stream": f"Successfully built {short}\n"},
         ]
         assert api.images.names(image) == ["app:1", "app:2"]
-        assert (api.images.root(image) / "a.txt").read_text() == "hello"
+        assert (api.images.root(image) / "app/a.txt").read_text() == "hello"
         again = await api.lines("/build?t=app:1", data=data)
         assert again[0] == {"stream": "Using the image that this content was built to before\n"}
         assert again[-2:] == lines[-2:]

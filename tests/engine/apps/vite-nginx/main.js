@@ -1,0 +1,1 @@
+document.body.textContent = `the API is at ${import.meta.env.VITE_API_URL}`;
