@@ -30,7 +30,8 @@ OWN_VARIABLES = ("APP_VERSION", "AWS_REGION", "LOG_LEVEL", "PORT")
 
 class ServiceConfig(Section):
     source: Source = Field(
-        description="Folder of the project with a Dockerfile. Services with one source share one image.",
+        description="Folder of the project with a Dockerfile, or a page's with a package.json that has a script `build`"
+        " and a lock file: then it is built and served at port 3000. Services with one source share one image.",
         examples=["backend"],
     )
     command: tuple[str, ...] = Field((), description="Command in place of the image's own, word by word.")

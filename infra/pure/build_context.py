@@ -1,12 +1,13 @@
 """The files that an image is built from, alike on every machine: the tag is their hash, the builder gets a copy."""
 
 import os
-import shutil
 import stat
 from pathlib import Path
 
 from infra.pure.dockerignore import admitted_files
+from infra.pure.page_image import LEFT_OUT, MANAGERS, default_dockerfile
 
+DOCKERFILE = "Dockerfile"
 KINDS = {stat.S_IFSOCK: "a socket", stat.S_IFIFO: "a named pipe", stat.S_IFCHR: "a device", stat.S_IFBLK: "a device"}
 
 
@@ -16,13 +17,29 @@ class ContextError(Exception):
 
 def context_files(folder: Path) -> list[str]:
     """Relative paths of the files that the build gets, sorted; raises ContextError for what no image can hold."""
-    if not (folder / "Dockerfile").is_file():
-        raise ContextError(f"image: {folder.name}/ must have a Dockerfile, found none; add one")
-    files = admitted_files(folder)
+    default = is_page(folder)
+    if not default and not (folder / DOCKERFILE).is_file():
+        raise ContextError(
+            f"image: {folder.name}/ must have a Dockerfile, found none; add one, or for a page a package.json with a"
+            f" script `build` and a lock file ({', '.join(MANAGERS)})"
+        )
+    files = admitted_files(folder, LEFT_OUT if default else ())
     if problems := [f"{shown(folder, path)} {fault}" for path in files if (fault := fault_of(folder, path))]:
         advice = f"change or remove it, or keep it out with a line in {folder.name}/.dockerignore"
         raise ContextError("\n".join(f"image: {problem}; {advice}" for problem in problems))
-    return files
+    return sorted([*files, DOCKERFILE]) if default else files
+
+
+def is_page(folder: Path) -> bool:
+    """Whether the folder has no Dockerfile, and gets the project's for pages."""
+    return not (folder / DOCKERFILE).exists() and default_dockerfile(folder) is not None
+
+
+def content_of(folder: Path, path: str) -> bytes:
+    """What a file of the context holds."""
+    if path == DOCKERFILE and not (folder / path).exists():
+        return (default_dockerfile(folder) or "").encode()
+    return (folder / path).read_bytes()
 
 
 def shown(folder: Path, path: str) -> str:
@@ -57,7 +74,7 @@ def link_fault(folder: Path, file: Path) -> str | None:
 
 
 def is_executable(file: Path) -> bool:
-    return bool(file.stat().st_mode & stat.S_IXUSR)
+    return file.exists() and bool(file.stat().st_mode & stat.S_IXUSR)
 
 
 def copy_context(folder: Path, target: Path) -> None:
@@ -71,7 +88,7 @@ def copy_context(folder: Path, target: Path) -> None:
         if source.is_symlink():
             copy.symlink_to(source.readlink())
         else:
-            shutil.copyfile(source, copy)
+            copy.write_bytes(content_of(folder, path))
             copy.chmod(0o755 if is_executable(source) else 0o644)
     for inner, _, _ in os.walk(target):
         Path(inner).chmod(0o755)  # a copy of source code

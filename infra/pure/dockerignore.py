@@ -72,10 +72,13 @@ def translated(token: re.Match[str], *, is_last: bool) -> str:
     return re.escape(token["plain"])
 
 
-def admitted_files(context: Path) -> list[str]:
-    """Relative paths of the files that the build gets, sorted. A symbolic link counts as a file."""
+def admitted_files(context: Path, left_out: Sequence[str] = ()) -> list[str]:
+    """Relative paths of the files that the build gets, sorted. A symbolic link counts as a file.
+
+    `left_out` are patterns that hold where there is no `.dockerignore`.
+    """
     ignore = context / ".dockerignore"
-    lines = [line.strip() for line in ignore.read_text().splitlines()] if ignore.exists() else []
+    lines = [line.strip() for line in ignore.read_text().splitlines()] if ignore.exists() else list(left_out)
     asked = [line for line in lines if line and not line.startswith("#")]
     # The SDK always sends these two.
     patterns = [p for p in map(pattern, [*asked, "!Dockerfile", "!.dockerignore"]) if p.parts]

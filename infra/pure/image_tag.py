@@ -3,7 +3,7 @@
 import hashlib
 from pathlib import Path
 
-from infra.pure.build_context import context_files, is_executable
+from infra.pure.build_context import content_of, context_files, is_executable
 
 TAG_LENGTH = 16  # hexadecimal digits: 64 bits, far from a collision in one repository
 
@@ -19,7 +19,7 @@ def image_tag(context: Path) -> str:
         if file.is_symlink():
             kind, content = "link", str(file.readlink()).encode()
         else:
-            kind, content = "executable" if is_executable(file) else "plain", file.read_bytes()
+            kind, content = "executable" if is_executable(file) else "plain", content_of(context, path)
         # Lengths first, so that no two different lists of files can hash alike.
         for part in (path.encode(), kind.encode(), content):
             total.update(len(part).to_bytes(8, "big"))

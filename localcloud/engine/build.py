@@ -86,7 +86,7 @@ class Builder:
                 await stages.say(nginx(final))
                 image.path.append(str(self.images.root(image) / "usr/sbin"))
             if final.has_python:
-                await asyncio.to_thread(check_python, root)
+                await asyncio.to_thread(check_python, root, final.stage.workdir)
                 names = ("-s", str(root), "-p", str(self.images.root(image)))
                 await run(stages.say, base_python(), "-m", "compileall", "-q", *names, str(root), cwd=root)
             await asyncio.to_thread(protect, root)

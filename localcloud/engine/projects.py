@@ -30,8 +30,8 @@ def read_json(file: Path) -> dict[str, Any]:
     return found
 
 
-def check_python(root: Path) -> None:
-    """Refuse Python that this machine's Python cannot compile, by the files' own names: all of them at once."""
+def check_python(root: Path, workdir: str) -> None:
+    """Refuse Python that this machine's Python cannot compile, all files at once; their names begin at the WORKDIR."""
     problems = []
     for file in sorted(root.rglob("*.py")):
         try:
@@ -41,6 +41,11 @@ def check_python(root: Path) -> None:
         except (SyntaxError, ValueError) as error:
             line = getattr(error, "lineno", None) or 1
             text = (getattr(error, "text", None) or "").strip()
-            problems.append(f"{file.relative_to(root)}:{line}: {getattr(error, 'msg', error)}{text and ': '}{text}")
+            problems.append(f"{shown(file, root, workdir)}:{line}: {getattr(error, 'msg', error)}{text and ': '}{text}")
     if problems:
         raise EngineError(400, "\n".join(problems))
+
+
+def shown(file: Path, root: Path, workdir: str) -> str:
+    base = root / workdir.lstrip("/")
+    return str(file.relative_to(base if file.is_relative_to(base) else root))

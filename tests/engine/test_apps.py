@@ -1,6 +1,8 @@
 """Apps as their authors have them, with the Dockerfiles of the usual guides: each runs here unchanged."""
 
+import contextlib
 import json
+import shutil
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -9,6 +11,8 @@ from urllib.error import HTTPError
 import pytest
 from docker.models.containers import Container
 
+from infra.pure.image_tag import image_tag
+from infra.steps import builder
 from tests.engine.support import APPS, Engine, endpoint, eventually, get
 
 
@@ -93,3 +97,20 @@ def test_a_page_that_vite_builds_behind_nginx_with_a_configuration(engine: Engin
     container.stop(timeout=20)
     container.reload()
     assert container.attrs["State"]["ExitCode"] == 0
+
+
+def test_a_page_without_a_dockerfile_is_built_and_served(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{engine.socket}")
+    own = shutil.ignore_patterns("Dockerfile", ".dockerignore", "*.conf")
+    page = Path(shutil.copytree(APPS / "vite-nginx", tmp_path / "page", ignore=own))
+    tag = image_tag(page)
+    with contextlib.closing(builder.connect()) as client:
+        builder.build(client, page, "page", tag, "linux/amd64", None)
+    container = engine.run(f"page:{tag}")
+    eventually(lambda: answers(container))
+    assert text(container, "/a/deep/link") == text(container, "/index.html") == text(container)
+    assert 'src="/assets/' in text(container)
+    with pytest.raises(HTTPError, match="404"):
+        text(container, "/assets/absent.js")

@@ -27,11 +27,12 @@ def test_a_mistake_in_a_projects_file_is_told_with_its_line(tmp_path: Path) -> N
 
 def test_all_files_that_are_not_python_are_told_at_once_with_their_lines(tmp_path: Path) -> None:
     (tmp_path / "app").mkdir()
+    (tmp_path / "srv").mkdir()
     (tmp_path / "app/good.py").write_text("assert (1, 'a warning only')\n")
     (tmp_path / "app/x.py").write_text("\ndef (\n")
-    (tmp_path / "zero.py").write_bytes(b"a = '\0'\n")
+    (tmp_path / "srv/zero.py").write_bytes(b"a = '\0'\n")
     with pytest.raises(EngineError) as caught:
-        check_python(tmp_path)
+        check_python(tmp_path, "/srv")
     first, second = caught.value.message.splitlines()
     assert first == "app/x.py:2: invalid syntax: def ("
     assert second.startswith("zero.py:1: source code ")
