@@ -95,9 +95,10 @@ ENGINES = (
     ),
     (
         "Images",
-        "environment and command of a Dockerfile hold; its base images, its building steps (the lock"
-        " file's recipe takes their place), its user and file permissions do not: images run with this machine's"
-        " Python and Node.js, as you",
+        "stages, files, environment and command of a Dockerfile hold, and what it installs and builds with pip, uv,"
+        " Poetry, npm, pnpm and Yarn; its base images, system packages, user and file permissions do not: images run"
+        " with this machine's Python and Node.js (a build says where the version is another), as you, and with a"
+        " stand-in for nginx; [dockerfiles.md](dockerfiles.md) tells more",
         "are built and run as the Dockerfile says, for linux/amd64",
     ),
     (
@@ -118,8 +119,8 @@ ENGINES = (
     ),
     (
         "Network of a task",
-        "all tasks share this machine's network: a program must listen on `$HOST`; one that listens on all addresses"
-        " can run only once, so that its rolling update fails",
+        "all tasks share this machine's network; one that listens on all addresses of a port gets an address of its own"
+        " (needs Linux 5.9), and ports below 1024 need root or a setting of the machine",
         "a network of its own, in which no port is published: the load balancer asks containers, not an instance's"
         " dynamic ports; all local clouds of a machine share it",
     ),
