@@ -97,7 +97,7 @@ class Site:
         arn: str = answer["taskDefinition"]["taskDefinitionArn"]
         return arn
 
-    def serve(self, task_definition: str, until: Callable[[], bool] | None = None, grace_seconds: int = 0) -> None:
+    def serve(self, task_definition: str, until: Callable[[], bool] | None = None, grace_seconds: int = 60) -> None:
         self.aws("ecs").create_service(
             cluster="c",
             serviceName="web",

@@ -20,7 +20,7 @@ from tests.ports import free_port
     [
         ("leave", 60, "Essential container exited"),
         ("elsewhere", 0, "due to (reason Health checks failed)"),
-        ("unhealthy", 0, "due to (reason Health checks failed with these codes: [503])"),
+        ("unhealthy", 60, "due to (reason Health checks failed with these codes: [503])"),
     ],
 )
 def test_a_version_whose_targets_do_not_pass_the_check_never_gets_a_request(
