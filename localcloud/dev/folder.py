@@ -7,7 +7,6 @@ from pathlib import Path
 
 from localcloud.engine.dockerfile import parse
 from localcloud.engine.projects import read_json
-from localcloud.engine.spec import relocate
 
 # The lock file that a Node.js package manager writes, and what installs from it.
 MANAGERS = {
@@ -75,6 +74,13 @@ def image_of(folder: Path) -> tuple[tuple[str, ...], dict[str, str]]:
         return (), {}
     stage = parse(file.read_text(), {})[-1]
     variables = {
-        name: relocate(value, stage.workdir, folder) for name, value in stage.env.items() if name != "PATH"
+        name: relocated(value, stage.workdir, folder) for name, value in stage.env.items() if name != "PATH"
     }  # fmt: skip
     return (*(stage.entrypoint or []), *(stage.cmd or [])), variables
+
+
+def relocated(value: str, workdir: str, folder: Path) -> str:
+    """A path below the image's WORKDIR, as it is in the folder; in lists with colons each part."""
+    if workdir == "/":
+        return value
+    return re.sub(rf"(^|:){re.escape(workdir)}(?=[/:]|$)", lambda found: f"{found[1]}{folder}", value)

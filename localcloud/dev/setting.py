@@ -8,7 +8,8 @@ from pathlib import Path
 from localcloud.dev.description import Service
 from localcloud.dev.folder import Plan, outdated_packages
 from localcloud.dev.runner import HOST
-from localcloud.engine.recipes import Cache, Say, host_path, run
+from localcloud.engine.python_apps import Install, environment
+from localcloud.engine.recipes import Cache, Say, base_python, host_path, run
 from localcloud.environment import harmless
 from localcloud.ports import free_port, port_is_free
 
@@ -48,7 +49,8 @@ async def packages(folder: Path, cache: Cache, say: Say) -> list[Path]:
         await run(say, *command, cwd=folder)
         os.utime(folder / "node_modules")
     if (folder / "poetry.lock").exists():
-        return [await cache.python(folder, say) / "bin"]
+        main = Install(tool="poetry", words=("--only", "main"), folder=folder)
+        return [await environment(cache, cache.poetry, base_python(), [main], say) / "bin"]
     return [own] if (own := folder / ".venv/bin").is_dir() else []
 
 
