@@ -56,13 +56,14 @@ class Development:
     async def run(self) -> None:
         """Until cancelled."""
         cache = Cache(TOOLS / "cache", str(TOOLS / "bin/poetry"))
-        runners = {one.name: await self._prepared(one, cache) for one in self.services}
-        routes = {route: one.name for one in self.services for route in one.routes}
-        serving = web.AppRunner(
-            Proxy(routes, runners, self.behaviors).application(),
-            access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS,
-        )  # fmt: skip
         async with AsyncExitStack() as opened:
+            opened.callback(self._forget)
+            runners = {one.name: await self._prepared(one, cache) for one in self.services}
+            routes = {route: one.name for one in self.services for route in one.routes}
+            serving = web.AppRunner(
+                Proxy(routes, runners, self.behaviors).application(),
+                access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS,
+            )  # fmt: skip
             await serving.setup()
             opened.push_async_callback(serving.cleanup)
             await web.TCPSite(serving, HOST, self.place.dev_port).start()
@@ -72,6 +73,11 @@ class Development:
                     if name not in self.excepted:
                         tasks.create_task(runner.run())
                 await asyncio.Event().wait()
+
+    def _forget(self) -> None:
+        for service in self.services:
+            if service.name in self.excepted:
+                self.file(service).unlink(missing_ok=True)
 
     async def _prepared(self, service: Service, cache: Cache) -> Runner:
         """Its packages are here and its migrations have run."""
@@ -176,9 +182,6 @@ def main(port: int, folder: Path | None, excepted: str) -> None:
         asyncio.run(until_interrupted(made))
     except (LocalCloudError, EngineError) as error:
         raise click.ClickException(getattr(error, "message", None) or str(error)) from None
-    finally:
-        for file in (place.folder / "dev").glob("*.env"):
-            file.unlink()
 
 
 if __name__ == "__main__":
