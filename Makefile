@@ -1,11 +1,15 @@
 # Names for what the tools do. `make help` lists them.
 PORT ?= 4566
+STACK ?= local
 BIN = .venv/bin
 PYTHON = $(BIN)/python
 BACKEND = ../.tools/backend/bin
 # -E: the user's PYTHON… variables are for other programs.
 LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT)
 SETUP = python3 -E -m toolchain.setup
+OPS = $(PYTHON) -E -m ops --port $(PORT) --stack $(STACK)
+# On AWS, the packages of the program are enough.
+OPS_NEEDS = $(if $(filter local,$(STACK)),.tools/ready)
 # What also runs on a real Docker engine; all of tests/e2e can (`pytest --engine docker tests/e2e`), which takes long.
 ON_DOCKER = tests/docker tests/e2e/test_failures.py tests/e2e/test_changes.py \
 	tests/e2e/site/test_overview.py tests/e2e/site/test_uploads.py
@@ -16,7 +20,8 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs env develop test check generate format lock digests bench bench-api \
+.PHONY: help setup up dev down stop url password new-password status logs secret run env develop test check generate format lock \
+	digests bench bench-api \
 	bench-commands bench-page test-frontend test-backend test-docker check-infra check-backend check-frontend
 
 help: ## List the commands
@@ -64,6 +69,12 @@ status: .tools/ready ## Print which processes run, and whether their state is sa
 logs: .tools/ready ## Follow the services' logs
 	@$(LOCALCLOUD) logs
 
+secret: $(OPS_NEEDS) ## Store a secret for services, asked for or from standard input: NAME=STRIPE_KEY [STACK=prod]
+	@$(OPS) secret "$(NAME)"
+
+run: $(OPS_NEEDS) ## Run a command once, with a service's image and rights: SERVICE=backend CMD="…", or JOB=… [STACK=prod]
+	@$(OPS) run $(if $(JOB),--job "$(JOB)",--service "$(SERVICE)" -- $(CMD))
+
 env: .tools/ready ## Make a shell's pulumi and aws work here: eval "$$(make -s env)"; back: localcloud_off
 	@$(LOCALCLOUD) env
 
@@ -87,7 +98,7 @@ check: .tools/ready-development ## Check format, lint, types, the direction of i
 
 check-infra:
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/mypy infra lambda localcloud tests toolchain benchmarks --exclude benchmarks/template_api
+	@$(BIN)/mypy infra lambda localcloud ops tests toolchain benchmarks --exclude benchmarks/template_api
 	@$(BIN)/lint-imports --no-cache
 
 check-backend:

@@ -27,19 +27,23 @@ from infra.components.order import after
 from infra.components.queue import Queue, QueueArgs
 from infra.components.service import Service, ServiceArgs
 from infra.components.storage import Storage, StorageArgs
+from infra.components.stored_secrets import Secrets, SecretsArgs
 from infra.components.target import Target, TargetArgs
 from infra.components.task import Task, TaskArgs
 from infra.config.sections import MailConfig, StackConfig
-from infra.pure.naming import image_name, queue_variable
-from infra.pure.parts import QUEUES
+from infra.pure.naming import image_name, queue_variable, secret_prefix
+from infra.pure.parts import QUEUES, SECRETS
 from infra.pure.recipe import RECIPES, Recipe, notice_of
 from infra.pure.tags import Tags
+from infra.steps.common import in_words
+from infra.steps.stored_secrets import Stored, required
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What every part is made with."""
+    """What every part is made with. `secrets`: the stored ones that services name."""
 
+    secrets: Mapping[str, Stored]
     config: StackConfig
     recipe: Recipe
     tags: Tags
@@ -84,6 +88,7 @@ class RunningService:
 def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
     recipe = RECIPES[config.recipe]
+    secrets = stored_secrets(config, tags)
     provider = aws.Provider(
         "aws",
         region=config.region,
@@ -92,6 +97,7 @@ def setting(config: StackConfig) -> Setting:
         opts=ResourceOptions(protect=recipe.locked),
     )
     return Setting(
+        secrets=secrets,
         config=config,
         recipe=recipe,
         tags=tags,
@@ -99,6 +105,16 @@ def setting(config: StackConfig) -> Setting:
         # Components hand `protect` on to all that is in them.
         opts=ResourceOptions(provider=provider, protect=recipe.locked),
     )
+
+
+def stored_secrets(config: StackConfig, tags: Tags) -> dict[str, Stored]:
+    """Before anything else: what is missing ends the program while nothing has been changed."""
+    try:
+        return required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
+    except Exception as error:
+        if words := in_words(error):
+            raise pulumi.RunError(words) from None
+        raise
 
 
 def foundation(s: Setting) -> Foundation:
@@ -195,6 +211,15 @@ def links(made: Parts, cdn: Cdn) -> dict[str, Link]:
     return {name: part.link for name, part in {**named, **made.queues}.items() if part is not None}
 
 
+def secrets(s: Setting) -> dict[str, Link]:
+    """What people have stored, where a service names it."""
+    if not s.secrets:
+        return {}
+    prefix = secret_prefix(s.tags.project, s.tags.stack)
+    args = SecretsArgs(found=s.secrets, prefix=prefix, region=s.config.region, recipe=s.recipe)
+    return {SECRETS: Secrets("secrets", args, s.opts).link}
+
+
 def images(s: Setting) -> dict[str, Image]:
     """One image for each folder, whether one service runs it or several."""
     sources = dict.fromkeys(service.source for service in s.config.services.values())
@@ -212,7 +237,7 @@ def running(s: Setting, base: Foundation, name: str, image: Image, known: Mappin
         TaskArgs(
             settings=settings,
             image=image,
-            links={part: known[part] for part in settings.uses},
+            links={part: known[part] for part in (*settings.uses, SECRETS) if part in known},
             account_id=s.account_id,
             region=config.region,
             tags=s.tags,
@@ -307,7 +332,7 @@ def build(config: StackConfig) -> dict[str, Any]:
     base = foundation(s)
     made = parts(s, base)
     cdn = front_door(s, base, made)
-    built, known = images(s), links(made, cdn)
+    built, known = images(s), links(made, cdn) | secrets(s)
     services = {name: running(s, base, name, built[one.source], known) for name, one in config.services.items()}
     last: list[Resource] = [one.service for one in services.values()]
     last += [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]

@@ -30,6 +30,11 @@ def log_group_name(project: str, stack: str, component: str) -> str:
     return f"/{project}/{stack}/{component}"
 
 
+def secret_prefix(project: str, stack: str) -> str:
+    """What the names of a stack's stored secrets begin with. Secrets Manager takes every character of it."""
+    return f"{project}/{stack}/"
+
+
 def image_name(source: str) -> str:
     """Of the image that is built from a folder of the project: `backend-image`."""
     return unique_name(source, "image", limit=IMAGE_LIMIT)

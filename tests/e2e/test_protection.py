@@ -49,7 +49,7 @@ def test_no_option_makes_destroy_delete_anything(protected: Checkout, options: t
 
 def test_a_component_that_was_taken_out_of_the_program_stays(protected: Checkout) -> None:
     there = resources(protected)
-    protected.edit("infra/program.py", "    BrowserAccess\\(.*\n", "")
+    protected.edit("infra/program.py", "        BrowserAccess\\(.*\n", "        pass\n")
     run = protected.run("up")
     assert run.code != 0 and "protected" in run.output
     assert resources(protected) == there

@@ -1,0 +1,55 @@
+"""`python -m ops [--stack STACK] COMMAND`; the Makefile names the commands."""
+
+import argparse
+import sys
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from infra.steps.common import in_words
+from localcloud.errors import LocalCloudError
+from ops import run, secret
+from ops.errors import OperationError
+from ops.target import Target
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m ops", description=__doc__)
+    parser.add_argument("--stack", default="local")
+    parser.add_argument("--port", type=int, default=4566, help="of the local cloud")
+    commands = parser.add_subparsers(dest="command", required=True)
+    storing = commands.add_parser("secret", help=secret.store.__doc__)
+    storing.add_argument("name", metavar="NAME")
+    running = commands.add_parser("run", help=run.run.__doc__)
+    what = running.add_mutually_exclusive_group(required=True)
+    what.add_argument("--service")
+    what.add_argument("--job")
+    running.add_argument("words", metavar="CMD", nargs=argparse.REMAINDER)
+    return parser.parse_args()
+
+
+def execute(given: argparse.Namespace) -> int:
+    target = Target.of(given.stack, given.port)
+    if given.command == "secret":
+        print(secret.store(target, given.name))
+        return 0
+    if given.job:
+        service, command = run.job_of(target, given.job)
+    else:
+        service, command = given.service, [word for word in given.words if word != "--"]
+        if not command:
+            raise OperationError('CMD: is required; write for example CMD="python -m app.seed"')
+    return run.run(target, service, command)
+
+
+def main() -> int:
+    try:
+        return execute(arguments())
+    except (OperationError, LocalCloudError) as error:
+        print(f"Error: {error}", file=sys.stderr)
+    except (BotoCoreError, ClientError) as error:
+        print(f"Error: {in_words(error) or error}", file=sys.stderr)
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,5 @@
+"""The error that commands show to people."""
+
+
+class OperationError(Exception):
+    """A problem for the user to solve; printed without a stack trace."""

@@ -1,0 +1,98 @@
+"""Runs a command once, in a task of a service's newest version: with its image, variables, rights and network."""
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from infra.steps import ecs_logs
+from ops.errors import OperationError
+from ops.target import Target
+
+POLL_SECONDS = 1.0
+# CloudWatch Logs delivers a stopped task's last lines a few seconds after its end.
+QUIET_SECONDS = 3.0
+STOPPED_BY_HAND = 130  # as a shell says of Ctrl-C
+
+
+def job_of(target: Target, name: str) -> tuple[str, list[str]]:
+    """Service and command of a job."""
+    jobs = target.config.get("jobs", {})
+    if name not in jobs:
+        raise OperationError(f"JOB: must be a job of app.yaml, got {name!r}; known are {', '.join(jobs) or 'none'}")
+    return jobs[name]["service"], list(jobs[name]["command"])
+
+
+def run(target: Target, service: str, command: Sequence[str]) -> int:
+    """Run it to its end, with its output here; its exit code."""
+    services = target.outputs["services"]
+    if service not in services:
+        raise OperationError(
+            f"SERVICE: must be a service of the stack, got {service!r}; known are {', '.join(services)}"
+        )
+    ecs = target.client("ecs")
+    task = start(ecs, target.outputs["cluster"], services[service]["service"], service, command)
+    output = Output(target.client("logs"), services[service]["log_group"], service, task["taskArn"])
+    try:
+        ended = follow(ecs, task, output)
+    except KeyboardInterrupt:
+        ecs.stop_task(cluster=task["clusterArn"], task=task["taskArn"], reason="stopped by hand")
+        print("stopped")
+        return STOPPED_BY_HAND
+    code = next((one.get("exitCode") for one in ended["containers"] if one["name"] == service), None)
+    if code is None:
+        raise OperationError("\n  ".join(["the task did not run:", *dict.fromkeys(ecs_logs.stop_reasons(ended))]))
+    return int(code)
+
+
+def start(ecs: Any, cluster: str, name: str, container: str, command: Sequence[str]) -> dict[str, Any]:
+    """The task, of the version that the service runs."""
+    (described,) = ecs.describe_services(cluster=cluster, services=[name])["services"]
+    answer = ecs.run_task(
+        cluster=cluster,
+        taskDefinition=described["taskDefinition"],
+        capacityProviderStrategy=described["capacityProviderStrategy"],
+        overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
+        startedBy="run",
+        propagateTags="TASK_DEFINITION",
+    )
+    if not answer["tasks"]:
+        raise OperationError("\n  ".join(["ECS did not start the task:", *(f["reason"] for f in answer["failures"])]))
+    started: dict[str, Any] = answer["tasks"][0]
+    return started
+
+
+class Output:
+    """What a task prints, line by line."""
+
+    def __init__(self, logs: Any, group: str, container: str, task_arn: str) -> None:
+        self._logs = logs
+        self._at: dict[str, Any] = {
+            "logGroupName": group,
+            "logStreamName": ecs_logs.stream_name(container, task_arn),
+            "startFromHead": True,
+        }
+
+    def show(self) -> bool:
+        """Print what is new; whether there was any."""
+        try:
+            answer = self._logs.get_log_events(**self._at)
+        except self._logs.exceptions.ResourceNotFoundException:
+            return False
+        for event in answer["events"]:
+            print(event["message"].rstrip("\n"), flush=True)
+        self._at["nextToken"] = answer["nextForwardToken"]
+        return bool(answer["events"])
+
+
+def follow(ecs: Any, task: dict[str, Any], output: Output) -> dict[str, Any]:
+    """Show the output until the task has stopped and says nothing more; the stopped task."""
+    quiet_until = 0.0
+    while True:
+        found = ecs.describe_tasks(cluster=task["clusterArn"], tasks=[task["taskArn"]])["tasks"]
+        stopped = bool(found) and found[0]["lastStatus"] == "STOPPED"
+        if output.show() or not stopped or not quiet_until:
+            quiet_until = time.monotonic() + QUIET_SECONDS
+        elif time.monotonic() > quiet_until:
+            ended: dict[str, Any] = found[0]
+            return ended
+        time.sleep(POLL_SECONDS)

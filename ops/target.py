@@ -1,0 +1,85 @@
+"""The stack that a command is for: its files, its outputs and its AWS."""
+
+import json
+import subprocess
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import yaml
+
+from infra.config.load import APP_FILE, ConfigError, app_settings, merged
+from infra.pure.paths import ROOT
+from localcloud import gateway, stack
+from localcloud.place import STACK as LOCAL
+from localcloud.place import Place
+from ops.errors import OperationError
+
+
+@dataclass(frozen=True, kw_only=True)
+class Target:
+    """`place`: the local cloud of the stack `local`; None for a stack on AWS, where the caller's credentials hold."""
+
+    name: str
+    place: Place | None
+
+    @classmethod
+    def of(cls, name: str, port: int) -> "Target":
+        if not (ROOT / f"Pulumi.{name}.yaml").exists():
+            known = sorted(file.name.split(".")[1] for file in ROOT.glob("Pulumi.*.yaml"))
+            raise OperationError(f"STACK: must be a stack with a file, got {name!r}; known are {', '.join(known)}")
+        place = Place.of(port) if name == LOCAL else None
+        if place and not gateway.answers(port):
+            raise OperationError(f"the local cloud does not answer on port {port}; run `make up`")
+        return cls(name=name, place=place)
+
+    @cached_property
+    def project(self) -> str:
+        return stack.project()
+
+    @cached_property
+    def config(self) -> dict[str, Any]:
+        """The settings of app.yaml and of the stack's file, unchecked: `pulumi up` checks them."""
+        own = yaml.safe_load((ROOT / f"Pulumi.{self.name}.yaml").read_text())["config"]
+        prefix = f"{self.project}:"
+        own = {key.removeprefix(prefix): value for key, value in own.items() if key.startswith(prefix)}
+        try:
+            settings: dict[str, Any] = merged(app_settings(APP_FILE), own)
+        except ConfigError as error:
+            raise OperationError(str(error)) from None
+        return settings
+
+    @cached_property
+    def outputs(self) -> dict[str, Any]:
+        """What `pulumi stack output` tells; a problem where nothing is deployed."""
+        if self.place:
+            found = stack.outputs(self.place)
+        else:
+            command = ["pulumi", "stack", "output", "--json", "--stack", self.name]
+            answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+            if answer.returncode:
+                raise OperationError(answer.stderr.strip())
+            found = json.loads(answer.stdout)
+        if not found.get("services"):
+            raise OperationError(f"the stack {self.name} is not deployed; run `{self.up}`")
+        return found
+
+    @property
+    def up(self) -> str:
+        """The command that deploys it."""
+        return "make up" if self.place else f"pulumi up -s {self.name}"
+
+    def client(self, service: str) -> Any:
+        """A boto3 client."""
+        import boto3  # here: importing it takes longer than telling a wrong argument
+
+        if self.place is None:
+            return boto3.client(service, region_name=self.config["region"])  # type: ignore[call-overload] # no literal
+        keys = self.place.credentials
+        return boto3.client(  # type: ignore[call-overload] # no literal
+            service,
+            region_name=self.config["region"],
+            endpoint_url=self.place.endpoint,
+            aws_access_key_id=keys.access_key,
+            aws_secret_access_key=keys.secret_key,
+        )

@@ -1,0 +1,124 @@
+"""Somebody else's app in place of the project's: an API, a worker, a job, a queue and a secret, by app.yaml alone."""
+
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.checkout import Checkout, wait_until
+
+APP = Path(__file__).parent / "apps/shop"
+
+
+def ops(checkout: Checkout, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+    """`python -m ops`, as the Makefile runs it."""
+    return subprocess.run(
+        [sys.executable, "-m", "ops", "--port", str(checkout.port), *arguments],
+        cwd=checkout.root, env=checkout.environment, input=given, capture_output=True, text=True, timeout=120,
+        check=False,
+    )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def refused(checkout: Checkout) -> str:
+    """The checkout holds the app alone; what its first `up` says, in which the app names a secret that is not there."""
+    for folder in ("backend", "frontend"):
+        (checkout.root / folder).rename(checkout.root / f"{folder}-of-the-project")
+    shutil.copytree(APP, checkout.root / "shop")
+    (checkout.root / "shop/app.yaml").rename(checkout.root / "app.yaml")
+    for file in ("pyproject.toml", "poetry.lock"):  # the same packages, so that they are installed once
+        shutil.copy(checkout.root / "backend-of-the-project" / file, checkout.root / "shop")
+    checkout.edit("Pulumi.local.yaml", "(?s)  fastapi-react-aws:services:.*?(?=  fastapi-react-aws:database)", "")
+    run = checkout.run("up")
+    assert run.code != 0
+    return run.output
+
+
+@pytest.fixture(scope="module")
+def shop(checkout: Checkout, refused: str) -> Checkout:
+    """The app, deployed."""
+    stored = ops(checkout, "secret", "WORKER_NAME", given="Ada\n")
+    assert stored.returncode == 0, stored.stderr
+    assert "worker" in stored.stdout and "Ada" not in stored.stdout
+    checkout.up()
+    return checkout
+
+
+def log(checkout: Checkout, service: str) -> str:
+    """All that a service's tasks have printed."""
+    group = checkout.outputs["services"][service]["log_group"]
+    events = checkout.client("logs").filter_log_events(logGroupName=group)["events"]
+    return "\n".join(event["message"] for event in events)
+
+
+def test_a_secret_without_a_value_is_named_before_anything_is_made(refused: str) -> None:
+    assert "WORKER_NAME: has no value; store one with `make secret NAME=WORKER_NAME STACK=local`" in refused
+    assert "aws:" not in refused, "resources were made"
+
+
+def test_an_order_goes_through_the_api_the_queue_the_worker_and_the_database(shop: Checkout) -> None:
+    with shop.stranger() as visitor:
+        assert visitor.post("/shop/orders", params={"name": "tea"}).json() == {"ordered": "tea"}
+        handled = [{"name": "tea", "by": "Ada"}]
+        wait_until(lambda: visitor.get("/shop/orders").json() == handled)
+        assert visitor.get("/elsewhere").status_code == 404
+    wait_until(lambda: "worker: handled tea" in log(shop, "worker"))
+
+
+def test_streams_uploads_and_slow_answers_pass(shop: Checkout) -> None:
+    with shop.stranger() as visitor:
+        began = time.monotonic()
+        with visitor.stream("GET", "/shop/events") as answer:
+            arrived = [time.monotonic() - began for line in answer.iter_lines() if line]
+        assert len(arrived) == 3 and arrived[2] - arrived[0] > 0.5, "the events came all at once"
+        assert visitor.post("/shop/size", content=b"x" * 20_000_000).json() == 20_000_000
+        assert visitor.get("/shop/slow", params={"seconds": 12}, timeout=60).json() == {"slept": 12}
+
+
+def test_a_job_runs_when_it_is_due_and_when_it_is_asked_for(shop: Checkout) -> None:
+    asked = ops(shop, "run", "--job", "nightly")
+    assert (asked.returncode, asked.stdout) == (0, "nightly: 1 orders\n"), asked.stderr
+    wait_until(lambda: log(shop, "worker").count("nightly: 1 orders") >= 2, 100)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "told"),
+    [
+        (["--service", "worker", "--", "python", "-c", "print(6 * 7); raise SystemExit(3)"], 3, "42\n"),
+        (["--service", "api", "--", "no-such-program"], 127, None),
+        (["--service", "web", "--", "true"], 1, "SERVICE: must be a service of the stack, got 'web'; known are api,"),
+        (["--job", "daily"], 1, "JOB: must be a job of app.yaml, got 'daily'; known are nightly"),
+        (["--service", "api"], 1, 'CMD: is required; write for example CMD="python -m app.seed"'),
+    ],
+)
+def test_a_command_runs_once_with_its_output_and_its_exit_code(
+    shop: Checkout, arguments: list[str], code: int, told: str | None
+) -> None:
+    run = ops(shop, "run", *arguments)
+    assert run.returncode == code, run.stderr
+    assert told is None or told in run.stdout + run.stderr
+
+
+def test_nothing_new_changes_nothing_and_a_new_secret_starts_what_names_it_anew(shop: Checkout) -> None:
+    shop.up()
+    assert shop.last_changes() == {}
+    assert ops(shop, "secret", "WORKER_NAME", given="Grace").returncode == 0
+    shop.up()
+    changed: dict[str, Any] = shop.last_changes()
+    assert changed, "nothing changed"
+    with shop.stranger() as visitor:
+        visitor.post("/shop/orders", params={"name": "rice"}).raise_for_status()
+        wait_until(lambda: {"name": "rice", "by": "Grace"} in visitor.get("/shop/orders").json())
+
+
+def test_destroy_takes_the_secrets_too(shop: Checkout) -> None:
+    manager = shop.client("secretsmanager")
+    names = [secret["Name"] for secret in manager.list_secrets()["SecretList"]]
+    assert any(name.endswith("/local/WORKER_NAME") for name in names)
+    run = shop.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
+    assert run.code == 0, run.output
+    assert manager.list_secrets()["SecretList"] == []

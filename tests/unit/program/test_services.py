@@ -1,0 +1,171 @@
+"""Other apps than the project's own, as app.yaml describes them: what is made for them, and what is not."""
+
+import json
+from typing import Any
+
+import pytest
+
+from infra import program
+from infra.config.load import parse
+from infra.pure.parts import PARTS, QUEUE
+from infra.steps.stored_secrets import Stored
+from tests.unit.program.recorder import ACCOUNT, Recorded, record
+from tests.unit.stack_files import PROJECT, filled_in
+
+API = {"source": "backend", "port": 9000, "routes": ["/", "/v2"], "health": "/healthz"}
+WORKER = {"source": "backend", "command": ["python", "-m", "app.worker"]}
+
+
+def of(app: dict[str, Any]) -> Recorded:
+    """The stack dev with this app.yaml."""
+    config = parse(filled_in("dev"), namespace=PROJECT, app=app)
+    return record(lambda: program.build(config), stack="dev")
+
+
+def container(stack: Recorded, name: str) -> dict[str, Any]:
+    (definition,) = json.loads(stack.one(f"{name}-definition").inputs["containerDefinitions"])
+    assert isinstance(definition, dict)
+    return definition
+
+
+def rights(stack: Recorded, policy: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(stack.one(policy).inputs["policy"])["Statement"]
+    return found
+
+
+@pytest.fixture(scope="module")
+def alone() -> Recorded:
+    """An API that uses nothing."""
+    return of({"services": {"api": API}})
+
+
+@pytest.fixture(scope="module")
+def shop() -> Recorded:
+    """Most of what can be described."""
+    variables = {"PLACE": "db ${database.host}:${database.port}", "POSTGRES_PASSWORD": "${database.password}"}
+    worker = {**WORKER, "uses": ["database", "queues.work"], "environment": {**variables, "KEY": "${secrets.KEY}"}}
+    night = {"service": "worker", "command": ["python", "-m", "app.night"], "schedule": "cron(0 6 * * ? *)"}
+    app = {
+        "services": {"api": {**API, "uses": ["queues.work", "site"]}, "worker": worker},
+        "jobs": {"night": {**night, "timezone": "Europe/Berlin"}},
+        "queues": {"work": {"visibilitySeconds": 90}},
+    }
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "required", lambda *_: {"KEY": Stored(arn="arn:key", version="v1")})
+        return of(app)
+
+
+def test_a_part_that_no_service_uses_is_not_made(alone: Recorded) -> None:
+    kinds = {r.type for r in alone.resources}
+    absent = {"aws:rds/instance:Instance", "aws:s3/bucket:Bucket", "aws:sesv2/emailIdentity:EmailIdentity"}
+    absent |= {"aws:secretsmanager/secret:Secret", "aws:sqs/queue:Queue", "aws:lambda/function:Function"}
+    assert not kinds & absent
+    assert not {"bucket", "database", "mail_address", "access"} & alone.outputs.keys()
+    assert "removes everything" in alone.outputs["on_destroy"]
+
+
+def test_an_api_alone_gets_everything_that_cloudfront_is_asked_for_and_nothing_is_kept(alone: Recorded) -> None:
+    distribution = alone.one("cdn-distribution").inputs
+    behaviors = [distribution["defaultCacheBehavior"], *distribution["orderedCacheBehaviors"]]
+    assert [one.get("pathPattern") for one in behaviors] == [None, "/v2", "/v2/*"]
+    for behavior in behaviors:
+        assert behavior["cachePolicyId"] == "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
+        assert "POST" in behavior["allowedMethods"]
+        assert "functionAssociations" not in behavior
+
+
+def test_each_route_has_a_rule_and_the_longer_is_asked_first(alone: Recorded) -> None:
+    all_, v2 = alone.one("api-route").inputs, alone.one("api-route-v2").inputs
+    assert all_["conditions"] == [{"pathPattern": {"values": ["/*"]}}]
+    assert v2["conditions"] == [{"pathPattern": {"values": ["/v2", "/v2/*"]}}]
+    assert v2["priority"] < all_["priority"]
+    group = alone.one("api-group").inputs
+    assert (group["port"], group["healthCheck"]["path"]) == (9000, "/healthz")
+    assert {"name": "PORT", "value": "9000"} in container(alone, "api")["environment"]
+
+
+def test_a_worker_has_no_port_no_load_balancer_and_its_own_command(shop: Recorded) -> None:
+    assert "portMappings" not in container(shop, "worker")
+    assert container(shop, "worker")["command"] == ["python", "-m", "app.worker"]
+    service = shop.one("worker-service").inputs
+    assert "loadBalancers" not in service
+    assert "healthCheckGracePeriodSeconds" not in service
+    assert not [r for r in shop.resources if r.name == "worker-group"]
+    assert not [e for e in container(shop, "worker")["environment"] if e["name"] == "PORT"]
+
+
+def test_services_of_one_folder_share_one_image(shop: Recorded) -> None:
+    assert [r.name for r in shop.of("aws:ecr/repository:Repository")] == ["backend-image-repository"]
+    assert container(shop, "api")["image"] == container(shop, "worker")["image"]
+
+
+def test_using_a_part_gives_variables_and_rights_to_that_service_alone(shop: Recorded) -> None:
+    names = {
+        name: {e["name"] for e in container(shop, name)["environment"]} & {"QUEUE_WORK_URL", "DATABASE_HOST"}
+        for name in ("api", "worker")
+    }
+    assert names == {"api": {"QUEUE_WORK_URL"}, "worker": {"QUEUE_WORK_URL", "DATABASE_HOST"}}
+    actions = {
+        name: {action.split(":")[0] for s in rights(shop, f"{name}-task-policy") for action in s["Action"]}
+        for name in ("api", "worker")
+    }
+    assert actions == {"api": {"ssmmessages", "sqs", "cloudfront"}, "worker": {"ssmmessages", "sqs", "secretsmanager"}}
+
+
+def test_references_are_filled_in_and_secrets_are_handed_over_by_ecs(shop: Recorded) -> None:
+    worker = container(shop, "worker")
+    assert {"name": "PLACE", "value": "db database.rds.amazonaws.com:5432"} in worker["environment"]
+    database = f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"
+    assert worker["secrets"] == [
+        {"name": "KEY", "valueFrom": "arn:key:::v1"},
+        {"name": "POSTGRES_PASSWORD", "valueFrom": f"{database}:password::"},
+    ]
+    assert not {"KEY", "POSTGRES_PASSWORD"} & {e["name"] for e in worker["environment"]}
+    read = [s["Resource"] for s in rights(shop, "worker-execution-policy") if "secretsmanager" in s["Action"][0]]
+    assert read == [["arn:aws:secretsmanager:us-east-1:123456789012:secret:rds!db-1", "arn:key"]]
+    assert not [s for s in rights(shop, "api-execution-policy") if "secretsmanager" in s["Action"][0]]
+
+
+def test_stored_secrets_go_with_the_stack_and_not_before_its_tasks(shop: Recorded) -> None:
+    kept = shop.one("secrets-kept").inputs
+    assert (kept["prefix"], kept["recoveryDays"]) == (f"{PROJECT}/dev/", 0)
+    assert shop.depends("worker-definition", "secrets-kept")
+
+
+def test_what_is_not_handled_in_time_is_put_aside(shop: Recorded) -> None:
+    queue = shop.one("work-queue").inputs
+    assert queue["visibilityTimeoutSeconds"] == 90
+    assert json.loads(queue["redrivePolicy"])["deadLetterTargetArn"].endswith("work-dead-letters")
+    assert all(r.inputs["sqsManagedSseEnabled"] for r in shop.of("aws:sqs/queue:Queue"))
+
+
+def test_a_job_starts_the_newest_version_of_its_service_with_its_own_command(shop: Recorded) -> None:
+    schedule = shop.one("night-schedule").inputs
+    assert (schedule["scheduleExpression"], schedule["scheduleExpressionTimezone"]) == (
+        "cron(0 6 * * ? *)",
+        "Europe/Berlin",
+    )
+    target = schedule["target"]
+    assert json.loads(target["input"]) == {
+        "containerOverrides": [{"name": "worker", "command": ["python", "-m", "app.night"]}]
+    }
+    assert target["ecsParameters"]["taskDefinitionArn"].endswith("worker-definition")
+    assert shop.depends("night-schedule", "worker-deployment")
+    assert shop.depends("night-schedule", "night-schedule-policy")
+
+
+def test_the_names_that_the_configuration_knows_are_those_that_the_parts_tell() -> None:
+    """A reference that passes the check can be filled in."""
+    told: dict[str, tuple[set[str], set[str]]] = {}
+
+    def note(*arguments: Any) -> Any:
+        found = links(*arguments)
+        told.update({name: (set(link.values), set(link.secrets)) for name, link in found.items()})
+        return found
+
+    links = program.links
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(program, "links", note)
+        of({"services": {"api": {**API, "uses": [*PARTS, "queues.work"]}}, "queues": {"work": {}}})
+    known = {name: (set(part.values), set(part.secrets)) for name, part in {**PARTS, "queues.work": QUEUE}.items()}
+    assert told == known
