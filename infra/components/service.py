@@ -15,6 +15,8 @@ from infra.steps.deployment import DeploymentWait
 
 # The time in which a new task may miss health checks: the image is pulled, the process starts and finds its database.
 GRACE_SECONDS = 60
+# How long the tasks of a service that no load balancer asks must run before the deployment counts as a success.
+SETTLE_SECONDS = 15
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,6 +117,7 @@ class Service(pulumi.ComponentResource):
                 "container": args.task.container,
                 "logGroup": args.task.log_group,
                 "timeoutSeconds": args.timeout_seconds,
+                "settleSeconds": SETTLE_SECONDS if args.target_group_arn is None else 0,
             },
             self._child,
         )

@@ -160,6 +160,7 @@ def environment(args: TaskArgs) -> list[dict[str, pulumi.Input[str]]]:
         **{key: value for link in args.links.values() for key, value in link.environment.items()},
         "APP_VERSION": args.image.tag,
         "AWS_REGION": args.region,
+        "AWS_DEFAULT_REGION": args.region,  # the name that boto3 and the AWS CLI read
         "LOG_LEVEL": args.settings.log_level,
         **({"PORT": str(args.settings.port)} if args.settings.port else {}),
         **own,

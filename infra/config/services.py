@@ -25,7 +25,7 @@ from infra.pure.references import is_one_reference, references
 from infra.pure.routing import collisions
 
 # Set by the stack itself: a variable of the same name would be lost, or would lie.
-OWN_VARIABLES = ("APP_VERSION", "AWS_REGION", "LOG_LEVEL", "PORT")
+OWN_VARIABLES = ("APP_VERSION", "AWS_DEFAULT_REGION", "AWS_REGION", "LOG_LEVEL", "PORT")
 
 
 class ServiceConfig(Section):

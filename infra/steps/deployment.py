@@ -170,6 +170,21 @@ def deploy(props: Props) -> None:
         seen = watch.look()
     if seen.summary != shown:
         progress(props["container"], seen.summary)
+    settle(watch, props)
+
+
+def settle(watch: Watch, props: Props) -> None:
+    """See that the tasks still run a while later, where nothing asks them whether they are well.
+
+    ECS counts a task without a load balancer as healthy when it runs, so the deployment of a version that ends at once
+    succeeds, and ECS starts it again and again.
+    """
+    until = time.monotonic() + props.get("settleSeconds", 0)
+    while time.monotonic() < until:
+        time.sleep(POLL_SECONDS)
+        seen = watch.look()
+        if seen.verdict is not Verdict.STEADY:
+            watch.fail(f"its tasks end soon after they start ({seen.summary}), and ECS starts them again", seen)
 
 
 def tell(props: Props, before: str | None) -> None:
@@ -179,7 +194,8 @@ def tell(props: Props, before: str | None) -> None:
 
 
 class DeploymentWait(StepProvider):
-    """Inputs: region, cluster, service, taskDefinition, version, desiredCount, container, logGroup, timeoutSeconds.
+    """Inputs: region, cluster, service, taskDefinition, version, desiredCount, container, logGroup, timeoutSeconds,
+    settleSeconds.
 
     Created or updated, it guarantees that the service runs `desiredCount` tasks of `taskDefinition`. Deleting does
     nothing.

@@ -223,6 +223,7 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "ACCESS_SECRET_ARN": "arn:aws:mock:us-east-1:123456789012:access-secret",
         "API_PREFIX": "/api",
         "APP_VERSION": prod.outputs["services"]["backend"]["version"],
+        "AWS_DEFAULT_REGION": "us-east-1",
         "AWS_REGION": "us-east-1",
         "DATABASE_HOST": "database.rds.amazonaws.com",
         "DATABASE_NAME": "app",

@@ -327,6 +327,21 @@ def test_the_last_line_tells_the_version_that_runs_and_the_one_before(
     assert told == [runs, f"{runs}, in place of 1a2b", runs, runs]
 
 
+def test_a_worker_must_still_run_a_while_later(run: Any) -> None:
+    clock = Clock()
+    run([MOVING, STEADY], clock=clock, settleSeconds=15.0)
+    assert clock.now >= 15
+
+
+def test_a_worker_whose_tasks_end_again_and_again_is_no_success(run: Any, logs: FakeLogs) -> None:
+    """ECS calls its deployment complete as soon as a task runs."""
+    ended = service(rollout(NEW, "COMPLETED", running=0))
+    crashed = task(["STOPPED"], exit_code=1, reason="Essential container in task exited")
+    with pytest.raises(StepError, match="backend: its tasks end soon after they start") as caught:
+        run([MOVING, STEADY, STEADY, ended], [crashed], settleSeconds=15.0)
+    assert "container backend exited with code 1" in str(caught.value) and "no flux capacitor" in str(caught.value)
+
+
 def test_a_service_that_is_gone_is_said_so(run: Any) -> None:
     with pytest.raises(StepError, match="is not there; run `pulumi refresh`"):
         run([])
