@@ -30,6 +30,7 @@ from infra.components.storage import Storage, StorageArgs
 from infra.components.stored_secrets import Secrets, SecretsArgs
 from infra.components.target import Target, TargetArgs
 from infra.components.task import Task, TaskArgs
+from infra.config.load import end_program
 from infra.config.sections import MailConfig, StackConfig
 from infra.pure.naming import image_name, queue_variable, secret_prefix
 from infra.pure.parts import QUEUES, SECRETS
@@ -113,7 +114,7 @@ def stored_secrets(config: StackConfig, tags: Tags) -> dict[str, Stored]:
         return required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
     except Exception as error:
         if words := in_words(error):
-            raise pulumi.RunError(words) from None
+            end_program(words)
         raise
 
 
