@@ -12,6 +12,7 @@ from toolchain.steps import ROOT, SetupError
 
 PYTHON_MINIMUM = (3, 11)
 NODE_RANGE_FILE = ROOT / "frontend/package.json"
+NODE_WITHOUT_A_PAGE = ">=20.19.0"  # npm installs the local cloud's PostgreSQL
 ANSWER_SECONDS = 30.0
 
 
@@ -54,6 +55,8 @@ def node_range() -> str:
     """What the front end's package.json asks for; it is the first file of the project that a set-up reads."""
     try:
         return str(json.loads(NODE_RANGE_FILE.read_text())["engines"]["node"])
+    except FileNotFoundError:  # the project has a page of another folder, or none
+        return NODE_WITHOUT_A_PAGE
     except json.JSONDecodeError as error:
         raise SetupError(f"{NODE_RANGE_FILE.relative_to(ROOT)}:{error.lineno}: {error.msg}; mend it") from None
     except (KeyError, TypeError):

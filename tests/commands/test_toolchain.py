@@ -412,3 +412,11 @@ def test_a_build_makes_the_same_programs_as_the_release(
     assert all(os.access(pulumi_cli.BIN / Path(script).name, os.X_OK) for script in scripts)
     symbols = (sdk / "symbols").read_text().splitlines()
     assert len(symbols) == 2 and all(f"version.Version=v{pulumi_cli.wanted_version()}" in line for line in symbols)
+
+
+def test_a_project_without_the_built_in_page_needs_the_node_of_the_local_cloud(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(versions, "NODE_RANGE_FILE", tmp_path / "frontend/package.json")
+    assert versions.node_range() == ">=20.19.0"
+    assert versions.node_problem() is None
