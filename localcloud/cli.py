@@ -112,7 +112,8 @@ def describe(place: Place) -> None:
     click.echo(f"  Site      {outputs.get('url', '(not deployed)')}")
     if link := access.sign_in_link(place, outputs.get("url", "")):
         click.echo(f"  Sign in   {link}")
-    click.echo(f"  Mailbox   {place.endpoint}{MAILBOX_PATH}")
+    if "mail_address" in outputs:
+        click.echo(f"  Mailbox   {place.endpoint}{MAILBOX_PATH}")
     saving = gateway.saving(place)
     if saving and saving.error:
         click.echo(

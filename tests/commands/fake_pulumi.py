@@ -31,7 +31,12 @@ if command == "stack":
     save([])
 elif command == "up":
     services = {"backend": {"version": "b1"}}
-    outputs = {"url": "http://d1.cloudfront.localhost:1", "access_secret": "arn:secret", "services": services}
+    outputs = {
+        "url": "http://d1.cloudfront.localhost:1",
+        "access_secret": "arn:secret",
+        "services": services,
+        "mail_address": "me@example.com",
+    }
     stack: dict[str, object] = {"type": "pulumi:pulumi:Stack", "outputs": outputs}
     provider: dict[str, object] = {"type": "pulumi:providers:aws", "custom": True}
     made: list[dict[str, object]] = [
