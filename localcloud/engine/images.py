@@ -102,7 +102,11 @@ class ImageStore:
         for unfinished in folder.glob(".building-*"):
             shutil.rmtree(unfinished, ignore_errors=True)
         for record in folder.glob("*/image.json"):
-            image = Image(**json.loads(record.read_text()))
+            values = json.loads(record.read_text())
+            image = Image(**values)
+            if "env" not in values:
+                self._give_folders(image)
+                record.write_bytes(canonical(vars(image)))
             self._images[image.id] = image
         self.tags: dict[str, str] = {}
         with contextlib.suppress(FileNotFoundError):
@@ -115,6 +119,19 @@ class ImageStore:
     def root(self, image: Image) -> Path:
         """The files, as the process finds them."""
         return self.folder / image.id.removeprefix("sha256:") / "root"
+
+    def _give_folders(self, image: Image) -> None:
+        """An image of before November 2026 is its WORKDIR's files alone; now it is the file system around them too.
+
+        Delete it when no local cloud has such an image any more.
+        """
+        root, workdir = self.root(image), str(image.config.get("WorkingDir") or "/").strip("/")
+        files = root.with_name("files")
+        if root.exists() and workdir and not files.exists():
+            root.rename(files)
+        if files.exists():
+            (root / workdir).parent.mkdir(parents=True, exist_ok=True)
+            files.rename(root / workdir)
 
     def add(self, image: Image, built: Path) -> None:
         """Take over a built folder (`root/` inside), in one step."""

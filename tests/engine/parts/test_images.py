@@ -142,3 +142,20 @@ def test_a_database_is_an_image_of_which_nothing_is_stored(store: ImageStore) ->
     store.tag(one, "mine", "1")
     assert store.tags == {}
     assert store.remove("postgres:18", in_use=False) == []
+
+
+@pytest.mark.parametrize("killed", [False, True], ids=["at once", "after a kill half-way"])
+@pytest.mark.parametrize(("workdir", "file"), [("/app", "app/file"), ("/", "file")])
+def test_an_image_of_before_gets_the_folders_around_its_files_once(
+    store: ImageStore, workdir: str, file: str, killed: bool
+) -> None:
+    one = add(store, image(WorkingDir=workdir))
+    record = store.root(one).parent / "image.json"
+    values = json.loads(record.read_text())
+    record.write_text(json.dumps({key: value for key, value in values.items() if key != "env"}))
+    if killed and workdir != "/":
+        store.root(one).rename(store.root(one).with_name("files"))
+    for _ in range(2):
+        again = ImageStore(store.folder)
+        assert [path.relative_to(again.root(one)) for path in again.root(one).rglob("file")] == [Path(file)]
+    assert json.loads(record.read_text()) == values
