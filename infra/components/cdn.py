@@ -87,7 +87,9 @@ class Cdn(pulumi.ComponentResource):
 
     def _page_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:
         """For every response that a browser may show as a page."""
-        content = pulumi.Output.all(*args.file_origins).apply(headers.content_security_policy)
+        content = pulumi.Output.all(*args.file_origins).apply(
+            lambda origins: headers.content_security_policy(origins, args.settings.content_security.model_dump())
+        )
         return aws.cloudfront.ResponseHeadersPolicy(
             f"{name}-headers",
             comment="Security headers of pages and the API",
@@ -107,7 +109,7 @@ class Cdn(pulumi.ComponentResource):
             custom_headers_config=aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(
                 items=[
                     aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigItemArgs(
-                        header="Permissions-Policy", value=headers.PERMISSIONS_POLICY, override=True
+                        header="Permissions-Policy", value=args.settings.permissions_policy, override=True
                     )
                 ]
             ),

@@ -16,6 +16,7 @@ from infra.config.values import (
     AmiId,
     BucketName,
     Email,
+    HeaderText,
     InstanceClass,
     InstanceType,
     MailboxPath,
@@ -24,11 +25,13 @@ from infra.config.values import (
     PublicKey,
     Region,
     SnapshotName,
+    Source,
     Zone,
     vpc_range,
 )
 from infra.pure.capacity import instance_room
 from infra.pure.cidrs import slot
+from infra.pure.headers import PERMISSIONS_POLICY
 
 
 class NetworkConfig(Section):
@@ -186,6 +189,25 @@ class MailConfig(Section):
             )
 
 
+SOURCES = "Where else a page may load {} from: origins such as `https://js.stripe.com`{}."
+
+
+class ContentSecurityConfig(Section):
+    """What pages may load beside what is the site's own; the rest is refused by the browser."""
+
+    script: tuple[Source, ...] = Field(
+        (), description=SOURCES.format("scripts", ", or `unsafe-inline` and `unsafe-eval`, which a strict page has not")
+    )
+    style: tuple[Source, ...] = Field((), description=SOURCES.format("styles", ", or `unsafe-inline`"))
+    font: tuple[Source, ...] = Field((), description=SOURCES.format("fonts", ", or `data`"))
+    image: tuple[Source, ...] = Field((), description=SOURCES.format("images", "; `data` and `blob` are allowed"))
+    media: tuple[Source, ...] = Field((), description=SOURCES.format("sound and video", ""))
+    connect: tuple[Source, ...] = Field(
+        (), description=SOURCES.format("data", " or `wss://events.example.org`, with fetch and WebSockets")
+    )
+    frame: tuple[Source, ...] = Field((), description=SOURCES.format("framed pages", ""))
+
+
 class CdnConfig(Section):
     viewer_protocol_policy: Literal["redirect-to-https", "https-only", "allow-all"] = Field(
         "redirect-to-https",
@@ -193,6 +215,11 @@ class CdnConfig(Section):
     )
     price_class: Literal["PriceClass_100", "PriceClass_200", "PriceClass_All"] = Field(
         "PriceClass_100", description="Edge locations in use: North America and Europe, most of the world, or all."
+    )
+    content_security: ContentSecurityConfig = ContentSecurityConfig()
+    permissions_policy: HeaderText = Field(
+        PERMISSIONS_POLICY,
+        description="The header Permissions-Policy of pages. `camera=(self)` lets the site's pages ask for the camera.",
     )
 
     @property

@@ -8,11 +8,11 @@ from pydantic import AfterValidator, BeforeValidator, Field
 from infra.config.section import Section
 from infra.config.values import (
     EnvironmentName,
+    Folder,
     Name,
     Problem,
     Route,
     Schedule,
-    Source,
     Timezone,
     UrlPath,
     retention,
@@ -29,7 +29,7 @@ OWN_VARIABLES = ("APP_VERSION", "AWS_DEFAULT_REGION", "AWS_REGION", "LOG_LEVEL",
 
 
 class ServiceConfig(Section):
-    source: Source = Field(
+    source: Folder = Field(
         description="Folder of the project with a Dockerfile, or a page's with a package.json that has a script `build`"
         " and a lock file: then it is built and served at port 3000. Services with one source share one image.",
         examples=["backend"],

@@ -155,6 +155,20 @@ def text_of(value: object) -> object:
     return str(value) if isinstance(value, int | float) else value
 
 
+def source(value: str) -> str:
+    """As the header has it: `data:`, `'unsafe-inline'`."""
+    if value in ("data", "blob"):
+        return f"{value}:"
+    if value in ("unsafe-inline", "unsafe-eval", "wasm-unsafe-eval"):
+        return f"'{value}'"
+    if not re.fullmatch(r"(https?|wss?)://(\*\.)?[a-z0-9-]+(\.[a-z0-9-]+)*(:(\d+|\*))?", value):
+        raise broken(
+            "must be an origin without a path, or data, blob, unsafe-inline, unsafe-eval or wasm-unsafe-eval",
+            "write for example https://js.stripe.com",
+        )
+    return value
+
+
 def time_zone(value: str) -> str:
     import zoneinfo  # here: few stacks have a job, and the list of zones is read from many files
 
@@ -207,10 +221,19 @@ Name = Annotated[
         "worker",
     ),
 ]
+Source = Annotated[str, AfterValidator(source)]
+HeaderText = Annotated[
+    str,
+    matching(
+        r"[ -~]{1,1000}",
+        "must be one line of 1 to 1,000 plain characters",
+        "camera=(self), microphone=()",
+    ),
+]
 EnvironmentName = Annotated[
     str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "must be the name of an environment variable", "STRIPE_MODE")
 ]
-Source = Annotated[str, AfterValidator(folder_of_the_project)]
+Folder = Annotated[str, AfterValidator(folder_of_the_project)]
 Route = Annotated[str, AfterValidator(route)]
 UrlPath = Annotated[str, matching(r"/[A-Za-z0-9_.~/?=&%-]*", "must be a path that begins with a slash", "/healthz")]
 Schedule = Annotated[

@@ -133,6 +133,16 @@ def test_a_stack_without_mail_needs_no_address_and_what_none_uses_is_not_made() 
     assert problems(service(uses=["mail"]))[0].startswith("mail.address: is required where a service uses mail; ")
 
 
+def test_what_pages_may_load_is_of_the_app_and_written_as_the_header_has_it() -> None:
+    allowed = {"script": ["https://js.stripe.com", "unsafe-inline"], "connect": ["wss://*.example.org:8443"]}
+    found = parse({**service(), "cdn": {"contentSecurity": allowed}}).cdn.content_security
+    assert found.script == ("https://js.stripe.com", "'unsafe-inline'")
+    assert found.connect == ("wss://*.example.org:8443",)
+    for wrong in ("https://a.b/path", "*", "https://a.b; script-src *", "none"):
+        (line,) = problems({**service(), "cdn": {"contentSecurity": {"script": [wrong]}}})
+        assert line.startswith("app.yaml: cdn.contentSecurity.script.0: must be an origin without a path, or data, ")
+
+
 def test_migrations_and_jobs_need_room_too() -> None:
     app = {"services": {"api": {**API, "memoryMib": 1000}}}
     assert parse(app).room.memory_mib == 2000

@@ -113,14 +113,29 @@ def test_only_t_types_have_cpu_credits() -> None:
     assert not has_cpu_credits("m7i.large")
 
 
+def directives_of(policy: str) -> dict[str, str]:
+    return dict(directive.split(" ", 1) for directive in policy.split("; "))
+
+
 def test_pages_load_scripts_from_the_site_alone() -> None:
-    policy = content_security_policy(["https://bucket.s3.amazonaws.com"])
-    directives = dict(directive.split(" ", 1) for directive in policy.split("; "))
+    policy = content_security_policy(["https://bucket.s3.amazonaws.com"], {})
+    directives = directives_of(policy)
     assert directives["script-src"] == "'self'"
     assert directives["default-src"] == "'self'"
     assert directives["frame-ancestors"] == "'none'"
     assert "unsafe" not in policy
     assert directives["connect-src"] == "'self' https://bucket.s3.amazonaws.com"
+    assert directives["img-src"] == "'self' data: blob: https://bucket.s3.amazonaws.com"
+
+
+def test_what_a_page_may_load_beside_is_added_to_its_kind_alone() -> None:
+    strict = directives_of(content_security_policy([], {}))
+    allowed = {"script": ["https://js.stripe.com"], "frame": ("https://js.stripe.com",), "font": ()}
+    changed = directives_of(content_security_policy([], allowed))
+    assert {name: value for name, value in changed.items() if strict[name] != value} == {
+        "script-src": "'self' https://js.stripe.com",
+        "frame-src": "'self' https://js.stripe.com",
+    }
 
 
 def test_tags_name_project_stack_and_component() -> None:
