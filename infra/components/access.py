@@ -15,8 +15,6 @@ from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
 from infra.steps.access_password import AccessPassword
 
-# The shortest that Secrets Manager offers; a disposable stack leaves nothing, so there it is none.
-RECOVERY_DAYS = 7
 OPEN = "open: everyone on the internet may read, write, upload and send mail to the configured address"
 # Prints the password and the signing key. Works for everyone who may read the secret.
 SHOW = "aws secretsmanager get-secret-value --query SecretString --output text"
@@ -70,7 +68,7 @@ class Access(pulumi.ComponentResource):
         secret = aws.secretsmanager.Secret(
             f"{name}-secret",
             description="JSON: `password` opens the site, `signing_key` signs its sessions. A new value ends them all",
-            recovery_window_in_days=RECOVERY_DAYS if args.recipe.keeps_data else 0,
+            recovery_window_in_days=args.recipe.secret_recovery_days,
             tags=component_tag(name),
             opts=child,
         )

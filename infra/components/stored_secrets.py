@@ -11,8 +11,6 @@ from infra.components.link import Link, Secret
 from infra.pure.recipe import Recipe
 from infra.steps.stored_secrets import Stored, StoredSecrets
 
-RECOVERY_DAYS = 7  # the shortest that Secrets Manager offers; a disposable stack leaves nothing, so there it is none
-
 
 @dataclass(frozen=True, kw_only=True)
 class SecretsArgs:
@@ -45,7 +43,7 @@ class Secrets(pulumi.ComponentResource):
             {
                 "region": args.region,
                 "prefix": args.prefix,
-                "recoveryDays": RECOVERY_DAYS if args.recipe.keeps_data else 0,
+                "recoveryDays": args.recipe.secret_recovery_days,
             },
             ResourceOptions(parent=self),
         )

@@ -10,6 +10,11 @@ class Recipe:
     locked: bool
     keeps_data: bool
 
+    @property
+    def secret_recovery_days(self) -> int:
+        """In which a deleted secret can be taken back: the fewest that Secrets Manager has, or none."""
+        return 7 if self.keeps_data else 0
+
 
 RECIPES = {
     "disposable": Recipe(locked=False, keeps_data=False),
