@@ -20,7 +20,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs secret run env develop test check generate format lock \
+.PHONY: help setup up dev down stop url password new-password status logs secret run env develop test check generate format lock rename \
 	digests bench bench-api \
 	bench-commands bench-page test-frontend test-backend test-docker check-infra check-backend check-frontend
 
@@ -114,6 +114,9 @@ format: .tools/ready-development ## Format the code, and apply the linters' auto
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
 	@cd backend && $(BACKEND)/ruff format . && $(BACKEND)/ruff check --fix .
 	@cd frontend && npm run --silent format
+
+rename: .tools/ready ## Give the project a name of your own, in all files that hold it: NAME=my-shop
+	@$(PYTHON) -m toolchain.rename "$(NAME)"
 
 digests: ## Pin the Dockerfiles' base images to what stands behind their tags today
 	@python3 -m toolchain.digests

@@ -12,7 +12,8 @@ from urllib.parse import unquote, urlsplit
 
 folder = Path(__file__).parent
 backend = Path(unquote(urlsplit(os.environ["PULUMI_BACKEND_URL"]).path))
-state = backend / ".pulumi/stacks/fastapi-react-aws/local.json"
+project = Path("Pulumi.yaml").read_text().removeprefix("name: ").split()[0]
+state = backend / f".pulumi/stacks/{project}/local.json"
 command = sys.argv[1]
 
 

@@ -17,6 +17,7 @@ from localcloud import stack, supervision
 from localcloud.errors import LocalCloudError
 from localcloud.place import ROOT, Place
 from tests.commands.conftest import FakePulumi
+from tests.unit.stack_files import PROJECT
 
 
 def lock(place: Place, pid: int) -> Path:
@@ -27,7 +28,7 @@ def lock(place: Place, pid: int) -> Path:
 
 
 def test_the_project_has_the_name_of_pulumi_yaml() -> None:
-    assert stack.project() == "fastapi-react-aws"
+    assert stack.project() == PROJECT
 
 
 def test_nothing_is_deployed_before_the_first_up(place: Place) -> None:

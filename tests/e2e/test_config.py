@@ -5,20 +5,21 @@ import re
 
 from localcloud import stack
 from tests.e2e.checkout import Checkout
+from tests.unit.stack_files import PROJECT
 
-WRONG = """\
+WRONG = f"""\
 config:
   pulumi:disable-default-providers: [aws]
-  fastapi-react-aws:region: mars-north
-  fastapi-react-aws:recipe: maybe
-  fastapi-react-aws:colour: blue
-  fastapi-react-aws:network:
+  {PROJECT}:region: mars-north
+  {PROJECT}:recipe: maybe
+  {PROJECT}:colour: blue
+  {PROJECT}:network:
     cidr: 10.0.0.1/8
     zones: [us-east-1a]
-  fastapi-react-aws:cluster:
+  {PROJECT}:cluster:
     amiId: latest
     instanceTyp: t3.small
-  fastapi-react-aws:mail:
+  {PROJECT}:mail:
     address: nobody
 """
 PROBLEMS = ("region", "recipe", "colour", "network.cidr", "network.zones", "amiId", "instanceTyp", "mail.address")

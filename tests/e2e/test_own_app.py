@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from tests.e2e.checkout import Checkout, wait_until
+from tests.unit.stack_files import PROJECT
 
 APP = Path(__file__).parent / "apps/shop"
 
@@ -32,7 +33,7 @@ def refused(checkout: Checkout) -> str:
     (checkout.root / "shop/app.yaml").rename(checkout.root / "app.yaml")
     for file in ("pyproject.toml", "poetry.lock"):  # the same packages, so that they are installed once
         shutil.copy(checkout.root / "backend-of-the-project" / file, checkout.root / "shop")
-    checkout.edit("Pulumi.local.yaml", "(?s)  fastapi-react-aws:services:.*?(?=  fastapi-react-aws:database)", "")
+    checkout.edit("Pulumi.local.yaml", f"(?s)  {PROJECT}:services:.*?(?=  {PROJECT}:database)", "")
     run = checkout.run("up")
     assert run.code != 0
     return run.output

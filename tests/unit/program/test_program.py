@@ -9,7 +9,7 @@ import pytest
 
 from infra import program
 from tests.unit.program.recorder import ACCOUNT, PREFIX_LIST, Recorded, record
-from tests.unit.stack_files import stack_config
+from tests.unit.stack_files import PROJECT, stack_config
 
 
 def container(stack: Recorded, name: str) -> dict[str, Any]:
@@ -239,7 +239,7 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "REQUESTS_PER_MINUTE": "600",
         "S3_BUCKET": "storage-bucket-1a2b3c4",
         "SESSION_COOKIE_SECURE": "true",
-        "SES_CONFIGURATION_SET": "fastapi-react-aws-prod",
+        "SES_CONFIGURATION_SET": f"{PROJECT}-prod",
     }
 
 

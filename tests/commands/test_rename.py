@@ -1,0 +1,56 @@
+"""`make rename`: the project's name, in every file that holds it."""
+
+import json
+from pathlib import Path
+
+import pytest
+import yaml
+
+from infra.config.load import app_settings, parse
+from tests.unit.stack_files import PROJECT, filled_in, raw_of, stack_config
+from toolchain.rename import name_of, rename
+from toolchain.steps import ROOT, SetupError
+
+
+@pytest.fixture
+def checkout(tmp_path: Path) -> Path:
+    for file in ("Pulumi.yaml", "app.yaml", *(f"Pulumi.{stack}.yaml" for stack in ("local", "dev", "prod"))):
+        (tmp_path / file).write_text((ROOT / file).read_text())
+    return tmp_path
+
+
+def test_every_stack_means_the_same_under_the_new_name_and_nothing_else_changed(checkout: Path) -> None:
+    changed = rename(checkout, "My_Shop.2")
+    assert changed == ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.local.yaml", "Pulumi.prod.yaml", "app.yaml"]
+    assert name_of(checkout) == "My_Shop.2"
+    assert yaml.safe_load((checkout / "Pulumi.yaml").read_text())["runtime"]["name"] == "python"
+    config = raw_of(yaml.safe_load((checkout / "Pulumi.local.yaml").read_text())["config"])
+    found = parse(config, namespace="My_Shop.2", app=app_settings(checkout / "app.yaml"))
+    assert found == stack_config("local")
+    assert "pulumi:disable-default-providers" in config
+    assert len(config) == len(filled_in("local"))
+    for file in changed:
+        back = (checkout / file).read_text().replace("My_Shop.2", PROJECT)
+        assert back == (ROOT / file).read_text()
+
+
+def test_a_second_time_changes_nothing(checkout: Path) -> None:
+    rename(checkout, "shop")
+    assert rename(checkout, "shop") == []
+
+
+@pytest.mark.parametrize("name", ["", "my shop", "a/b", "x" * 101, "läden"])
+def test_a_name_that_pulumi_does_not_take_is_refused(checkout: Path, name: str) -> None:
+    with pytest.raises(SetupError, match=r"^NAME: must be 1 to 100 letters, digits, - \. _, got "):
+        rename(checkout, name)
+    assert name_of(checkout) == PROJECT
+
+
+def test_what_is_deployed_here_must_go_first(checkout: Path) -> None:
+    state = checkout / f".local/4566/pulumi/.pulumi/stacks/{PROJECT}/local.json"
+    state.parent.mkdir(parents=True)
+    state.write_text(json.dumps({"checkpoint": {"latest": {"resources": [{"type": "x"}]}}}))
+    with pytest.raises(SetupError, match="run `PORT=4566 make down` first"):
+        rename(checkout, "shop")
+    state.write_text(json.dumps({"checkpoint": {"latest": {}}}))
+    assert rename(checkout, "shop")
