@@ -405,14 +405,16 @@ def test_every_setting_says_what_it_does() -> None:
 
 
 def test_a_wrong_configuration_ends_the_program_with_its_list_and_the_code_that_pulumi_knows_as_reported(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("pulumi.log.error", told.append)
     monkeypatch.setattr("pulumi.runtime.get_config_env", lambda: {f"{PROJECT}:colour": "blue"})
     monkeypatch.setattr("pulumi.get_project", lambda: PROJECT)
     monkeypatch.setattr("pulumi.get_stack", lambda: "dev")
     with pytest.raises(SystemExit) as caught:
         load.load()
     assert caught.value.code == 32
-    told = capsys.readouterr().err
-    assert told.startswith("error: Pulumi.dev.yaml is not valid, nothing was changed:\n  ")
-    assert "\n  colour: is not a known key" in told
+    (text,) = told
+    assert text.startswith("Pulumi.dev.yaml is not valid, nothing was changed:\n  ")
+    assert "\n  colour: is not a known key" in text
