@@ -11,8 +11,7 @@ OPS = $(PYTHON) -E -m ops --port $(PORT) --stack $(STACK)
 # On AWS, the packages of the program are enough.
 OPS_NEEDS = $(if $(filter local,$(STACK)),.tools/ready)
 # What also runs on a real Docker engine; all of tests/e2e can (`pytest --engine docker tests/e2e`), which takes long.
-ON_DOCKER = tests/docker tests/e2e/test_failures.py tests/e2e/test_changes.py \
-	tests/e2e/site/test_overview.py tests/e2e/site/test_uploads.py
+ON_DOCKER = tests/docker tests/e2e/test_failures.py tests/e2e/test_changes.py
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
