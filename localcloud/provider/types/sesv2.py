@@ -40,8 +40,10 @@ def one_destination(_case: Case, destination: Props) -> str:
 
 
 def below_identity(case: Case, domain: str) -> str:
-    identity = str(case.inputs.get("emailIdentity", "")).rpartition("@")[2]
-    return "" if domain.endswith(f".{identity}") else f"must be a domain below {identity}, got {domain!r}"
+    identity = str(case.inputs.get("emailIdentity", "")).rpartition("@")[2]  # empty while it is not known yet
+    return (
+        "" if not identity or domain.endswith(f".{identity}") else f"must be a domain below {identity}, got {domain!r}"
+    )
 
 
 TYPES = [

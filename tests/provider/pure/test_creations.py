@@ -63,6 +63,7 @@ def test_what_holds_data_is_never_deleted_as_a_leftover() -> None:
         BUCKET,
         "aws:rds/instance:Instance",
         "aws:ecr/repository:Repository",
+        "aws:dynamodb/table:Table",
     }
 
 
