@@ -41,6 +41,7 @@ def test_a_process_gets_the_environment_of_its_container_only(web: Engine) -> No
     assert set(environment) - {"LC_CTYPE"} == {
         *("GREETING", "AWS_ENDPOINT_URL"),  # the container's
         *("MODE", "PYTHONUNBUFFERED", "PATH"),  # the image's
+        "VIRTUAL_ENV",  # of the image's packages: a tool that installs or runs Python finds them
         *("HOST", "PORT", "HOME", "TMPDIR", "HOSTNAME"),  # every process's
     }
     assert environment["GREETING"] == "a=b"
