@@ -1,8 +1,8 @@
 """The one address of the site: passes each request to the service that has its path, as CloudFront and the load
 balancer do, and the answer back while it arrives."""
 
-import asyncio
-from collections.abc import AsyncIterator, Awaitable, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
+from contextlib import suppress
 
 import aiohttp
 from aiohttp import WSMsgType, web
@@ -11,12 +11,9 @@ from multidict import CIMultiDict
 from localcloud.dev import page
 from localcloud.dev.runner import HOST, Runner
 from localcloud.dev.site import Behavior, behavior_of, owner
+from localcloud.emulator.forwarding import HOP_BY_HOP, first_of, make_session
 
 POLICY = "Content-Security-Policy"
-# Each hop has its own: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
-HOP_BY_HOP = frozenset(
-    ("connection", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding", "upgrade", "expect")
-)
 # A service does not see the site's name, as behind CloudFront; and its answers must be readable here.
 NOT_SENT = HOP_BY_HOP | {"host", "accept-encoding", "x-forwarded-for", "x-forwarded-proto"}
 HANDSHAKE = frozenset(
@@ -38,15 +35,7 @@ class Proxy:
         return made
 
     async def _with_session(self, _: web.Application) -> AsyncIterator[None]:
-        """A connection serves one request: a service that starts again may close a kept one at any moment."""
-        async with aiohttp.ClientSession(
-            connector=aiohttp.TCPConnector(force_close=True, limit=0),
-            cookie_jar=aiohttp.DummyCookieJar(),
-            auto_decompress=False,
-            skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-            max_line_size=2**16,
-            max_field_size=2**16,
-        ) as self._session:
+        async with make_session() as self._session:
             yield
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
@@ -104,7 +93,8 @@ class Proxy:
         async with server:
             viewer = web.WebSocketResponse(protocols=[server.protocol] if server.protocol else [], max_msg_size=0)
             await viewer.prepare(request)
-            await first_of(messages(viewer, server), messages(server, viewer))
+            with suppress(Exception):  # one side has left: the other is told by the close below
+                await first_of(messages(viewer, server), messages(server, viewer))
             await viewer.close(code=server.close_code or aiohttp.WSCloseCode.OK)
         return viewer
 
@@ -155,17 +145,6 @@ async def messages(source: Socket, target: Socket) -> None:
             await target.send_str(message.data)
         elif message.type == WSMsgType.BINARY:
             await target.send_bytes(message.data)
-
-
-async def first_of(*endless: Awaitable[None]) -> None:
-    """Until one of them ends; the others are cancelled."""
-    tasks = [asyncio.ensure_future(one) for one in endless]
-    try:
-        await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def text(status: int, sentence: str) -> web.Response:

@@ -2,12 +2,13 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Any
 
 from wsproto import events
 from wsproto.utilities import ProtocolError
 
+from localcloud.emulator.forwarding import first_of
 from localcloud.emulator.pages import Send
 from localcloud.emulator.upstream import TooLateError, Tunnel, UnreachableError
 from localcloud.emulator.viewer import Upgrade, Upload
@@ -17,19 +18,6 @@ Headers = list[tuple[bytes, bytes]]
 NORMAL_CLOSURE = 1000
 
 logger = logging.getLogger(__name__)
-
-
-async def first_of(*endless: Awaitable[None]) -> None:
-    """Until one of them ends; the others are cancelled."""
-    tasks = [asyncio.ensure_future(one) for one in endless]
-    try:
-        done, _ = await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-        for task in done:
-            task.result()
-    finally:
-        for task in tasks:
-            task.cancel()
-        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 async def respond(send: Send, upload: Upload, status: int, headers: Headers, body: AsyncIterator[bytes]) -> None:

@@ -15,7 +15,8 @@ from ministack.services import alb, cloudfront
 
 from localcloud.emulator import upstream
 from localcloud.emulator.balancers import Response, Streamed
-from localcloud.emulator.exchange import first_of, relay, respond
+from localcloud.emulator.exchange import relay, respond
+from localcloud.emulator.forwarding import first_of, make_session
 from localcloud.emulator.pages import Asgi, Receive, Send
 from localcloud.emulator.upstream import Connections, Tunnel
 from localcloud.emulator.viewer import Upgrade, Upload
@@ -36,7 +37,7 @@ def with_session(inner: Asgi) -> Asgi:
         if scope["type"] != "lifespan":
             await inner(scope, receive, send)
             return
-        async with upstream.make_session() as scope["state"]["session"]:
+        async with make_session() as scope["state"]["session"]:
             await inner(scope, receive, send)
 
     return answer

@@ -13,14 +13,12 @@ from wsproto import ConnectionType, WSConnection, events
 from wsproto.utilities import ProtocolError
 from yarl import URL
 
+from localcloud.emulator.forwarding import HOP_BY_HOP
 from localcloud.emulator.viewer import Upgrade, Upload
 
 READ_BYTES = 2**16
-# Each hop has its own: https://www.rfc-editor.org/rfc/rfc9110#section-7.6.1
-HOP_BY_HOP = frozenset(
-    ("connection", "content-length", "expect", "keep-alive", "proxy-connection", "te", "trailer", "transfer-encoding",
-     "upgrade")
-)  # fmt: skip
+# The length is written anew: a viewer's may be missing.
+NOT_SENT = HOP_BY_HOP | {"content-length"}
 # What the handshake of a WebSocket needs, and what the protocol's library writes itself.
 HANDSHAKE = frozenset(("sec-websocket-key", "sec-websocket-version"))
 NEGOTIATED = frozenset((*HANDSHAKE, "sec-websocket-accept", "sec-websocket-extensions", "sec-websocket-protocol"))
@@ -68,23 +66,11 @@ class Connections:
 CONNECTIONS: ContextVar[Connections] = ContextVar("connections")
 
 
-def make_session() -> aiohttp.ClientSession:
-    """A connection serves one request: a server that is being replaced may close a kept one at any moment."""
-    return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(force_close=True, limit=0),
-        cookie_jar=aiohttp.DummyCookieJar(),
-        auto_decompress=False,
-        skip_auto_headers=("Accept", "Accept-Encoding", "Content-Type", "User-Agent"),
-        max_line_size=2**16,
-        max_field_size=2**16,
-    )
-
-
 async def ask(server: Server, method: str, path: str, query: str, headers: Mapping[str, str], body: Upload) -> Answer:
     """The answer, as soon as its headers are there."""
     if isinstance(body, Upgrade) and headers.keys() >= HANDSHAKE:
         return await open_tunnel(server, path, query, headers, body)
-    sent = CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in HOP_BY_HOP)
+    sent = CIMultiDict((name, value) for name, value in headers.items() if name.lower() not in NOT_SENT)
     if body.length:
         sent["Content-Length"] = str(body.length)
     connections = CONNECTIONS.get()
