@@ -112,7 +112,7 @@ def stored_secrets(config: StackConfig, tags: Tags) -> dict[str, Stored]:
     """Before anything else: what is missing ends the program while nothing has been changed."""
     try:
         return required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
-    except Exception as error:
+    except Exception as error:  # botocore's, which take long to import, or the step's own; any other is a fault of ours
         if words := in_words(error):
             end_program(words)
         raise

@@ -46,9 +46,9 @@ def pulumi(place: Place, *arguments: str, quiet: bool = False) -> int:
     return run.returncode
 
 
-def project() -> str:
+def project(root: Path = ROOT) -> str:
     """The name in Pulumi.yaml. Reading it as YAML would take as long as all the rest of `make url`."""
-    found = re.search(r"^name: *[\"']?([\w.-]+)", (ROOT / "Pulumi.yaml").read_text(), re.MULTILINE)
+    found = re.search(r"^name: *[\"']?([\w.-]+)", (root / "Pulumi.yaml").read_text(), re.MULTILINE)
     if not found:
         raise LocalCloudError("Pulumi.yaml: must have a line `name: <project>` and has none")
     return found[1]

@@ -7,18 +7,13 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from localcloud import stack
+from localcloud.errors import LocalCloudError
 from toolchain.steps import ROOT, SetupError
 
 # https://www.pulumi.com/docs/iac/concepts/projects/
 NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-LINE = re.compile(r"^name: *[\"']?([\w.-]+)[\"']?", re.MULTILINE)
-
-
-def name_of(root: Path) -> str:
-    found = LINE.search((root / "Pulumi.yaml").read_text())
-    if not found:
-        raise SetupError("Pulumi.yaml: must have a line `name: <project>` and has none")
-    return found[1]
+LINE = re.compile(r"^name: *[\"']?[\w.-]+[\"']?", re.MULTILINE)
 
 
 def deployed(root: Path, project: str) -> Iterator[str]:
@@ -33,7 +28,7 @@ def rename(root: Path, name: str) -> list[str]:
     """The names of the files that are others now."""
     if not NAME.fullmatch(name):
         raise SetupError(f"NAME: must be 1 to 100 letters, digits, - . _, got {name!r}; write for example NAME=my-shop")
-    old = name_of(root)
+    old = stack.project(root)
     if ports := list(deployed(root, old)):
         downs = " and ".join(f"`PORT={port} make down`" for port in ports)
         raise SetupError(f"{old}: is deployed on this machine, by its name; run {downs} first")
@@ -51,7 +46,7 @@ def rename(root: Path, name: str) -> list[str]:
 def main(arguments: list[str]) -> None:
     try:
         changed = rename(ROOT, arguments[0] if arguments else "")
-    except SetupError as error:
+    except (SetupError, LocalCloudError) as error:
         sys.exit(str(error))
     subprocess.run([sys.executable, "-m", "infra.config.docs"], cwd=ROOT, check=True)
     print(f"Renamed in: {', '.join(changed) or 'no file'}")

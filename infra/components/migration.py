@@ -12,7 +12,7 @@ from infra.components.task import Task
 from infra.pure.tags import Tags
 from infra.steps.migration_run import MigrationRun
 
-# The name that it had before services were described. Delete it when no stack is older than version 0.3.
+# The name that it had before services were described. Delete it when no stack is older than November 2026.
 FORMER = {"backend-migration": "migration"}
 
 

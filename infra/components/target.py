@@ -20,7 +20,7 @@ HEALTHY_CHECKS = 2
 # Three missed checks, 45 s.
 UNHEALTHY_CHECKS = 3
 NAME_LIMIT = 100
-# Names that resources had before services were described. Delete it when no stack is older than version 0.3.
+# Names that resources had before services were described. Delete it when no stack is older than November 2026.
 FORMER = {
     "backend-group": "load-balancer-api",
     "backend-route-api": "load-balancer-api-rule",

@@ -1,6 +1,6 @@
 """What a service runs: a container with its rights, its environment and its log."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -82,7 +82,7 @@ class Task(pulumi.ComponentResource):
             requires_compatibilities=["EC2"],
             execution_role_arn=execution.arn,
             task_role_arn=task.arn,
-            container_definitions=pulumi.Output.json_dumps([self._container_definition(args)]),
+            container_definitions=pulumi.Output.json_dumps([self._container_definition(args, secrets)]),
             tags=self._tags,
             # A task must not start before it may do its work. Each version replaces it, so it cannot be protected.
             opts=ResourceOptions(parent=self, depends_on=[may_start, may_work], protect=False),
@@ -110,10 +110,10 @@ class Task(pulumi.ComponentResource):
         )
         return resource, rights
 
-    def _container_definition(self, args: TaskArgs) -> Mapping[str, Any]:
+    def _container_definition(self, args: TaskArgs, secrets: Mapping[str, Secret]) -> Mapping[str, Any]:
         settings = args.settings
         ports = [{"containerPort": settings.port, "hostPort": 0, "protocol": "tcp"}] if settings.port else []
-        secrets = [{"name": key, "valueFrom": secret.value_from} for key, secret in secrets_of(args).items()]
+        handed_over = [{"name": key, "valueFrom": secret.value_from} for key, secret in secrets.items()]
         return {
             "name": self.container,
             "image": args.image.uri,
@@ -121,8 +121,8 @@ class Task(pulumi.ComponentResource):
             "cpu": settings.cpu_units,
             "memory": settings.memory_mib,
             **({"command": list(settings.command)} if settings.command else {}),
-            "environment": environment(args),
-            **({"secrets": secrets} if secrets else {}),
+            "environment": environment(args, secrets),
+            **({"secrets": handed_over} if handed_over else {}),
             **({"portMappings": ports} if ports else {}),
             "readonlyRootFilesystem": True,
             "linuxParameters": {
@@ -148,13 +148,12 @@ def secrets_of(args: TaskArgs) -> dict[str, Secret]:
     return {key: known[name] for key, text in own for name in references(text) if name in known}
 
 
-def environment(args: TaskArgs) -> list[dict[str, pulumi.Input[str]]]:
-    """The service's own variables, those of the parts that it uses, and what every task has.
+def environment(args: TaskArgs, secrets: Collection[str]) -> list[dict[str, pulumi.Input[str]]]:
+    """The service's own variables, those of the parts that it uses, and what every task has, without `secrets`.
 
     Sorted, so that their order is no difference.
     """
     values = {f"{part}.{name}": value for part, link in args.links.items() for name, value in link.values.items()}
-    secrets = secrets_of(args)
     own = {key: with_values(text, values) for key, text in args.settings.environment.items() if key not in secrets}
     variables: dict[str, pulumi.Input[str]] = {
         **{key: value for link in args.links.values() for key, value in link.environment.items()},

@@ -47,24 +47,24 @@ def script(folder: Path) -> tuple[str, ...] | None:
     text = read_json(folder / "package.json").get("scripts", {}).get("dev")
     if not text:
         return None
-    manager = (installer(folder) or ("npm",))[0]
+    lock = lock_of(folder)
+    manager = MANAGERS[lock][0] if lock else "npm"
     options = VITE if re.match(r"vite(\s|$)", text) else ()
     # npm keeps what comes before `--` for itself; the others pass all of it on.
     return (manager, "run", "dev", *(["--"] if options and manager == "npm" else []), *options)
 
 
-def installer(folder: Path) -> tuple[str, ...] | None:
-    return next((command for lock, command in MANAGERS.items() if (folder / lock).exists()), None)
+def lock_of(folder: Path) -> str | None:
+    return next((lock for lock in MANAGERS if (folder / lock).exists()), None)
 
 
 def outdated_packages(folder: Path) -> tuple[str, ...] | None:
     """What installs the folder's `node_modules`, where they are missing or older than the lock file."""
-    for lock, command in MANAGERS.items():
-        if (folder / lock).exists():
-            modules = folder / "node_modules"
-            is_fresh = modules.exists() and modules.stat().st_mtime >= (folder / lock).stat().st_mtime
-            return None if is_fresh else command
-    return None
+    if (lock := lock_of(folder)) is None:
+        return None
+    modules = folder / "node_modules"
+    is_fresh = modules.exists() and modules.stat().st_mtime >= (folder / lock).stat().st_mtime
+    return None if is_fresh else MANAGERS[lock]
 
 
 def image_of(folder: Path) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -55,7 +55,7 @@ class Command:
 
     async def ended(self) -> int:
         """The exit code, when all of the output is on the console."""
-        assert self._process is not None and self._output is not None  # noqa: S101
+        assert self._process is not None and self._output is not None  # noqa: S101 # for the types: it was started
         await self._process.exited.wait()
         await self._output
         return self._process.code
@@ -108,7 +108,7 @@ class Runner:
 
     async def listens(self) -> bool:
         """Whether requests can be sent to it; waits while it starts."""
-        assert self.port is not None  # noqa: S101
+        assert self.port is not None  # noqa: S101 # for the types: it has routes
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(START_SECONDS):
                 while not await accepts(self.port):

@@ -13,7 +13,7 @@ class CloudFront(Protocol):
     """What is asked of boto3's client."""
 
     def get_distribution_config(self, *, Id: str) -> Any: ...  # noqa: N803 (AWS's name)
-    def get_response_headers_policy(self, *, Id: str) -> Any: ...  # noqa: N803
+    def get_response_headers_policy(self, *, Id: str) -> Any: ...  # noqa: N803 (AWS's name)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -31,6 +31,10 @@ class Built:
     def here(self, path: str) -> Path:
         return self.root / path.lstrip("/")
 
+    def has(self, folder: str, path: str) -> bool:
+        """Whether a path, which may be relative to `folder`, is there."""
+        return self.here(joined(folder, path)).exists()
+
     def take_over(self, other: "Built") -> None:
         """What was installed in a stage comes along with its files."""
         self.installs += [install for install in other.installs if install not in self.installs]

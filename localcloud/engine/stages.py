@@ -116,8 +116,7 @@ class Stages:
                 continue
             for borrowed in step.borrowed:
                 list(self._copy(borrowed, one))
-            exists = lambda folder, path, one=one: one.here(joined(folder, path)).exists()  # noqa: E731
-            for command in commands(step.text, step.workdir, step.env, exists):
+            for command in commands(step.text, step.workdir, step.env, one.has):
                 await self._run(step, command, one)
         one.here(one.stage.workdir).mkdir(parents=True, exist_ok=True)
         return one

@@ -7,8 +7,9 @@ import pytest
 import yaml
 
 from infra.config.load import app_settings, parse
+from localcloud.stack import project
 from tests.unit.stack_files import PROJECT, filled_in, raw_of, stack_config
-from toolchain.rename import name_of, rename
+from toolchain.rename import rename
 from toolchain.steps import ROOT, SetupError
 
 
@@ -22,7 +23,7 @@ def checkout(tmp_path: Path) -> Path:
 def test_every_stack_means_the_same_under_the_new_name_and_nothing_else_changed(checkout: Path) -> None:
     changed = rename(checkout, "My_Shop.2")
     assert changed == ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.local.yaml", "Pulumi.prod.yaml", "app.yaml"]
-    assert name_of(checkout) == "My_Shop.2"
+    assert project(checkout) == "My_Shop.2"
     assert yaml.safe_load((checkout / "Pulumi.yaml").read_text())["runtime"]["name"] == "python"
     config = raw_of(yaml.safe_load((checkout / "Pulumi.local.yaml").read_text())["config"])
     found = parse(config, namespace="My_Shop.2", app=app_settings(checkout / "app.yaml"))
@@ -43,7 +44,7 @@ def test_a_second_time_changes_nothing(checkout: Path) -> None:
 def test_a_name_that_pulumi_does_not_take_is_refused(checkout: Path, name: str) -> None:
     with pytest.raises(SetupError, match=r"^NAME: must be 1 to 100 letters, digits, - \. _, got "):
         rename(checkout, name)
-    assert name_of(checkout) == PROJECT
+    assert project(checkout) == PROJECT
 
 
 def test_what_is_deployed_here_must_go_first(checkout: Path) -> None:

@@ -31,6 +31,9 @@ def unknown_to_ses(case: Case, name: str) -> str:
 
 
 DESTINATION = {"ConfigurationSetName": "{configurationSetName}", "EventDestinationName": "{eventDestinationName}"}
+IN_A_KNOWN_SET = Exists(
+    "configurationSetName", "a configuration set", "sesv2", "get_configuration_set", {"ConfigurationSetName": "{value}"}
+)
 MAIL_FROM = ("mailFromDomain", "behaviorOnMxFailure")
 
 
@@ -71,13 +74,7 @@ TYPES = [
         rules=[
             Says("emailIdentity", unknown_to_ses, ("get_email_identity",)),
             Matches("emailIdentity", r"([^@\s]+@)?[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+", "an address or a domain"),
-            Exists(
-                "configurationSetName",
-                "a configuration set",
-                "sesv2",
-                "get_configuration_set",
-                {"ConfigurationSetName": "{value}"},
-            ),
+            IN_A_KNOWN_SET,
         ],
     ),
     ResourceType(
@@ -157,13 +154,7 @@ TYPES = [
         rules=[
             Matches("eventDestinationName", r"[A-Za-z0-9_-]{1,64}", "1 to 64 of letters, digits, _ and -"),
             Says("eventDestination", one_destination),
-            Exists(
-                "configurationSetName",
-                "a configuration set",
-                "sesv2",
-                "get_configuration_set",
-                {"ConfigurationSetName": "{value}"},
-            ),
+            IN_A_KNOWN_SET,
         ],
     ),
     ResourceType(
