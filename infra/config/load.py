@@ -77,8 +77,9 @@ def remedy(error: ErrorDetails) -> str:
     field = next((f for f in (section.model_fields.values() if section else ()) if f.alias == path[-1]), None)
     if field and field.examples:
         return f"write for example {field.examples[0]}"
-    if field and not field.is_required() and not isinstance(field.get_default(call_default_factory=True), BaseModel):
-        return f"write for example {shown(field.get_default())}"
+    default = field.get_default(call_default_factory=True) if field and not field.is_required() else None
+    if default not in (None, (), {}) and not isinstance(default, BaseModel):
+        return f"write for example {shown(default)}"
     return "see docs/configuration.md"
 
 

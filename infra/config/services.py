@@ -40,6 +40,7 @@ class ServiceConfig(Section):
         ge=1,
         le=65535,
         description="Port that the process listens on; it is told in `PORT`. Default: none, as for a worker.",
+        examples=["8000"],
     )
     routes: tuple[Route, ...] = Field(
         (),
@@ -50,6 +51,7 @@ class ServiceConfig(Section):
         None,
         description="Path that answers 200 when a task may get requests. It should not ask the database: a fail-over"
         " would replace all tasks.",
+        examples=["/healthz"],
     )
     page: bool = Field(
         False,

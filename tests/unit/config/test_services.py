@@ -46,6 +46,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (service(source="nowhere"), "app.yaml: services.api.source: must be a folder of the project, got 'nowhere'; "),
     (service(routes=["api"]), "app.yaml: services.api.routes.0: must be a path of at most 64 letters, "),
     (service(health=None), "app.yaml: services.api.health: is required where there are routes; "),
+    (service(port=80000), "app.yaml: services.api.port: must be 65535 or less, got 80000; write for example 8000"),
+    (service(command="x"), "app.yaml: services.api.command: must be a list, got 'x'; see docs/configuration.md"),
     (service(port=None), "app.yaml: services.api.port: is required where there are routes; "),
     (service(routes=[], port=1), "app.yaml: services.api.health: has no effect without routes; "),
     ({"services": {"worker": WORKER}}, "app.yaml: services: must have a service with routes; "),
