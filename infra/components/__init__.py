@@ -1,1 +1,1 @@
-"""The parts of the stack that `infra/program.py` puts together: one component a file."""
+"""The parts of the stack that `infra/stack/` puts together: one component a file."""

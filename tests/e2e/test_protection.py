@@ -49,11 +49,11 @@ def test_no_option_makes_destroy_delete_anything(protected: Checkout, options: t
 
 def test_a_component_that_was_taken_out_of_the_program_stays(protected: Checkout) -> None:
     there = resources(protected)
-    protected.edit("infra/program.py", "        BrowserAccess\\(.*\n", "        pass\n")
+    protected.edit("infra/stack/front_door.py", "        BrowserAccess\\(.*\n", "        pass\n")
     run = protected.run("up")
     assert run.code != 0 and "protected" in run.output
     assert resources(protected) == there
-    (protected.root / "infra/program.py").write_text((SOURCE / "infra/program.py").read_text())
+    (protected.root / "infra/stack/front_door.py").write_text((SOURCE / "infra/stack/front_door.py").read_text())
 
 
 def test_a_new_version_still_replaces_the_old_one(protected: Checkout) -> None:

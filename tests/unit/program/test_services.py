@@ -8,6 +8,8 @@ import pytest
 from infra import program
 from infra.config.load import parse
 from infra.pure.parts import PARTS, QUEUE
+from infra.stack import setting
+from infra.stack.parts import links
 from infra.steps.stored_secrets import Stored
 from tests.unit.program.recorder import ACCOUNT, Recorded, record
 from tests.unit.stack_files import PROJECT, filled_in
@@ -51,7 +53,7 @@ def shop() -> Recorded:
         "queues": {"work": {"visibilitySeconds": 90}},
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(program, "required", lambda *_: {"KEY": Stored(arn="arn:key", version="v1")})
+        patch.setattr(setting, "required", lambda *_: {"KEY": Stored(arn="arn:key", version="v1")})
         return of(app)
 
 
@@ -163,7 +165,6 @@ def test_the_names_that_the_configuration_knows_are_those_that_the_parts_tell() 
         told.update({name: (set(link.values), set(link.secrets)) for name, link in found.items()})
         return found
 
-    links = program.links
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(program, "links", note)
         of({"services": {"api": {**API, "uses": [*PARTS, "queues.work"]}}, "queues": {"work": {}}})

@@ -1,0 +1,1 @@
+"""The steps of the stack: what `infra/program.py` makes, in its order."""

@@ -1,0 +1,42 @@
+"""What stays when a version changes: the network, the instances and the way in to them."""
+
+from dataclasses import dataclass
+
+from infra.components.cluster import Cluster, ClusterArgs
+from infra.components.firewall import Firewall, FirewallArgs
+from infra.components.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.components.network import Network, NetworkArgs
+from infra.stack.setting import Setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foundation:
+    """What stays when a version changes."""
+
+    network: Network
+    firewall: Firewall
+    cluster: Cluster
+    load_balancer: LoadBalancer
+
+
+def foundation(s: Setting) -> Foundation:
+    """The network, the instances and the way in to them."""
+    config = s.config
+    network = Network("network", NetworkArgs(settings=config.network, region=config.region), s.opts)
+    firewall = Firewall("firewall", FirewallArgs(vpc_id=network.vpc_id), s.opts)
+    cluster = Cluster(
+        "cluster",
+        ClusterArgs(
+            settings=config.cluster,
+            subnet_ids=network.public_subnet_ids,
+            security_group_id=firewall.instances_group_id,
+            tags=s.tags,
+        ),
+        s.opts,
+    )
+    load_balancer = LoadBalancer(
+        "load-balancer",
+        LoadBalancerArgs(subnet_ids=network.public_subnet_ids, security_group_id=firewall.load_balancer_group_id),
+        s.opts,
+    )
+    return Foundation(network=network, firewall=firewall, cluster=cluster, load_balancer=load_balancer)

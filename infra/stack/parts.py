@@ -1,0 +1,89 @@
+"""What services use, by the names that `uses` and `${...}` have for it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from infra.components.access import Access, AccessArgs
+from infra.components.cdn import Cdn
+from infra.components.database import Database, DatabaseArgs
+from infra.components.link import Link
+from infra.components.mail import Mail, MailArgs
+from infra.components.queue import Queue, QueueArgs
+from infra.components.storage import Storage, StorageArgs
+from infra.components.stored_secrets import Secrets, SecretsArgs
+from infra.config.sections import MailConfig
+from infra.pure.naming import queue_variable, secret_prefix
+from infra.pure.parts import QUEUES, SECRETS
+from infra.stack.foundation import Foundation
+from infra.stack.setting import Setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts:
+    """What services use: None for what no service does."""
+
+    access: Access | None
+    bucket: Storage | None
+    database: Database | None
+    mail: Mail | None
+    queues: Mapping[str, Queue]
+
+
+def parts(s: Setting, base: Foundation) -> Parts:
+    """The data and the rest that services use. What none of them uses is not made."""
+    used = s.config.used
+    return Parts(
+        access=access(s) if "access" in used else None,
+        bucket=bucket(s) if "bucket" in used else None,
+        database=database(s, base) if "database" in used else None,
+        mail=mail(s, s.config.mail) if s.config.mail and "mail" in used else None,
+        queues={f"{QUEUES}.{name}": queue(s, name) for name in s.config.queues},
+    )
+
+
+def access(s: Setting) -> Access:
+    config = s.config
+    secure = config.cdn.scheme == "https"
+    return Access(
+        "access", AccessArgs(mode=config.access, secure=secure, region=config.region, recipe=s.recipe), s.opts
+    )
+
+
+def bucket(s: Setting) -> Storage:
+    return Storage("storage", StorageArgs(settings=s.config.storage, recipe=s.recipe), s.opts)
+
+
+def database(s: Setting, base: Foundation) -> Database:
+    return Database(
+        "database",
+        DatabaseArgs(
+            settings=s.config.database,
+            subnet_ids=base.network.private_subnet_ids,
+            security_group_id=base.firewall.database_group_id,
+            recipe=s.recipe,
+        ),
+        s.opts,
+    )
+
+
+def mail(s: Setting, settings: MailConfig) -> Mail:
+    return Mail("mail", MailArgs(settings=settings, tags=s.tags), s.opts)
+
+
+def queue(s: Setting, name: str) -> Queue:
+    return Queue(name, QueueArgs(settings=s.config.queues[name], variable=queue_variable(name)), s.opts)
+
+
+def links(made: Parts, cdn: Cdn) -> dict[str, Link]:
+    """The parts by the names that `uses` and `${...}` have for them."""
+    named = {"access": made.access, "bucket": made.bucket, "database": made.database, "mail": made.mail, "site": cdn}
+    return {name: part.link for name, part in {**named, **made.queues}.items() if part is not None}
+
+
+def secrets(s: Setting) -> dict[str, Link]:
+    """What people have stored, where a service names it."""
+    if not s.secrets:
+        return {}
+    prefix = secret_prefix(s.tags.project, s.tags.stack)
+    args = SecretsArgs(found=s.secrets, prefix=prefix, region=s.config.region, recipe=s.recipe)
+    return {SECRETS: Secrets("secrets", args, s.opts).link}

@@ -1,0 +1,135 @@
+"""What runs: services in their versions, their migrations, and jobs."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from pulumi import Output
+
+from infra.components.cache_reset import CacheReset, CacheResetArgs
+from infra.components.cdn import Cdn
+from infra.components.image import Image, ImageArgs
+from infra.components.job import Job, JobArgs
+from infra.components.link import Link
+from infra.components.migration import Migration, MigrationArgs
+from infra.components.service import Service, ServiceArgs
+from infra.components.target import Target, TargetArgs
+from infra.components.task import Task, TaskArgs
+from infra.pure.naming import image_name
+from infra.pure.parts import SECRETS
+from infra.stack.foundation import Foundation
+from infra.stack.setting import Setting
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunningService:
+    """One service, in the version that runs."""
+
+    image: Image
+    task: Task
+    service: Service
+
+
+def images(s: Setting) -> dict[str, Image]:
+    """One image for each folder, whether one service runs it or several."""
+    sources = dict.fromkeys(service.source for service in s.config.services.values())
+    return {
+        source: Image(image_name(source), ImageArgs(context=source, region=s.config.region, recipe=s.recipe), s.opts)
+        for source in sources
+    }
+
+
+def running(s: Setting, base: Foundation, name: str, image: Image, known: Mapping[str, Link]) -> RunningService:
+    """A service: what it may do and is told, its migrations, its requests, and its tasks."""
+    config, settings = s.config, s.config.services[name]
+    task = Task(
+        name,
+        TaskArgs(
+            settings=settings,
+            image=image,
+            links={part: known[part] for part in (*settings.uses, SECRETS) if part in known},
+            account_id=s.account_id,
+            region=config.region,
+            tags=s.tags,
+        ),
+        s.opts,
+    )
+    service = Service(
+        name,
+        ServiceArgs(
+            cluster=base.cluster,
+            task=task,
+            definition_arn=migrated(s, base, name, image, task) if settings.migrate else task.definition_arn,
+            target_group_arn=target_group(s, base, name),
+            desired_count=settings.desired_count,
+            timeout_seconds=s.timeout_seconds,
+            region=config.region,
+        ),
+        s.opts,
+    )
+    return RunningService(image=image, task=task, service=service)
+
+
+def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) -> Output[str]:
+    """The service's task definition, known when its migrations have run."""
+    migration = Migration(
+        f"{name}-migration",
+        MigrationArgs(
+            cluster=base.cluster,
+            task=task,
+            command=s.config.services[name].migrate,
+            version=image.tag,
+            timeout_seconds=s.timeout_seconds,
+            region=s.config.region,
+            tags=s.tags,
+        ),
+        s.opts,
+    )
+    return migration.migrated_definition_arn
+
+
+def target_group(s: Setting, base: Foundation, name: str) -> Output[str] | None:
+    """Where the load balancer finds the service; None for one without routes."""
+    settings = s.config.services[name]
+    if settings.port is None or settings.health is None:
+        return None
+    target = Target(
+        name,
+        TargetArgs(
+            vpc_id=base.network.vpc_id,
+            load_balancer=base.load_balancer,
+            port=settings.port,
+            routes=settings.routes,
+            health=settings.health,
+        ),
+        s.opts,
+    )
+    return target.group_arn
+
+
+def cache_reset(s: Setting, cdn: Cdn, page: RunningService) -> CacheReset:
+    """The cache forgets the version of the page that served before."""
+    return CacheReset(
+        "cache-reset",
+        CacheResetArgs(
+            distribution_id=cdn.distribution_id,
+            distribution_arn=cdn.distribution_arn,
+            version=page.image.tag,
+            deployed_definition_arn=page.service.deployed_definition_arn,
+            tags=s.tags,
+        ),
+        s.opts,
+    )
+
+
+def job(s: Setting, base: Foundation, name: str, of: RunningService) -> Job:
+    """A task of a service's newest version, on a schedule."""
+    return Job(
+        name,
+        JobArgs(
+            settings=s.config.jobs[name],
+            cluster=base.cluster,
+            task=of.task,
+            definition_arn=of.service.deployed_definition_arn,
+        ),
+        s.opts,
+    )

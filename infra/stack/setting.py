@@ -1,0 +1,64 @@
+"""What every part of the stack is made with."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import InvokeOptions, Output, ResourceOptions
+
+from infra.config.load import end_program
+from infra.config.sections import StackConfig
+from infra.pure.naming import secret_prefix
+from infra.pure.recipe import RECIPES, Recipe
+from infra.pure.tags import Tags
+from infra.steps.common import in_words
+from infra.steps.stored_secrets import Stored, required
+
+
+@dataclass(frozen=True, kw_only=True)
+class Setting:
+    """What every part is made with. `secrets`: the stored ones that services name."""
+
+    secrets: Mapping[str, Stored]
+    config: StackConfig
+    recipe: Recipe
+    tags: Tags
+    account_id: Output[str]
+    opts: ResourceOptions
+
+    @property
+    def timeout_seconds(self) -> int:
+        return self.config.deploy_timeout_minutes * 60
+
+
+def setting(config: StackConfig) -> Setting:
+    tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
+    recipe = RECIPES[config.recipe]
+    secrets = stored_secrets(config, tags)
+    provider = aws.Provider(
+        "aws",
+        region=config.region,
+        allowed_account_ids=[config.account_id] if config.account_id else None,
+        default_tags=aws.ProviderDefaultTagsArgs(tags=tags.defaults),
+        opts=ResourceOptions(protect=recipe.locked),
+    )
+    return Setting(
+        secrets=secrets,
+        config=config,
+        recipe=recipe,
+        tags=tags,
+        account_id=aws.get_caller_identity_output(opts=InvokeOptions(provider=provider)).account_id,
+        # Components hand `protect` on to all that is in them.
+        opts=ResourceOptions(provider=provider, protect=recipe.locked),
+    )
+
+
+def stored_secrets(config: StackConfig, tags: Tags) -> dict[str, Stored]:
+    """Before anything else: what is missing ends the program while nothing has been changed."""
+    try:
+        return required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
+    except Exception as error:  # botocore's, which take long to import, or the step's own; any other is a fault of ours
+        if words := in_words(error):
+            end_program(words)
+        raise
