@@ -15,5 +15,9 @@ import pulumi  # noqa: E402
 from infra import program  # noqa: E402
 from infra.config.load import load  # noqa: E402
 
+# The SDK tells what it does in some 500 calls to Pulumi's engine, which drops them all: a sixth of the time of an `up`
+# without changes. Take this line out to see them with `pulumi up --debug`.
+pulumi.log.debug = lambda *_, **__: None
+
 for name, value in program.build(load()).items():
     pulumi.export(name, value)
