@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from botocore.exceptions import ClientError
 from pulumi.dynamic import CreateResult, ReadResult, UpdateResult
 
 from infra.steps import failed_deployment
@@ -136,12 +137,24 @@ class Watch:
         primary = next(one for one in answer["service"]["deployments"] if one["status"] == "PRIMARY")
         self.goal = replace(self.goal, deployment=primary["id"])
 
+    def put_back(self, before: str | None) -> str:
+        """Have ECS run the version before again, where there is one and it can; what happens now, in words."""
+        if before and before != self.goal.definition:
+            try:
+                self.ecs.update_service(
+                    cluster=self.props["cluster"], service=self.props["service"], taskDefinition=before
+                )
+                return "the service is put back to the earlier version"
+            except ClientError:  # its definition is gone; an error about the failure would hide the failure
+                pass
+        return "ECS starts them again"
+
     def fail(self, title: str, seen: Look) -> None:
         fail(failed_deployment.explain(self.ecs, self.props, self.service, title, seen.reasons))
 
 
-def deploy(props: Props) -> None:
-    """Wait until the deployment has succeeded or failed.
+def deploy(props: Props, before: str | None = None) -> None:
+    """Wait until the deployment has succeeded or failed. `before`: the task definition that ran earlier.
 
     The service may be away from the wanted version before this begins: after a rollback Pulumi's state still claims the
     new version, so its next `up` sees no change of the service and only this resource is there to move it again.
@@ -170,21 +183,21 @@ def deploy(props: Props) -> None:
         seen = watch.look()
     if seen.summary != shown:
         progress(props["container"], seen.summary)
-    settle(watch, props)
+    settle(watch, props, before)
 
 
-def settle(watch: Watch, props: Props) -> None:
+def settle(watch: Watch, props: Props, before: str | None) -> None:
     """See that the tasks still run a while later, where nothing asks them whether they are well.
 
     ECS counts a task without a load balancer as healthy when it runs, so the deployment of a version that ends at once
-    succeeds, and ECS starts it again and again.
+    succeeds, ECS starts it again and again, and does not roll it back.
     """
     until = time.monotonic() + props.get("settleSeconds", 0)
     while time.monotonic() < until:
         time.sleep(POLL_SECONDS)
         seen = watch.look()
         if seen.verdict is not Verdict.STEADY:
-            watch.fail(f"its tasks end soon after they start ({seen.summary}), and ECS starts them again", seen)
+            watch.fail(f"its tasks end soon after they start ({seen.summary}), and {watch.put_back(before)}", seen)
 
 
 def tell(props: Props, before: str | None) -> None:
@@ -210,7 +223,7 @@ class DeploymentWait(StepProvider):
         return CreateResult(f"{props['container']}-deployment", props)
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
-        deploy(_news)
+        deploy(_news, _olds.get("taskDefinition"))
         tell(_news, _olds.get("version"))
         return UpdateResult(_news)
 

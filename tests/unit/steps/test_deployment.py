@@ -85,6 +85,7 @@ def run(monkeypatch: pytest.MonkeyPatch, logs: FakeLogs) -> Any:
         targets: tuple[str, ...] = ("healthy",),
         looks: int = 0,
         clock: Clock | None = None,
+        before: str | None = None,
         **changes: Any,
     ) -> FakeEcs:
         ecs = states if isinstance(states, FakeEcs) else FakeEcs(states, tasks)
@@ -94,7 +95,7 @@ def run(monkeypatch: pytest.MonkeyPatch, logs: FakeLogs) -> Any:
         monkeypatch.setattr(deployment, "time", clock)
         monkeypatch.setattr(ecs_logs, "time", clock)
         try:
-            deployment.deploy({**PROPS, **changes})
+            deployment.deploy({**PROPS, **changes}, before)
         finally:
             deploy.ecs = ecs  # type: ignore[attr-defined]
         return ecs
@@ -340,6 +341,23 @@ def test_a_worker_whose_tasks_end_again_and_again_is_no_success(run: Any, logs: 
     with pytest.raises(StepError, match="backend: its tasks end soon after they start") as caught:
         run([MOVING, STEADY, STEADY, ended], [crashed], settleSeconds=15.0)
     assert "container backend exited with code 1" in str(caught.value) and "no flux capacitor" in str(caught.value)
+    assert "and ECS starts them again" in str(caught.value)
+
+
+def test_a_worker_goes_back_to_the_version_that_ran(run: Any) -> None:
+    """ECS rolls back by health checks, which a worker has none of."""
+    ended = service(rollout(NEW, "COMPLETED", running=0))
+    with pytest.raises(StepError, match="and the service is put back to the earlier version"):
+        run([MOVING, STEADY, STEADY, ended], settleSeconds=15.0, before=OLD)
+    assert run.ecs.called("update_service") == [{"cluster": "cluster", "service": "backend-service", "taskDefinition": OLD}]
+
+
+@pytest.mark.parametrize("before", [None, NEW])
+def test_without_another_version_there_is_nothing_to_go_back_to(run: Any, before: str | None) -> None:
+    ended = service(rollout(NEW, "COMPLETED", running=0))
+    with pytest.raises(StepError, match="and ECS starts them again"):
+        run([MOVING, STEADY, STEADY, ended], settleSeconds=15.0, before=before)
+    assert run.ecs.called("update_service") == []
 
 
 def test_a_service_that_is_gone_is_said_so(run: Any) -> None:
