@@ -19,7 +19,7 @@ from app.health.router import router as health
 from app.items.router import router as items
 from app.mail.router import router as mail
 from app.mail.service import Mailer
-from app.middleware import RequestMiddleware
+from app.middleware import HeadMiddleware, RequestMiddleware
 from app.overview.router import router as overview
 from app.overview.service import OverviewService
 from app.resources import Resources
@@ -76,6 +76,8 @@ def create_app(settings: Settings) -> FastAPI:
     live, ready = f"{settings.health_path}/live", f"{settings.health_path}/ready"
     public = frozenset({f"{settings.api_prefix}/session", ready})
     contract.install(app, public | {live})
+    # What is added last runs first.
+    app.add_middleware(HeadMiddleware)
     app.add_middleware(GuardMiddleware, settings=settings, unlimited=frozenset({live}), public=public)
-    app.add_middleware(RequestMiddleware, health_path=settings.health_path)  # added last, so it runs first
+    app.add_middleware(RequestMiddleware, health_path=settings.health_path)
     return app

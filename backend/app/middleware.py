@@ -1,4 +1,7 @@
-"""What every request gets: an id, a line in the log, a limit for its body, and a response even after a defect."""
+"""What every request gets: an id, a line in the log, a limit for its body, and a response even after a defect.
+
+Also the answer to HEAD, which many uptime monitors send.
+"""
 
 import logging
 import re
@@ -80,3 +83,19 @@ class RequestMiddleware:
                 },
             )
             request_id.reset(token)
+
+
+class HeadMiddleware:
+    """Answers HEAD as GET would, without the body: FastAPI's routes answer the methods that they name and no others."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http" or scope["method"] != "HEAD":
+            return await self.app(scope, receive, send)
+
+        async def without_body(message: Message) -> None:
+            await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+        await self.app({**scope, "method": "GET"}, receive, without_body)

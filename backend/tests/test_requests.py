@@ -64,3 +64,14 @@ def test_no_secret_is_logged_even_when_everything_is(
     logged = backend.log_text()
     for secret in (postgres.password, ticket["upload"]["fields"]["x-amz-signature"], "private"):
         assert secret not in logged
+
+
+def test_head_answers_as_get_does_without_the_body(api: httpx.Client, backend: Backend) -> None:
+    paths = backend.http.get("/api/openapi.json").json()["paths"]
+    reading = ["/api/openapi.json", *(path for path in paths if "get" in paths[path] and "{" not in path)]
+    for path in reading:
+        got, head = backend.http.get(path), backend.http.head(path)
+        assert (head.status_code, head.content) == (got.status_code, b""), path
+        assert head.headers["Content-Type"] == got.headers["Content-Type"], path
+    assert len(reading) > 5
+    assert backend.http.head("/api/items/999999999").status_code == 404
