@@ -26,6 +26,7 @@ from localcloud.emulator import (
     task_role,
 )
 from localcloud.emulator.balancers import stream_balancers
+from localcloud.emulator.failover import fail_over
 from localcloud.emulator.guard import guarded
 from localcloud.emulator.origins import stream_origins
 from localcloud.emulator.pages import json_page, with_pages
@@ -108,5 +109,6 @@ if __name__ == "__main__":
     autoscaling.serve()
     stream_balancers()
     stream_origins()
+    fail_over()
     app.app = guarded(with_session(with_pages(app.app, pages)))
     app.main()

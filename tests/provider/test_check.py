@@ -42,6 +42,10 @@ UNREACHABLE = {**BALANCED, "targetGroupArn": NO_TARGETS}
 NO_GROUP = {"logDriver": "awslogs"}
 NO_BALANCER = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/none/0123456789abcdef"
 VPC_ORIGIN = CASES["vpc-origin"].inputs["vpcOriginEndpointConfig"]
+BUCKET = CASES["distribution-of-a-bucket"].inputs
+SERVER_ORIGIN, BUCKET_ORIGIN = BUCKET["origins"]
+(GROUP,) = BUCKET["originGroups"]
+WRITING = {**BUCKET["defaultCacheBehavior"], "allowedMethods": ["GET", "HEAD", "PUT"]}
 
 # case, change, the property that is refused, a part of the reason
 REFUSED: list[tuple[str, Props, str, str]] = [
@@ -150,6 +154,20 @@ REFUSED: list[tuple[str, Props, str, str]] = [
     ("viewer-function", {"code": "x" * 11000}, "code", "at most 10240 bytes"),
     ("distribution", {"priceClass": "PriceClass_1"}, "priceClass", "must be one of PriceClass_100"),
     ("distribution", {"origins": [{"originId": "s3", "domainName": "x.example"}]}, "origins", "without alb"),
+    ("distribution-of-a-bucket", {"originGroups": [{**GROUP, "members": [{"originId": "bucket"}]}]},
+     "originGroups", "members must be two of the origins, got bucket"),
+    ("distribution-of-a-bucket", {"originGroups": [{**GROUP, "members": [{"originId": "bucket"}, {"originId": "x"}]}]},
+     "originGroups", "members must be two of the origins, got bucket, x"),
+    ("distribution-of-a-bucket", {"originGroups": [{**GROUP, "failoverCriteria": {"statusCodes": [401]}}]},
+     "originGroups.failoverCriteria.statusCodes", "must be one of 400, 403"),
+    ("distribution-of-a-bucket", {"originGroups": [{**GROUP, "originId": "alb"}]}, "origins", "originIds must differ"),
+    ("distribution-of-a-bucket", {"defaultCacheBehavior": WRITING}, "originGroups", "may allow GET, HEAD and OPTIONS"),
+    ("distribution-of-a-bucket", {"origins": [{**BUCKET_ORIGIN, "originAccessControlId": "ENONE"}, SERVER_ORIGIN]},
+     "origins.originAccessControlId", "must name an origin access control that exists, got 'ENONE'"),
+    ("distribution-of-a-bucket", {"origins": [{**BUCKET_ORIGIN, "s3OriginConfig": {"originAccessIdentity": "x"}},
+     SERVER_ORIGIN]}, "origins", "must not have originAccessControlId and originAccessIdentity at once"),
+    ("distribution-of-a-bucket", {"origins": [{**SERVER_ORIGIN, "s3OriginConfig": {"originAccessIdentity": "x"}},
+     BUCKET_ORIGIN]}, "origins", "alb must have one of"),
     ("function", {"runtime": "cobol"}, "runtime", "must be one of"),
     ("function", {"memorySize": 64}, "memorySize", "must be 128 to 10240"),
     ("function", {"code": None}, "code", "exactly one of code"),

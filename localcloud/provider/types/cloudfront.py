@@ -17,6 +17,7 @@ HOSTED_ZONE = "Z2FDTNDATAQYW2"
 BEHAVIORS = ("defaultCacheBehavior", "orderedCacheBehaviors")
 NAMES = {
     "origins.originId": "Id",
+    "originGroups.originId": "Id",
     "orderedCacheBehaviors": "CacheBehaviors",
     "loggingConfig": "Logging",
     **{
@@ -33,6 +34,10 @@ NAMES = {
     "restrictions.geoRestriction.locations": "Items",
     "arn": "ARN",
 }
+KINDS = ("customOriginConfig", "s3OriginConfig", "vpcOriginConfig")
+# https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_OriginGroupFailoverCriteria.html
+FAIL_OVER_CODES = (400, 403, 404, 416, 429, 500, 502, 503, 504)
+READING = frozenset(names("GET HEAD OPTIONS"))
 CONFIGURED = names(
     "enabled comment httpVersion isIpv6Enabled priceClass aliases defaultRootObject origins originGroups "
     "defaultCacheBehavior orderedCacheBehaviors customErrorResponses restrictions viewerCertificate loggingConfig "
@@ -47,10 +52,18 @@ class Distribution(Handler):
 
     def outgoing(self, values: Props) -> Props:
         behaviors = {path: values[path] for path in BEHAVIORS if values.get(path)}
+        origins = [self.origin_out(origin) for origin in values.get("origins") or ()]
         return {
             **{key: value for key, value in values.items() if key != "aliases" or value},
             **{path: self.behavior_out(part) for path, part in behaviors.items()},
+            **({"origins": origins} if origins else {}),
         }
+
+    def origin_out(self, origin: Any) -> Any:
+        """What is neither a server nor in a VPC is a bucket; the upstream provider says so in the same way."""
+        if not isinstance(origin, dict) or any(origin.get(kind) for kind in KINDS):
+            return origin
+        return {**origin, "s3OriginConfig": {"originAccessIdentity": ""}}
 
     def behavior_out(self, part: Any) -> Any:
         """In the API the methods that are cached lie within those that are allowed."""
@@ -65,6 +78,7 @@ class Distribution(Handler):
     def incoming(self, item: Props) -> Props:
         found = item["Distribution"]
         config = dict(found["DistributionConfig"])
+        config["Origins"] = [self.origin_in(origin) for origin in config.get("Origins", {}).get("Items", ())]
         geo = config.get("Restrictions", {}).get("GeoRestriction")
         if geo:
             config["Restrictions"] = {"GeoRestriction": {"Items": [], **geo}}
@@ -76,6 +90,10 @@ class Distribution(Handler):
             "hostedZoneId": HOSTED_ZONE,
             "tags": item.get("Tags", {}).get("Items", []),
         }
+
+    def origin_in(self, origin: Props) -> Props:
+        nobody = not origin.get("S3OriginConfig", {}).get("OriginAccessIdentity")
+        return {key: value for key, value in origin.items() if key != "S3OriginConfig" or not nobody}
 
     def domain(self, name: str) -> str:
         return f"{name.split('.')[0]}.cloudfront.localhost:{self.context.port}"
@@ -123,8 +141,8 @@ def behaviors(inputs: Props) -> Iterator[Props]:
 
 
 def targets(case: Case, origins: list[Props]) -> str:
-    """Every behaviour's target is an origin."""
-    ids = [origin.get("originId") for origin in origins]
+    """Every behaviour's target is an origin, or a group of them."""
+    ids = [origin.get("originId") for origin in [*origins, *(case.inputs.get("originGroups") or ())]]
     if len(set(ids)) < len(ids):
         return f"originIds must differ, got {', '.join(map(str, ids))}"
     wanted = [part["targetOriginId"] for part in behaviors(case.inputs) if part.get("targetOriginId")]
@@ -134,6 +152,35 @@ def targets(case: Case, origins: list[Props]) -> str:
         if missing
         else ""
     )
+
+
+def pairs(case: Case, groups: list[Props]) -> str:
+    """A group is of two origins, and behaviours that lead to one only read."""
+    origins = {origin.get("originId") for origin in case.inputs.get("origins") or ()}
+    for group in groups:
+        members = [member.get("originId") for member in group.get("members") or ()]
+        if len(members) != 2 or len(set(members)) != 2 or not set(members) <= origins:
+            return f"members must be two of the origins, got {', '.join(map(str, members)) or 'none'}"
+    ids = {group.get("originId") for group in groups}
+    for part in behaviors(case.inputs):
+        writing = set(part.get("allowedMethods") or ()) - READING
+        if part.get("targetOriginId") in ids and writing:
+            return (
+                f"a behaviour that leads to a group may allow GET, HEAD and OPTIONS, got {', '.join(sorted(writing))}"
+            )
+    return ""
+
+
+def one_kind(_case: Case, origins: list[Props]) -> str:
+    """Access control is for buckets and the like, and a bucket has no server's settings."""
+    for origin in origins:
+        given = [kind for kind in KINDS if origin.get(kind)]
+        if len(given) > 1:
+            return f"{origin.get('originId')} must have one of {', '.join(KINDS)}, got {', '.join(given)}"
+        identity = (origin.get("s3OriginConfig") or {}).get("originAccessIdentity")
+        if origin.get("originAccessControlId") and identity:
+            return f"{origin.get('originId')} must not have originAccessControlId and originAccessIdentity at once"
+    return ""
 
 
 def legacy(_case: Case, part: Any) -> str:
@@ -152,6 +199,15 @@ def policy(path: str, kind: str, what: str) -> Exists:
     member = "".join(word.title() for word in kind.split("_"))
     return Exists(path, what, "cloudfront", f"get_{kind}", {"Id": "{value}"}, f"{member}.Id")
 
+
+ACCESS_CONTROL = Exists(
+    "origins.originAccessControlId",
+    "an origin access control",
+    "cloudfront",
+    "get_origin_access_control",
+    {"Id": "{value}"},
+    "OriginAccessControl.Id",
+)
 
 TYPES = [
     ResourceType(
@@ -183,6 +239,10 @@ TYPES = [
         ready="Distribution.Status=='Deployed'",
         rules=[
             Says("origins", targets),
+            Says("origins", one_kind),
+            Says("originGroups", pairs),
+            OneOf("originGroups.failoverCriteria.statusCodes", FAIL_OVER_CODES),
+            ACCESS_CONTROL,
             Says("defaultCacheBehavior", legacy),
             Says("orderedCacheBehaviors", legacy),
             Between("origins.customOriginConfig.httpPort", 1, 65535),

@@ -349,7 +349,9 @@ def test_a_worker_goes_back_to_the_version_that_ran(run: Any) -> None:
     ended = service(rollout(NEW, "COMPLETED", running=0))
     with pytest.raises(StepError, match="and the service is put back to the earlier version"):
         run([MOVING, STEADY, STEADY, ended], settleSeconds=15.0, before=OLD)
-    assert run.ecs.called("update_service") == [{"cluster": "cluster", "service": "backend-service", "taskDefinition": OLD}]
+    assert run.ecs.called("update_service") == [
+        {"cluster": "cluster", "service": "backend-service", "taskDefinition": OLD}
+    ]
 
 
 @pytest.mark.parametrize("before", [None, NEW])
