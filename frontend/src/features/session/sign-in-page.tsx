@@ -84,6 +84,9 @@ export function SignInPage({ password: given, onSignedIn }: SignInPageProps) {
           </button>
         </div>
       </form>
+      <p className="muted">
+        Signing out forgets the session in this browser only. A session lasts a week; a new password ends all of them.
+      </p>
     </div>
   );
 }

@@ -150,6 +150,7 @@ describe("an end of the session", () => {
     await screen.findByRole("heading", { name: "No items yet" });
     await user.click(screen.getByRole("button", { name: "Sign out" }));
     expect(await screen.findByLabelText("Password")).toBeInTheDocument();
+    expect(screen.getByText(/forgets the session in this browser only/)).toBeInTheDocument();
     expect(screen.queryByText("No items yet")).not.toBeInTheDocument();
     expect(queryClient.getQueriesData({ queryKey: ["items"] }).filter(([, data]) => data)).toEqual([]);
     expect(asked(calls).at(-1)).toBe("DELETE /api/session");
