@@ -80,6 +80,10 @@ class Containers:
         self._all[container_id] = container
         return container
 
+    def root(self, container: Container) -> Path:
+        """The files of its image."""
+        return self.images.root(container.spec.image)
+
     async def remove(self, container: Container, *, force: bool, volumes: bool) -> None:
         if not container.exited.is_set():
             if not force:

@@ -1,7 +1,10 @@
 """The calls below /containers."""
 
 import asyncio
+import base64
 import io
+import json
+import tempfile
 from collections.abc import Awaitable, Callable
 
 from aiohttp import web
@@ -14,6 +17,7 @@ from localcloud.engine.spec import signal_number
 from localcloud.engine.streams import frame
 
 STOP_SECONDS = 10.0
+CHUNK_BYTES = 1024 * 1024
 RAW_STREAM = "application/vnd.docker.multiplexed-stream"
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -43,6 +47,7 @@ class ContainerRoutes:
             ("POST", one + "/kill", self.kill),
             ("POST", one + "/wait", self.wait),
             ("GET", one + "/logs", self.logs),
+            ("GET", one + "/archive", self.get_archive),
             ("PUT", one + "/archive", self.put_archive),
             ("DELETE", one, self.remove),
         ]
@@ -104,6 +109,20 @@ class ContainerRoutes:
                     break
                 if payload:
                     await response.write(frame(payload))
+        await response.write_eof()
+        return response
+
+    async def get_archive(self, request: web.Request) -> web.StreamResponse:
+        """From the image: what a process changed is in folders of its own."""
+        root = self.containers.root(self._container(request))
+        with tempfile.TemporaryFile() as archive:
+            told = await asyncio.to_thread(archives.get, root, request.query.get("path", "/"), archive)
+            stat = base64.b64encode(json.dumps(told).encode()).decode()
+            headers = {"Content-Type": "application/x-tar", "X-Docker-Container-Path-Stat": stat}
+            response = web.StreamResponse(headers=headers)
+            await response.prepare(request)
+            while piece := await asyncio.to_thread(archive.read, CHUNK_BYTES):
+                await response.write(piece)
         await response.write_eof()
         return response
 

@@ -16,9 +16,8 @@ from localcloud.engine.containers import Containers, parse_filters
 from localcloud.engine.emulator import Emulator
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import Image, ImageStore, split
-from localcloud.engine.routes_containers import flag
+from localcloud.engine.routes_containers import CHUNK_BYTES, flag
 
-CHUNK_BYTES = 1024 * 1024
 KEEP_UNUSED_DAYS = 30.0
 
 logger = logging.getLogger(__name__)

@@ -39,8 +39,8 @@ BEHAVIOUR = (
     ("S3 gateway endpoint", "recorded; it adds no route"),
     (
         "CloudFront",
-        "caches nothing (every answer is a miss) and speaks HTTP; its name here ends in `.cloudfront.localhost`; files of"
-        " a bucket are compressed with gzip only, and a request to one is not really signed: its policy is asked",
+        "caches nothing (every answer is a miss) and speaks HTTP; its name here ends in `.cloudfront.localhost`; a"
+        " bucket's files are compressed with gzip only, and a request to a bucket is not signed: its policy is asked",
     ),
     (
         "Streams and WebSockets",

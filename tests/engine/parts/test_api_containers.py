@@ -1,7 +1,9 @@
 """The Docker API's calls for containers, as a client sees them: statuses, answers, streams."""
 
 import asyncio
+import base64
 import io
+import json
 import struct
 import tarfile
 from pathlib import Path
@@ -207,6 +209,29 @@ def test_files_are_put_into_a_container_below_its_own_folder(tmp_path: Path) -> 
         assert await api.status("PUT", "/containers/web/archive", **options) == 200
         assert (one.folder / "files/here.py").exists()
         assert await api.status("PUT", "/containers/web/archive?path=../../x", **options) == 400
+
+    run(tmp_path, work)
+
+
+def test_files_of_the_image_are_taken_out_of_a_container_that_never_ran(tmp_path: Path) -> None:
+    async def work(api: Api) -> None:
+        dist = api.images.root(IMAGE) / "app/dist"
+        (dist / "assets").mkdir(parents=True)
+        (dist / "assets/a.js").write_text("1")
+        await api.create("web", Cmd=["never runs"])
+        answer = await api.raw("/containers/web/archive?path=/app/dist")
+        assert (answer.status, answer.headers["Content-Type"]) == (200, "application/x-tar")
+        told = json.loads(base64.b64decode(answer.headers["X-Docker-Container-Path-Stat"]))
+        assert (told["name"], told["mode"] >> 31) == ("dist", 1)
+        with tarfile.open(fileobj=io.BytesIO(await answer.read())) as archive:
+            names = sorted(member.name for member in archive if member.isfile())
+            found = archive.extractfile("dist/assets/a.js")
+            assert names == ["dist/assets/a.js"] and found and found.read() == b"1"
+        for path in ("/none", "/../../outside"):
+            assert await api.answer("GET", f"/containers/web/archive?path={path}") == (
+                404,
+                {"message": f"Could not find the file {path} in container"},
+            )
 
     run(tmp_path, work)
 
