@@ -74,6 +74,11 @@ class Place:
         return self.port + 2
 
     @property
+    def smtp_port(self) -> int:
+        """Where SES's SMTP endpoint is."""
+        return self.port + 8
+
+    @property
     def dev_port(self) -> int:
         """Where `make dev` serves the site."""
         return self.port + 9
@@ -178,4 +183,6 @@ class Place:
             # The program requires the official AWS plugin; the embedded provider runs instead, so skip the download.
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # Where tasks find SES's SMTP endpoint: AWS_ENDPOINT_URL is for AWS's APIs alone.
+            "AWS_SES_SMTP_ENDPOINT": f"{TASK_GATEWAY if self.docker_engine else '127.0.0.1'}:{self.smtp_port}",
         }

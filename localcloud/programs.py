@@ -46,6 +46,7 @@ def programs(place: Place) -> list[Program]:
             "MINISTACK_HOST": "localhost",
             "GATEWAY_PORT": str(place.port),
             "RDS_BASE_PORT": str(place.database_port),
+            "SMTP_PORT": str(place.smtp_port),
             "RDS_PERSIST": "1",
             "DOCKER_HOST": place.docker_host,
             "PERSIST_STATE": "1",

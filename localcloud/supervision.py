@@ -91,11 +91,12 @@ def start(place: Place) -> bool:
 
 
 def refuse_taken_ports(place: Place) -> None:
-    taken = [port for port in (place.port, place.provider_port, place.database_port) if not port_is_free(port)]
+    needed = (place.port, place.provider_port, place.database_port, place.smtp_port)
+    taken = [port for port in needed if not port_is_free(port)]
     if taken:
         raise LocalCloudError(
             f"PORT: {', '.join(map(str, taken))} in use by another program, and PORT={place.port} needs {place.port} to"
-            f" {place.database_port}; stop that program, or choose another such as PORT={place.port + 100}"
+            f" {max(needed)}; stop that program, or choose another such as PORT={place.port + 100}"
         )
 
 

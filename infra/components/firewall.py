@@ -10,6 +10,7 @@ from infra.pure.tags import component_tag
 
 HTTP = 80
 HTTPS = 443
+SMTP = 587
 POSTGRESQL = 5432
 # Ports that Docker gives to containers with host port 0.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
@@ -20,12 +21,16 @@ CLOUDFRONT_PREFIX_LIST = "com.amazonaws.global.cloudfront.origin-facing"
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallArgs:
+    """`smtp`: whether services send mail by SMTP."""
+
     vpc_id: pulumi.Input[str]
+    smtp: bool
 
 
 class Firewall(pulumi.ComponentResource):
     """CloudFront → load balancer → instances → database, and instances → AWS over HTTPS; nothing else connects.
 
+    With `smtp`, instances → SES's SMTP endpoint, too.
     Each rule is a resource of its own, so that a changed rule never cuts the others. Costs nothing a month.
     """
 
@@ -48,18 +53,23 @@ class Firewall(pulumi.ComponentResource):
         self._between(
             "instances", self.instances_group_id, "database", self.database_group_id, (POSTGRESQL, POSTGRESQL)
         )
+        self._to_internet("https", HTTPS, "AWS services: ECS, ECR, logs, secrets, mail, sessions")
+        if args.smtp:
+            self._to_internet("smtp", SMTP, "Mail by SMTP")
+        self.register_outputs({})
+
+    def _to_internet(self, role: str, port: int, description: str) -> None:
         aws.vpc.SecurityGroupEgressRule(
-            f"{name}-instances-to-https",
+            f"{self._name}-instances-to-{role}",
             security_group_id=self.instances_group_id,
-            description="AWS services: ECS, ECR, logs, secrets, mail, sessions",
+            description=description,
             ip_protocol="tcp",
-            from_port=HTTPS,
-            to_port=HTTPS,
+            from_port=port,
+            to_port=port,
             cidr_ipv4="0.0.0.0/0",
             tags=self._tags,
             opts=self._child,
         )
-        self.register_outputs({})
 
     def _group(self, role: str, args: FirewallArgs, description: str) -> pulumi.Output[str]:
         group = aws.ec2.SecurityGroup(

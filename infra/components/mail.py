@@ -6,10 +6,13 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
 
-from infra.components.link import Link
+from infra.components.link import Link, Secret
+from infra.components.smtp import Smtp, SmtpArgs
+from infra.config.load import SmtpEndpoint
 from infra.config.sections import MailConfig
 from infra.pure import policies
 from infra.pure.naming import unique_name
+from infra.pure.recipe import Recipe
 from infra.pure.tags import Tags, component_tag
 
 CONFIGURATION_SET_LIMIT = 64  # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
@@ -17,15 +20,29 @@ CONFIGURATION_SET_LIMIT = 64  # https://docs.aws.amazon.com/ses/latest/APIRefere
 
 @dataclass(frozen=True, kw_only=True)
 class MailArgs:
+    """`smtp`: where services hand mail in by SMTP; None where none does."""
+
     settings: MailConfig
+    smtp: SmtpEndpoint | None
+    region: str
+    recipe: Recipe
     tags: Tags
+
+
+@dataclass(frozen=True, kw_only=True)
+class Identity:
+    """An address, as SES knows it. `others_set`: the default configuration set of one that another stack made known."""
+
+    arn: pulumi.Output[str]
+    others_set: pulumi.Output[str] | None
 
 
 class Mail(pulumi.ComponentResource):
     """One address. SES sends mail from it after its owner has followed the link in SES's confirmation mail.
 
     The address belongs to the account and its region: one stack makes it known to SES, others use it.
-    Its configuration set counts bounces and complaints, and sends over TLS alone.
+    Its configuration set counts bounces and complaints, and sends over TLS alone. With `smtp`, an app that knows no AWS
+    sends mail, too.
     A month: 0.10 USD per 1,000 mails.
     """
 
@@ -53,23 +70,43 @@ class Mail(pulumi.ComponentResource):
         }
         if args.settings.mailbox_path is not None:
             environment["MAILBOX_PATH"] = args.settings.mailbox_path
-        identity_arn = self._identity_arn(name, args, configuration.configuration_set_name)
+        identity = self._identity(name, args, configuration.configuration_set_name)
+        values: dict[str, pulumi.Input[str]] = {"address": self.address}
+        secrets: dict[str, Secret] = {}
+        if args.smtp:
+            values |= {"smtpHost": args.smtp.host, "smtpPort": args.smtp.port}
+            secrets = self._smtp_secrets(name, args, identity, configuration.arn)
         self.link = Link(
             environment=environment,
-            rights=pulumi.Output.all(identity_arn, configuration.arn).apply(lambda arns: policies.use_mail(*arns)),
-            values={"address": self.address},
+            rights=pulumi.Output.all(identity.arn, configuration.arn).apply(lambda arns: policies.use_mail(*arns)),
+            values=values,
+            secrets=secrets,
         )
         self.register_outputs({})
 
-    def _identity_arn(self, name: str, args: MailArgs, configuration_set: pulumi.Output[str]) -> pulumi.Output[str]:
+    def _smtp_secrets(
+        self, name: str, args: MailArgs, identity: Identity, configuration_arn: pulumi.Output[str]
+    ) -> dict[str, Secret]:
+        arns = pulumi.Output.all(identity.arn, configuration_arn, identity.others_set).apply(
+            lambda known: policies.smtp_resources(*known)
+        )
+        smtp = Smtp(
+            f"{name}-smtp",
+            SmtpArgs(address=self.address, resource_arns=arns, region=args.region, recipe=args.recipe),
+            ResourceOptions(parent=self),
+        )
+        return {"smtpUser": smtp.user, "smtpPassword": smtp.password}
+
+    def _identity(self, name: str, args: MailArgs, configuration_set: pulumi.Output[str]) -> Identity:
         """Of the address, which SES must know before mail is sent with it. One that is missing stops the preview."""
         if args.settings.identity == "existing":
-            return aws.sesv2.get_email_identity_output(self.address, opts=InvokeOptions(parent=self)).arn
-        identity = aws.sesv2.EmailIdentity(
+            found = aws.sesv2.get_email_identity_output(self.address, opts=InvokeOptions(parent=self))
+            return Identity(arn=found.arn, others_set=found.configuration_set_name)
+        made = aws.sesv2.EmailIdentity(
             f"{name}-identity",
             email_identity=self.address,
             configuration_set_name=configuration_set,
             tags=component_tag(name),
             opts=ResourceOptions(parent=self),
         )
-        return identity.arn
+        return Identity(arn=made.arn, others_set=None)

@@ -1,14 +1,15 @@
 """Reads a stack's configuration, and says in words what is wrong with it.
 
-Only this module reads Pulumi's configuration.
+Only this module reads Pulumi's configuration, and the one variable that is part of it.
 """
 
 import difflib
 import json
+import os
 import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, NoReturn, get_args, get_origin
+from typing import Any, NamedTuple, NoReturn, get_args, get_origin
 
 import pulumi
 from pydantic import BaseModel, ValidationError
@@ -213,6 +214,21 @@ def app_settings(file: Path) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise ConfigError(f"{file.name}: must be a section with keys, such as services")
     return found
+
+
+class SmtpEndpoint(NamedTuple):
+    host: str
+    port: str
+
+
+def smtp_endpoint(region: str) -> SmtpEndpoint:
+    """Where services send mail by SMTP: SES's endpoint, or the one of `AWS_SES_SMTP_ENDPOINT`.
+
+    That variable is for mail what AWS_ENDPOINT_URL is for AWS's APIs: a local cloud stands in for AWS there.
+    https://docs.aws.amazon.com/general/latest/gr/ses.html
+    """
+    host, _, port = os.environ.get("AWS_SES_SMTP_ENDPOINT", f"email-smtp.{region}.amazonaws.com:587").rpartition(":")
+    return SmtpEndpoint(host, port)
 
 
 def end_program(text: str) -> NoReturn:

@@ -19,7 +19,7 @@ from infra.config.values import (
     text_of,
 )
 from infra.pure.capacity import MAXIMUM_PERCENT, Room, surge_room
-from infra.pure.parts import PARTS, QUEUE, QUEUES, SECRETS, PartNames, part_of
+from infra.pure.parts import PARTS, QUEUE, QUEUES, SECRETS, SMTP, PartNames, part_of
 from infra.pure.paths import image_folder
 from infra.pure.references import is_one_reference, references
 from infra.pure.routing import collisions
@@ -173,11 +173,20 @@ class AppConfig(Section):
         return frozenset(part for service in self.services.values() for part in service.uses)
 
     @property
+    def references(self) -> set[str]:
+        """All that services name as `${part.name}`."""
+        texts = (text for service in self.services.values() for text in service.environment.values())
+        return {name for text in texts for name in references(text)}
+
+    @property
     def secrets(self) -> list[str]:
         """The names that `${secrets.NAME}` asks for."""
-        texts = (text for service in self.services.values() for text in service.environment.values())
-        found = {name for text in texts for name in references(text) if part_of(name) == SECRETS}
-        return sorted(name.rpartition(".")[2] for name in found)
+        return sorted(name.rpartition(".")[2] for name in self.references if part_of(name) == SECRETS)
+
+    @property
+    def smtp(self) -> bool:
+        """Whether a service sends mail by SMTP."""
+        return not self.references.isdisjoint(SMTP)
 
     @property
     def room(self) -> Room:

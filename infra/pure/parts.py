@@ -19,10 +19,12 @@ PARTS = {
     "access": PartNames(),
     "bucket": PartNames(values=("name",)),
     "database": PartNames(values=("host", "port", "name"), secrets=("username", "password")),
-    "mail": PartNames(values=("address",)),
+    "mail": PartNames(values=("address", "smtpHost", "smtpPort"), secrets=("smtpUser", "smtpPassword")),
     "site": PartNames(values=("url",)),
 }
 QUEUE = PartNames(values=("url",))
+# Who names one of these sends mail by SMTP, with a user and a password that are made for that.
+SMTP = tuple(f"mail.{name}" for name in ("smtpHost", "smtpPort", "smtpUser", "smtpPassword"))
 
 
 def part_of(reference: str) -> str:

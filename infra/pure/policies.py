@@ -76,6 +76,25 @@ def use_mail(identity_arn: str, configuration_set_arn: str) -> list[Document]:
     ]
 
 
+def use_smtp(resource_arns: Sequence[str], address: str) -> Document:
+    """What a user of SES's SMTP endpoint may do: send mail from the one address.
+
+    https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html
+    """
+    return document(
+        allow(["ses:SendRawEmail"], resource_arns, Condition={"StringEquals": {"ses:FromAddress": address}})
+    )
+
+
+def smtp_resources(identity_arn: str, configuration_set_arn: str, others_set: str | None) -> list[str]:
+    """What a mail by SMTP is sent with: SES asks for the right to the identity's default configuration set, too.
+
+    `others_set` is the name of that, where another stack made the address known to SES.
+    """
+    others = [f"{configuration_set_arn.rpartition('/')[0]}/{others_set}"] if others_set else []
+    return [identity_arn, configuration_set_arn, *others]
+
+
 def use_site(distribution_arn: str) -> Document:
     """Tell when the cache was last reset."""
     return allow(["cloudfront:ListInvalidations"], [distribution_arn])

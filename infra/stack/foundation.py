@@ -23,7 +23,7 @@ def foundation(s: Setting) -> Foundation:
     """The network, the instances and the way in to them."""
     config = s.config
     network = Network("network", NetworkArgs(settings=config.network, region=config.region), s.opts)
-    firewall = Firewall("firewall", FirewallArgs(vpc_id=network.vpc_id), s.opts)
+    firewall = Firewall("firewall", FirewallArgs(vpc_id=network.vpc_id, smtp=config.smtp), s.opts)
     cluster = Cluster(
         "cluster",
         ClusterArgs(

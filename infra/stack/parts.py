@@ -11,6 +11,7 @@ from infra.components.mail import Mail, MailArgs
 from infra.components.queue import Queue, QueueArgs
 from infra.components.storage import Storage, StorageArgs
 from infra.components.stored_secrets import Secrets, SecretsArgs
+from infra.config.load import smtp_endpoint
 from infra.config.sections import MailConfig
 from infra.pure.naming import queue_variable, secret_prefix
 from infra.pure.parts import QUEUES, SECRETS
@@ -67,7 +68,9 @@ def database(s: Setting, base: Foundation) -> Database:
 
 
 def mail(s: Setting, settings: MailConfig) -> Mail:
-    return Mail("mail", MailArgs(settings=settings, tags=s.tags), s.opts)
+    region = s.config.region
+    smtp = smtp_endpoint(region) if s.config.smtp else None
+    return Mail("mail", MailArgs(settings=settings, smtp=smtp, region=region, recipe=s.recipe, tags=s.tags), s.opts)
 
 
 def queue(s: Setting, name: str) -> Queue:

@@ -35,6 +35,7 @@ from localcloud.emulator.saving import Saver, State
 from localcloud.emulator.scheduled_tasks import run_scheduled_tasks
 from localcloud.emulator.schedules import keep_time
 from localcloud.emulator.site import with_session
+from localcloud.emulator.smtp import with_smtp
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH, TASK_NETWORK
 
 
@@ -110,5 +111,5 @@ if __name__ == "__main__":
     stream_balancers()
     stream_origins()
     fail_over()
-    app.app = guarded(with_session(with_pages(app.app, pages)))
+    app.app = guarded(with_smtp(with_session(with_pages(app.app, pages))))
     app.main()

@@ -91,6 +91,7 @@ def test_pulumi_finds_its_state_below_any_path(tmp_path: Path) -> None:
 def test_pulumi_reaches_nothing_but_this_local_cloud(tmp_path: Path) -> None:
     environment = Place.of(5000, tmp_path).pulumi_environment
     assert environment["AWS_ENDPOINT_URL"] == "http://127.0.0.1:5000"
+    assert environment["AWS_SES_SMTP_ENDPOINT"] == "127.0.0.1:5008"
     assert environment["PULUMI_DEBUG_PROVIDERS"] == "aws:5001"
     assert environment["AWS_SECRET_ACCESS_KEY"] == Place.of(5000, tmp_path).credentials.secret_key
     assert environment["AWS_EC2_METADATA_DISABLED"] == "true"

@@ -26,6 +26,7 @@ def running(folder: Path) -> Iterator[Emulator]:
         folder=folder,
         port=free_port(),
         database_port=free_ports(10),
+        smtp_port=free_port(),
         docker_host=f"unix://{folder}/none.sock",
         log=folder / "emulator.log",
     )

@@ -157,6 +157,7 @@ class Emulator(Program):
     port: int
     database_port: int
     docker_host: str
+    smtp_port: int | None = None
 
     @property
     def url(self) -> str:
@@ -168,6 +169,7 @@ class Emulator(Program):
             "BIND_HOST": "127.0.0.1",
             "GATEWAY_PORT": str(self.port),
             "RDS_BASE_PORT": str(self.database_port),
+            **({"SMTP_PORT": str(self.smtp_port)} if self.smtp_port else {}),
             "DOCKER_HOST": self.docker_host,
             "MINISTACK_DOCKER_TIMEOUT": "120",
             "PERSIST_STATE": "1",

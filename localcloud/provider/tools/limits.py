@@ -57,7 +57,8 @@ BEHAVIOUR = (
     (
         "Mail",
         "is kept in a mailbox on this machine; the sandbox, quotas, bounces and spam filters are AWS's and others', and"
-        " no event is published",
+        " no event is published; the certificate of the SMTP endpoint, at PORT+8, is of an authority that no program"
+        " knows: one that checks it (`smtplib` alone does not) needs its check turned off in Pulumi.local.yaml",
     ),
     (
         "Queues, topics, schedules",

@@ -1,4 +1,4 @@
-"""IAM: roles, their policies, instance profiles."""
+"""IAM: roles, users, their policies, instance profiles."""
 
 import json
 from urllib.parse import unquote
@@ -56,7 +56,28 @@ class Role(Handler):
             self.operate("delete_role_policy", {"RoleName": name, "PolicyName": policy})
 
 
-class RolePolicy(Handler):
+class User(Handler):
+    """`forceDestroy` deletes the access keys that others made for it, before it is deleted."""
+
+    operations = ("list_access_keys", "delete_access_key")
+
+    def delete(self, resource_id: str, state: Props) -> None:
+        if state.get("forceDestroy"):
+            try:
+                self.empty(resource_id)
+            except ClientError as error:
+                if not self.is_gone(error):
+                    raise
+        super().delete(resource_id, state)
+
+    def empty(self, name: str) -> None:
+        for key in self.operate("list_access_keys", {"UserName": name})["AccessKeyMetadata"]:
+            self.operate("delete_access_key", {"UserName": name, "AccessKeyId": key["AccessKeyId"]})
+
+
+class Policy(Handler):
+    """Of a role or a user."""
+
     def incoming(self, item: Props) -> Props:
         return {**item, "PolicyDocument": text(item["PolicyDocument"])}
 
@@ -136,7 +157,7 @@ TYPES = [
     ResourceType(
         token="aws:iam/rolePolicy:RolePolicy",
         service="iam",
-        handler=RolePolicy,
+        handler=Policy,
         create=Call(operation="put_role_policy", sends=Send.ALL),
         id="{role}:{name}",
         import_id="(?P<role>[^:]+):(?P<name>.+)",
@@ -148,6 +169,42 @@ TYPES = [
         documents=["policy"],
         replaces=["name", "role"],
         rules=[NAME, Document("policy", limit=10240), role_exists("role")],
+    ),
+    ResourceType(
+        token="aws:iam/user:User",
+        service="iam",
+        handler=User,
+        create=Call(operation="create_user", sends=Send.ALL),
+        id="{name}",
+        reads=[Read(operation="get_user", args={"UserName": "{id}"}, item="User")],
+        delete=Call(operation="delete_user", args={"UserName": "{id}"}),
+        names={"name": "UserName", "uniqueId": "UserId"},
+        auto_name=AutoName(limit=64),
+        defaults={"forceDestroy": False, "path": "/"},
+        local=["forceDestroy"],
+        replaces=["name", "path"],
+        tags=tags("user", "UserName"),
+        rules=[Matches("name", r"[\w+=,.@-]{1,64}", "1 to 64 of letters, digits and _+=,.@-"), PATH],
+    ),
+    ResourceType(
+        token="aws:iam/userPolicy:UserPolicy",
+        service="iam",
+        handler=Policy,
+        create=Call(operation="put_user_policy", sends=Send.ALL),
+        id="{user}:{name}",
+        import_id="(?P<user>[^:]+):(?P<name>.+)",
+        reads=[Read(operation="get_user_policy", args={"UserName": "{user}", "PolicyName": "{name}"})],
+        updates=[Update(on=["policy"], call=Call(operation="put_user_policy", sends=Send.ALL))],
+        delete=Call(operation="delete_user_policy", args={"UserName": "{user}", "PolicyName": "{name}"}),
+        names={"name": "PolicyName", "user": "UserName", "policy": "PolicyDocument"},
+        auto_name=AutoName(limit=128),
+        documents=["policy"],
+        replaces=["name", "user"],
+        rules=[
+            NAME,
+            Document("policy", limit=2048),
+            Exists("user", "a user", "iam", "get_user", {"UserName": "{value}"}, "User.UserName"),
+        ],
     ),
     ResourceType(
         token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",

@@ -40,6 +40,23 @@ CASES = {
         shows_changed={"PolicyDocument.Statement[0].Action": ["s3:ListBucket"]},
         replace=[{"name": "renamed"}],
     ),
+    "user": Case(
+        token="aws:iam/user:User",
+        inputs={"forceDestroy": True, "tags": {"a": "b"}},
+        ask=Ask("iam", "get_user", {"UserName": "{id}"}, "User"),
+        shows={"Path": "/"},
+        replace=[{"name": "renamed"}, {"path": "/other/"}],
+        outputs={"arn": r"arn:aws:iam::\d{12}:user/user-[0-9a-f]{7}", "uniqueId": "AIDA.+"},
+    ),
+    "user-policy": Case(
+        token="aws:iam/userPolicy:UserPolicy",
+        inputs={"user": Ref("user", "name"), "policy": allow("ses:SendRawEmail")},
+        ask=Ask("iam", "get_user_policy", {"UserName": "{user}", "PolicyName": "{name}"}),
+        shows={"PolicyDocument.Statement[0].Action": ["ses:SendRawEmail"]},
+        change={"policy": allow("ses:SendEmail")},
+        shows_changed={"PolicyDocument.Statement[0].Action": ["ses:SendEmail"]},
+        replace=[{"name": "renamed"}],
+    ),
     "attachment": Case(
         token="aws:iam/rolePolicyAttachment:RolePolicyAttachment",
         inputs={"role": Ref("role", "name"), "policyArn": S3_READ},

@@ -158,6 +158,7 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
             "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"}],
         },
         "pulumi-python:dynamic/infra:ImageBuild": {"uri": f"{inputs.get('repositoryUrl')}:{inputs.get('tag')}"},
+        "pulumi-python:dynamic/infra:SmtpPassword": {"version": "version-1"},
     }
     arn = f"arn:aws:mock:us-east-1:{ACCOUNT}:{name}"
     return {"name": unique, "arn": arn, **inputs, **known.get(type_, {}), "__inputs": dict(inputs)}

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from infra import program
-from infra.config.load import parse
+from infra.config.load import parse, smtp_endpoint
 from infra.pure.parts import PARTS, QUEUE
 from infra.stack import setting
 from infra.stack.parts import links
@@ -167,6 +167,66 @@ def test_the_names_that_the_configuration_knows_are_those_that_the_parts_tell() 
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(program, "links", note)
-        of({"services": {"api": {**API, "uses": [*PARTS, "queues.work"]}}, "queues": {"work": {}}})
+        api = {**API, "uses": [*PARTS, "queues.work"], "environment": {"SMTP_HOST": "${mail.smtpHost}"}}
+        of({"services": {"api": api}, "queues": {"work": {}}})
     known = {name: (set(part.values), set(part.secrets)) for name, part in {**PARTS, "queues.work": QUEUE}.items()}
     assert told == known
+
+
+MAIL = {
+    "SMTP_HOST": "${mail.smtpHost}",
+    "SMTP_PORT": "${mail.smtpPort}",
+    "SMTP_USER": "${mail.smtpUser}",
+    "SMTP_PASSWORD": "${mail.smtpPassword}",
+    "EMAILS_FROM_EMAIL": "${mail.address}",
+}
+
+
+@pytest.fixture(scope="module")
+def mailing() -> Recorded:
+    """An API that sends mail by SMTP."""
+    return of({"services": {"api": {**API, "uses": ["mail"], "environment": MAIL}}})
+
+
+def test_who_sends_mail_by_smtp_finds_the_endpoint_and_is_handed_a_password(mailing: Recorded) -> None:
+    one = container(mailing, "api")
+    plain = {row["name"]: row["value"] for row in one["environment"]}
+    assert (plain["SMTP_HOST"], plain["SMTP_PORT"]) == ("email-smtp.us-east-1.amazonaws.com", "587")
+    assert plain["EMAILS_FROM_EMAIL"] == "somebody@a-company.dev"
+    assert not {"SMTP_USER", "SMTP_PASSWORD"} & plain.keys()
+    secret = f"arn:aws:mock:us-east-1:{ACCOUNT}:mail-smtp-secret"
+    handed = {row["name"]: row["valueFrom"] for row in one["secrets"]}
+    assert handed == {
+        "SMTP_USER": f"{secret}:username::version-1",
+        "SMTP_PASSWORD": f"{secret}:password::version-1",
+    }
+    assert [secret] in [row["Resource"] for row in rights(mailing, "api-execution-policy")]
+
+
+def test_its_user_may_send_from_the_one_address_and_nothing_else(mailing: Recorded) -> None:
+    (statement,) = rights(mailing, "mail-smtp-policy")
+    assert statement["Action"] == ["ses:SendRawEmail"]
+    assert statement["Condition"] == {"StringEquals": {"ses:FromAddress": "somebody@a-company.dev"}}
+    names = ("mail-identity", "mail-configuration")
+    assert statement["Resource"] == [f"arn:aws:mock:us-east-1:{ACCOUNT}:{name}" for name in names]
+    assert mailing.depends("mail-smtp-password", "mail-smtp-policy")
+    assert not any("SMTP" in str(value).upper() for value in mailing.outputs.values())
+
+
+def test_instances_reach_the_port_of_smtp_only_where_it_is_used(mailing: Recorded) -> None:
+    def ports(stack: Recorded) -> list[int]:
+        rules = [r.inputs for r in stack.resources if r.type.endswith("SecurityGroupEgressRule")]
+        return sorted(rule["fromPort"] for rule in rules if rule.get("cidrIpv4"))
+
+    assert ports(mailing) == [443, 587]
+    api = {**API, "uses": ["mail"]}
+    without = of({"services": {"api": api}})
+    assert ports(without) == [443]
+    assert not [r for r in without.resources if r.type.startswith("aws:iam/user") or "smtp" in r.name]
+
+
+def test_a_stand_in_for_the_endpoint_is_where_the_environment_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_SES_SMTP_ENDPOINT", "127.0.0.1:5008")
+    assert smtp_endpoint("eu-west-1") == ("127.0.0.1", "5008")
+    monkeypatch.delenv("AWS_SES_SMTP_ENDPOINT")
+    assert smtp_endpoint("eu-west-1") == ("email-smtp.eu-west-1.amazonaws.com", "587")

@@ -39,6 +39,7 @@ DOCUMENTS = {
             policies.use_queue(QUEUE),
         ]
     ),
+    "smtp": policies.use_smtp([IDENTITY, CONFIGURATION_SET], "me@example.com"),
     "nothing": policies.service_task([]),
     "with_secrets": policies.pull_and_log("arn:r", "arn:g", [SECRET]),
     "run_job": policies.run_job(definitions="arn:family:*", cluster_arn="arn:cluster", role_arns=["arn:role"]),
@@ -143,3 +144,10 @@ def test_an_image_in_use_is_kept_before_the_newest_are_counted() -> None:
     assert (first["selection"]["countNumber"], last["selection"]["countNumber"]) == (1, 20)
     # ECR wants the rule for any image last.
     assert (first["selection"]["tagStatus"], last["selection"]["tagStatus"]) == ("tagged", "any")
+
+
+def test_mail_by_smtp_may_use_the_default_configuration_set_of_another_stacks_address() -> None:
+    other = CONFIGURATION_SET.replace("set/mail", "set/other")
+    assert policies.smtp_resources(IDENTITY, CONFIGURATION_SET, "other") == [IDENTITY, CONFIGURATION_SET, other]
+    for none in ("", None):
+        assert policies.smtp_resources(IDENTITY, CONFIGURATION_SET, none) == [IDENTITY, CONFIGURATION_SET]

@@ -23,6 +23,7 @@ NOW = {
     "DeploymentWait": "gASVLQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwORGVwbG95bWVudFdhaXSUhZRSlC4=",
     "ImageBuild": "gASVKQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwKSW1hZ2VCdWlsZJSFlFKULg==",
     "MigrationRun": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMTWlncmF0aW9uUnVulIWUUpQu",
+    "SmtpPassword": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMU210cFBhc3N3b3JklIWUUpQu",
     "StoredSecrets": "gASVLAAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwNU3RvcmVkU2VjcmV0c5SFlFKULg==",
 }
 # An input of each step whose change is a change of the resource.
@@ -31,6 +32,7 @@ DECISIVE = {
     "DeploymentWait": "taskDefinition",
     "ImageBuild": "tag",
     "MigrationRun": "taskDefinition",
+    "SmtpPassword": "secretArn",
     "StoredSecrets": "recoveryDays",
 }
 
@@ -63,6 +65,7 @@ CHANGES = {
     "DeploymentWait": (("taskDefinition", "desiredCount"), ("region", "cluster", "service")),
     "ImageBuild": (("tag",), ("region", "repository")),
     "MigrationRun": (("taskDefinition", "command"), ("region", "cluster")),
+    "SmtpPassword": ((), ("region", "user", "secretArn")),
     "StoredSecrets": (("recoveryDays",), ("region", "prefix")),
 }
 
