@@ -79,6 +79,11 @@ class Place:
         return self.port + 8
 
     @property
+    def cache_port(self) -> int:
+        """The first port for caches of ElastiCache."""
+        return self.port + 10
+
+    @property
     def dev_port(self) -> int:
         """Where `make dev` serves the site."""
         return self.port + 9

@@ -48,6 +48,7 @@ def programs(place: Place) -> list[Program]:
             "RDS_BASE_PORT": str(place.database_port),
             "SMTP_PORT": str(place.smtp_port),
             "RDS_PERSIST": "1",
+            "ELASTICACHE_BASE_PORT": str(place.cache_port),
             "DOCKER_HOST": place.docker_host,
             "PERSIST_STATE": "1",
             "STATE_DIR": str(folder / "emulator"),

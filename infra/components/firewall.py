@@ -12,6 +12,7 @@ HTTP = 80
 HTTPS = 443
 SMTP = 587
 POSTGRESQL = 5432
+VALKEY = 6379
 # Ports that Docker gives to containers with host port 0.
 # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PortMapping.html
 DYNAMIC_PORTS = (32768, 65535)
@@ -21,14 +22,15 @@ CLOUDFRONT_PREFIX_LIST = "com.amazonaws.global.cloudfront.origin-facing"
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallArgs:
-    """`smtp`: whether services send mail by SMTP."""
+    """`cache`: whether there is one to reach. `smtp`: whether services send mail by SMTP."""
 
     vpc_id: pulumi.Input[str]
+    cache: bool
     smtp: bool
 
 
 class Firewall(pulumi.ComponentResource):
-    """CloudFront → load balancer → instances → database, and instances → AWS over HTTPS; nothing else connects.
+    """CloudFront → load balancer → instances → database, cache, and AWS over HTTPS; nothing else connects.
 
     With `smtp`, instances → SES's SMTP endpoint, too.
     Each rule is a resource of its own, so that a changed rule never cuts the others. Costs nothing a month.
@@ -37,6 +39,7 @@ class Firewall(pulumi.ComponentResource):
     load_balancer_group_id: pulumi.Output[str]
     instances_group_id: pulumi.Output[str]
     database_group_id: pulumi.Output[str]
+    cache_group_id: pulumi.Output[str] | None
 
     def __init__(self, name: str, args: FirewallArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Firewall", name, None, opts)
@@ -47,12 +50,17 @@ class Firewall(pulumi.ComponentResource):
         self.load_balancer_group_id = self._group("load-balancer", args, "Load balancer, reached by CloudFront alone")
         self.instances_group_id = self._group("instances", args, "Instances, reached by the load balancer alone")
         self.database_group_id = self._group("database", args, "Database, reached by the instances alone")
+        self.cache_group_id = (
+            self._group("cache", args, "Cache, reached by the instances alone") if args.cache else None
+        )
 
         self._from_cloudfront()
         self._between("load-balancer", self.load_balancer_group_id, "instances", self.instances_group_id, DYNAMIC_PORTS)
         self._between(
             "instances", self.instances_group_id, "database", self.database_group_id, (POSTGRESQL, POSTGRESQL)
         )
+        if self.cache_group_id is not None:
+            self._between("instances", self.instances_group_id, "cache", self.cache_group_id, (VALKEY, VALKEY))
         self._to_internet("https", HTTPS, "AWS services: ECS, ECR, logs, secrets, mail, sessions")
         if args.smtp:
             self._to_internet("smtp", SMTP, "Mail by SMTP")

@@ -15,6 +15,7 @@ from infra.config.values import (
     AccountId,
     AmiId,
     BucketName,
+    CacheNodeType,
     Email,
     HeaderText,
     InstanceClass,
@@ -134,6 +135,20 @@ class DatabaseConfig(Section):
                 f" got {self.max_storage_gib}",
                 remedy=f"write {least} or more",
             )
+
+
+class CacheConfig(Section):
+    node_type: CacheNodeType = Field(
+        "cache.t4g.micro",
+        description="ElastiCache node type of the one node; `cache.t4g.micro` has 0.5 GiB of memory and costs 9.34 USD"
+        " a month. A change takes minutes and keeps what is in the cache. There are no backups: a node that fails is"
+        " replaced by an empty one, and a destroy takes all of it, whatever the recipe of the stack says about data.",
+    )
+    tls: bool = Field(
+        True,
+        description="Whether clients connect with TLS, by a URL that begins with `rediss://`. A change replaces the"
+        " cache by an empty one.",
+    )
 
 
 class StorageConfig(Section):
@@ -258,6 +273,7 @@ class StackConfig(AppConfig):
     network: NetworkConfig
     cluster: ClusterConfig
     database: DatabaseConfig = DatabaseConfig()
+    cache: CacheConfig = CacheConfig()
     storage: StorageConfig = StorageConfig()
     mail: MailConfig | None = Field(None, description="Required where a service uses mail.")
     cdn: CdnConfig = CdnConfig()

@@ -63,6 +63,16 @@ REGION_COUNTS = {
 }
 REGIONS = frozenset(f"{area}-{number + 1}" for area, count in REGION_COUNTS.items() for number in range(count))
 OTHER_PARTITIONS = ("cn-", "us-gov-", "us-iso", "eu-isoe-", "eusc-")
+# Node types of ElastiCache that run Valkey 8 and encrypt.
+# https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/CacheNodes.SupportedTypes.html
+GRAVITON_SIZES = ("large", "xlarge", "2xlarge", "4xlarge", "8xlarge", "12xlarge", "16xlarge")
+INTEL_SIZES = ("large", "xlarge", "2xlarge", "4xlarge", "12xlarge", "24xlarge")
+CACHE_NODE_SIZES = {
+    **dict.fromkeys(("t4g", "t3"), ("micro", "small", "medium")),
+    **dict.fromkeys(("m7g", "r7g", "c7gn", "m6g", "r6g"), GRAVITON_SIZES),
+    **dict.fromkeys(("m5", "r5"), INTEL_SIZES),
+}
+CACHE_NODE_TYPES = [f"cache.{family}.{size}" for family, sizes in CACHE_NODE_SIZES.items() for size in sizes]
 # A range outside these belongs to hosts on the internet, to a host itself, or is refused by AWS.
 PRIVATE_RANGES = tuple(map(IPv4Network, ("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10")))
 DOCKER_RANGE = IPv4Network("172.17.0.0/16")  # the bridge of each instance's Docker: a VPC there is out of its reach
@@ -142,6 +152,16 @@ def x86_type(value: str) -> str:
     return value
 
 
+def cache_node(value: str) -> str:
+    if value not in CACHE_NODE_TYPES:
+        near = difflib.get_close_matches(value, CACHE_NODE_TYPES, n=1)
+        raise broken(
+            "must be an ElastiCache node type that infra/config/values.py knows",
+            f"did you mean {near[0]}?" if near else "write for example cache.t4g.micro",
+        )
+    return value
+
+
 def retention(value: int) -> int:
     if value not in RETENTION_DAYS:
         raise broken("must be a number of days that CloudWatch Logs knows", f"write one of {RETENTION_DAYS}")
@@ -203,6 +223,7 @@ AmiId = Annotated[
 ]
 InstanceType = Annotated[str, AfterValidator(x86_type)]
 InstanceClass = Annotated[str, matching(r"db\.[a-z0-9]+\.[a-z0-9]+", "must be an RDS instance class", "db.t4g.micro")]
+CacheNodeType = Annotated[str, AfterValidator(cache_node)]
 PublicKey = Annotated[
     str,
     matching(

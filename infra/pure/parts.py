@@ -18,6 +18,7 @@ class PartNames:
 PARTS = {
     "access": PartNames(),
     "bucket": PartNames(values=("name",)),
+    "cache": PartNames(values=("host", "port", "url")),
     "database": PartNames(values=("host", "port", "name"), secrets=("username", "password")),
     "mail": PartNames(values=("address", "smtpHost", "smtpPort"), secrets=("smtpUser", "smtpPassword")),
     "site": PartNames(values=("url",)),

@@ -23,7 +23,8 @@ def foundation(s: Setting) -> Foundation:
     """The network, the instances and the way in to them."""
     config = s.config
     network = Network("network", NetworkArgs(settings=config.network, region=config.region), s.opts)
-    firewall = Firewall("firewall", FirewallArgs(vpc_id=network.vpc_id, smtp=config.smtp), s.opts)
+    ways = FirewallArgs(vpc_id=network.vpc_id, cache="cache" in config.used, smtp=config.smtp)
+    firewall = Firewall("firewall", ways, s.opts)
     cluster = Cluster(
         "cluster",
         ClusterArgs(

@@ -3,7 +3,10 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pulumi import Output
+
 from infra.components.access import Access, AccessArgs
+from infra.components.cache import Cache, CacheArgs
 from infra.components.cdn import Cdn
 from infra.components.database import Database, DatabaseArgs
 from infra.components.link import Link
@@ -25,6 +28,7 @@ class Parts:
 
     access: Access | None
     bucket: Storage | None
+    cache: Cache | None
     database: Database | None
     mail: Mail | None
     queues: Mapping[str, Queue]
@@ -36,6 +40,7 @@ def parts(s: Setting, base: Foundation) -> Parts:
     return Parts(
         access=access(s) if "access" in used else None,
         bucket=bucket(s) if "bucket" in used else None,
+        cache=cache(s, base, base.firewall.cache_group_id) if base.firewall.cache_group_id is not None else None,
         database=database(s, base) if "database" in used else None,
         mail=mail(s, s.config.mail) if s.config.mail and "mail" in used else None,
         queues={f"{QUEUES}.{name}": queue(s, name) for name in s.config.queues},
@@ -52,6 +57,12 @@ def access(s: Setting) -> Access:
 
 def bucket(s: Setting) -> Storage:
     return Storage("storage", StorageArgs(settings=s.config.storage, recipe=s.recipe), s.opts)
+
+
+def cache(s: Setting, base: Foundation, security_group_id: Output[str]) -> Cache:
+    subnet_ids = base.network.private_subnet_ids
+    args = CacheArgs(settings=s.config.cache, subnet_ids=subnet_ids, security_group_id=security_group_id)
+    return Cache("cache", args, s.opts)
 
 
 def database(s: Setting, base: Foundation) -> Database:
@@ -79,7 +90,14 @@ def queue(s: Setting, name: str) -> Queue:
 
 def links(made: Parts, cdn: Cdn) -> dict[str, Link]:
     """The parts by the names that `uses` and `${...}` have for them."""
-    named = {"access": made.access, "bucket": made.bucket, "database": made.database, "mail": made.mail, "site": cdn}
+    named = {
+        "access": made.access,
+        "bucket": made.bucket,
+        "cache": made.cache,
+        "database": made.database,
+        "mail": made.mail,
+        "site": cdn,
+    }
     return {name: part.link for name, part in {**named, **made.queues}.items() if part is not None}
 
 

@@ -16,6 +16,7 @@ from ministack.services import cloudfront
 
 from localcloud.emulator import (
     autoscaling,
+    caches,
     function_role,
     identities,
     log_events,
@@ -100,8 +101,10 @@ if __name__ == "__main__":
         from localcloud.emulator import docker_engine  # here: it needs MiniStack's parts for a real engine
 
         docker_engine.use(network=TASK_NETWORK, gateway=gateway, port=int(os.environ["GATEWAY_PORT"]))
+        caches.serve(host=gateway, addresses=(caches.LOOPBACK, gateway))
     else:
         snapshots.restore_data()
+        caches.serve(host="localhost", addresses=(caches.LOOPBACK,))
     identities.keep_identities()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}

@@ -16,7 +16,7 @@ from localcloud.engine.errors import EngineError
 from localcloud.engine.images import ImageStore
 from localcloud.engine.postgres import Installation
 from localcloud.engine.process import sweep
-from localcloud.engine.programs import DatabaseProgram, ImageProgram, Program
+from localcloud.engine.programs import CacheProgram, DatabaseProgram, ImageProgram, Program, ServerProgram
 from localcloud.engine.spec import Spec
 
 SHUTDOWN_SECONDS = 10
@@ -74,6 +74,8 @@ class Containers:
         if image.postgres:
             data = self.databases.claim(spec.labels, name)
             program = DatabaseProgram(spec=spec, folder=folder, data=data, installation=self.postgres)
+        elif image.valkey:
+            program = CacheProgram(spec=spec, folder=folder)
         else:
             program = ImageProgram(spec=spec, folder=folder, root=self.images.root(image))
         container = Container(id=container_id, spec=spec, program=program, addresses=self.addresses)
@@ -100,9 +102,9 @@ class Containers:
             self.databases.released(program.data, labels, wanted)
 
     async def stop_all(self) -> None:
-        """Stop programs before databases, so that no program loses its database."""
-        for databases in (False, True):
-            chosen = [one for one in self if isinstance(one.program, DatabaseProgram) == databases]
+        """Stop images' programs before the servers, so that no program loses its database."""
+        for servers in (False, True):
+            chosen = [one for one in self if isinstance(one.program, ServerProgram) == servers]
             await asyncio.gather(*(one.stop(SHUTDOWN_SECONDS) for one in chosen))
         for container in self:
             container.discard()

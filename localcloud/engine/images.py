@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from localcloud.engine import postgres
+from localcloud.engine import postgres, valkey
 from localcloud.engine.errors import EngineError
 
 MANIFEST_TYPE = "application/vnd.docker.distribution.manifest.v2+json"
@@ -44,8 +44,8 @@ def split(reference: str) -> tuple[str, str]:
 @dataclass(kw_only=True)
 class Image:
     """`config` is the Docker API's; `path` are folders that come first on PATH; `caches` are the folders of its
-    dependencies, `env` variables that these need; `postgres` marks the image that stands for a database, without a
-    folder."""
+    dependencies, `env` variables that these need; `postgres` and `valkey` mark the images that stand for a database
+    and a cache, without a folder."""
 
     config: dict[str, Any]
     content: str
@@ -54,6 +54,7 @@ class Image:
     caches: list[str] = field(default_factory=list)
     env: dict[str, str] = field(default_factory=dict)
     postgres: bool = False
+    valkey: bool = False
 
     @property
     def layer(self) -> tuple[bytes, bytes]:
@@ -147,6 +148,8 @@ class ImageStore:
         repository, tag = split(name)
         if postgres.is_database(repository, tag):
             return postgres_image()
+        if valkey.is_cache(repository):
+            return valkey_image()
         if image_id := self.tags.get(f"{repository}:{tag}"):
             return self._images[image_id]
         start = name.removeprefix("sha256:")
@@ -159,7 +162,7 @@ class ImageStore:
         return sorted(tag for tag, image_id in self.tags.items() if image_id == image.id)
 
     def tag(self, image: Image, repository: str, tag: str) -> None:
-        if not image.postgres:
+        if not (image.postgres or image.valkey):
             self.tags[f"{repository}:{tag}"] = image.id
             self._save_tags()
 
@@ -198,3 +201,10 @@ def postgres_image() -> Image:
     }
     config |= {"ExposedPorts": {"5432/tcp": {}}, "WorkingDir": "/"}
     return Image(config=config, content=f"postgres {postgres.VERSION}", created="2025-01-01T00:00:00Z", postgres=True)
+
+
+def valkey_image() -> Image:
+    """A cache as an image."""
+    config: dict[str, Any] = {"Env": [], "Cmd": ["valkey-server"], "Entrypoint": ["docker-entrypoint.sh"], "Labels": {}}
+    config |= {"ExposedPorts": {f"{valkey.PORT}/tcp": {}}, "WorkingDir": "/"}
+    return Image(config=config, content="valkey", created="2025-01-01T00:00:00Z", valkey=True)

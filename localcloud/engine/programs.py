@@ -1,12 +1,13 @@
-"""What a container runs: an image's program, or a database."""
+"""What a container runs: an image's program, a database, or a cache."""
 
 import asyncio
 import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
+from typing import ClassVar
 
-from localcloud.engine import postgres
+from localcloud.engine import postgres, valkey
 from localcloud.engine.dockerfile import BASE_PATH
 from localcloud.engine.errors import EngineError
 from localcloud.engine.own_address import OwnAddress
@@ -95,22 +96,34 @@ class ImageProgram(Program):
 
 
 @dataclass(kw_only=True)
-class DatabaseProgram(Program):
-    """PostgreSQL on the data folder `data`; like RDS, it comes back after a crash."""
+class ServerProgram(Program):
+    """A server of the engine's own, at the port that it is published on; like AWS's, it comes back after a crash."""
 
-    data: Path
-    installation: postgres.Installation
+    port: ClassVar[int]
     restarts = True
 
     def __post_init__(self) -> None:
-        self._published = self.spec.published(postgres.PORT)
+        self._published = self.spec.published(self.port)
         if self._published == 0:
             self._published = free_port()
+
+    def listening(self, address: str) -> dict[str, tuple[str, int]]:
+        endpoint = (address, self.port) if self._published is None else (LOOPBACK, self._published)
+        return {f"{self.port}/tcp": endpoint}
+
+
+@dataclass(kw_only=True)
+class DatabaseProgram(ServerProgram):
+    """PostgreSQL on the data folder `data`."""
+
+    data: Path
+    installation: postgres.Installation
+    port = postgres.PORT
 
     async def launch(self, address: str, output: int) -> Process:
         cluster = postgres.Cluster(programs=await self.installation.programs(), data=self.data, env=self.spec.env)
         await asyncio.to_thread(cluster.prepare)
-        host, port = self.listening(address)[f"{postgres.PORT}/tcp"]
+        host, port = self.listening(address)[f"{self.port}/tcp"]
         files = self.folder / "files"
         postgres.give([files, *files.rglob("*")])
         argv = cluster.argv(host, port, postgres.arguments([self.uploaded(part) for part in self.spec.argv]))
@@ -121,6 +134,20 @@ class DatabaseProgram(Program):
         """MiniStack tells an RDS instance's address when the container has started: then it must accept connections."""
         return await postgres.until_ready(self.data)
 
-    def listening(self, address: str) -> dict[str, tuple[str, int]]:
-        endpoint = (address, postgres.PORT) if self._published is None else (LOOPBACK, self._published)
-        return {f"{postgres.PORT}/tcp": endpoint}
+
+@dataclass(kw_only=True)
+class CacheProgram(ServerProgram):
+    """Valkey, empty at each start."""
+
+    port = valkey.PORT
+
+    async def launch(self, address: str, output: int) -> Process:
+        self._endpoint = self.listening(address)[f"{self.port}/tcp"]
+        file = self.folder / "valkey.conf"
+        file.touch(mode=0o600)
+        file.write_text(valkey.configuration(*self._endpoint, self.folder / "tmp", self.spec.argv))
+        env = {"PATH": host_path(), "LC_ALL": "C", "TMPDIR": str(self.folder / "tmp")}
+        return spawn([str(valkey.program()), str(file)], env=env, cwd=self.folder, output=output)
+
+    async def until_ready(self) -> str | None:
+        return await valkey.until_ready(*self._endpoint)

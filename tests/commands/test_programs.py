@@ -29,6 +29,7 @@ def test_each_program_is_told_the_ports_and_folders_of_its_place(tmp_path: Path)
     assert emulator.environment["GATEWAY_PORT"] == "5000"
     assert emulator.environment["RDS_BASE_PORT"] == "5002"
     assert emulator.environment["SMTP_PORT"] == "5008"
+    assert emulator.environment["ELASTICACHE_BASE_PORT"] == "5010"
     assert emulator.environment["DOCKER_HOST"] == place.docker_host == f"unix://{place.engine_socket}"
     folders = (emulator.environment["STATE_DIR"], emulator.environment["S3_DATA_DIR"])
     assert all(Path(folder).parent == place.folder for folder in folders)

@@ -59,7 +59,7 @@ def test_nothing_is_left(checkout: Checkout) -> None:
     down = checkout.run("down")
     assert down.code == 0, down.output
     assert checkout.processes() == []
-    ports = range(checkout.port, checkout.port + 10)
+    ports = range(checkout.port, checkout.port + 20)
     assert [port for port in ports if not port_is_free(port)] == []
 
     checkout.up()

@@ -1,4 +1,5 @@
-"""Somebody else's app in place of the project's: an API, a worker, a job, a queue and a secret, by app.yaml alone."""
+"""Somebody else's app in place of the project's: an API, a worker, a job, a queue, a cache and a secret, by app.yaml
+alone."""
 
 import shutil
 import subprocess
@@ -68,6 +69,21 @@ def test_an_order_goes_through_the_api_the_queue_the_worker_and_the_database(sho
         wait_until(lambda: visitor.get("/shop/orders").json() == handled)
         assert visitor.get("/elsewhere").status_code == 404
     wait_until(lambda: "worker: handled tea" in log(shop, "worker"))
+
+
+def test_the_cache_counts_and_after_a_stop_it_answers_at_the_same_address_from_the_start(shop: Checkout) -> None:
+    def visits() -> int:
+        """0 while the cache is not reached."""
+        with shop.stranger() as visitor:
+            answer = visitor.post("/shop/visits")
+        return int(answer.text) if answer.status_code == 200 else 0
+
+    assert [visits(), visits()] == [1, 2]
+    stopped = shop.run("stop")
+    assert stopped.code == 0, stopped.output
+    shop.up()
+    assert shop.last_changes() == {}
+    wait_until(lambda: visits() > 0)
 
 
 def test_streams_uploads_and_slow_answers_pass(shop: Checkout) -> None:

@@ -170,6 +170,7 @@ class Emulator(Program):
             "GATEWAY_PORT": str(self.port),
             "RDS_BASE_PORT": str(self.database_port),
             **({"SMTP_PORT": str(self.smtp_port)} if self.smtp_port else {}),
+            "ELASTICACHE_BASE_PORT": str(self.database_port + 5),
             "DOCKER_HOST": self.docker_host,
             "MINISTACK_DOCKER_TIMEOUT": "120",
             "PERSIST_STATE": "1",

@@ -79,9 +79,12 @@ BEHAVIOUR = (
         " the zone here (where the domain has one)",
     ),
     (
-        "Redis, Valkey, budgets",
-        "recorded: nothing answers at a cache's endpoint, and a budget warns nobody",
+        "Caches",
+        "Redis and Valkey of any version are Valkey 9.1 (with `ENGINE=docker` the image of the version), whose commands"
+        " are more than AWS's; without TLS (`cache.tls`, in the local stack's file), a limit of memory or evictions, on"
+        " loopback, where other users of this machine reach it; a stop empties it",
     ),
+    ("Budgets", "recorded; one warns nobody"),
     ("NAT gateways, Elastic IPs", "recorded; no traffic passes them"),
     ("Encryption", "settings are recorded; nothing on this disk is encrypted by them"),
     ("Names and quotas", "account limits, and names taken by other accounts (buckets), are not looked up"),

@@ -13,7 +13,7 @@ SETTINGS = names(
     "description engine engineVersion nodeType port subnetGroupName securityGroupIds automaticFailoverEnabled "
     "multiAzEnabled atRestEncryptionEnabled transitEncryptionEnabled snapshotRetentionLimit numCacheClusters"
 )
-CHANGED = names("description snapshotRetentionLimit")
+CHANGED = names("description nodeType snapshotRetentionLimit")
 
 
 class Group(Handler):

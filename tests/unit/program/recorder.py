@@ -157,6 +157,7 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
             "port": 5432,
             "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"}],
         },
+        "aws:elasticache/replicationGroup:ReplicationGroup": {"primaryEndpointAddress": "cache.amazonaws.com"},
         "pulumi-python:dynamic/infra:ImageBuild": {"uri": f"{inputs.get('repositoryUrl')}:{inputs.get('tag')}"},
         "pulumi-python:dynamic/infra:SmtpPassword": {"version": "version-1"},
     }

@@ -61,7 +61,9 @@ def test_a_part_that_no_service_uses_is_not_made(alone: Recorded) -> None:
     kinds = {r.type for r in alone.resources}
     absent = {"aws:rds/instance:Instance", "aws:s3/bucket:Bucket", "aws:sesv2/emailIdentity:EmailIdentity"}
     absent |= {"aws:secretsmanager/secret:Secret", "aws:sqs/queue:Queue", "aws:lambda/function:Function"}
+    absent |= {"aws:elasticache/replicationGroup:ReplicationGroup", "aws:elasticache/subnetGroup:SubnetGroup"}
     assert not kinds & absent
+    assert not [r.name for r in alone.resources if r.name.startswith("firewall-cache")]
     assert not {"bucket", "database", "mail_address", "access"} & alone.outputs.keys()
     assert "removes everything" in alone.outputs["on_destroy"]
 
@@ -132,6 +134,17 @@ def test_stored_secrets_go_with_the_stack_and_not_before_its_tasks(shop: Recorde
     kept = shop.one("secrets-kept").inputs
     assert (kept["prefix"], kept["recoveryDays"]) == (f"{PROJECT}/dev/", 0)
     assert shop.depends("worker-definition", "secrets-kept")
+
+
+def test_a_cache_is_encrypted_and_reached_by_the_instances_alone() -> None:
+    stack = of({"services": {"api": {**API, "uses": ["cache"]}}})
+    group = stack.one("cache-group").inputs
+    assert (group["engine"], group["nodeType"], group["numCacheClusters"]) == ("valkey", "cache.t4g.micro", 1)
+    assert group["atRestEncryptionEnabled"] and group["transitEncryptionEnabled"]
+    assert group["securityGroupIds"] == ["firewall-cache-id"]
+    rules = [r.inputs for r in stack.resources if r.inputs.get("securityGroupId") == "firewall-cache-id"]
+    assert [(r["referencedSecurityGroupId"], r["fromPort"]) for r in rules] == [("firewall-instances-id", 6379)]
+    assert {"name": "CACHE_URL", "value": "rediss://cache.amazonaws.com:6379"} in container(stack, "api")["environment"]
 
 
 def test_what_is_not_handled_in_time_is_put_aside(shop: Recorded) -> None:

@@ -9,6 +9,7 @@ import uvicorn
 from fastapi import FastAPI, Request
 from fastapi.responses import StreamingResponse
 
+from shop.cache import count
 from shop.database import connect
 
 app = FastAPI()
@@ -33,6 +34,11 @@ async def orders() -> list[dict[str, str]]:
         return [dict(row) for row in await connection.fetch("SELECT name, by FROM orders ORDER BY name")]
     finally:
         await connection.close()
+
+
+@app.post("/shop/visits")
+async def visit() -> int:
+    return await count("visits")
 
 
 @app.post("/shop/size")
