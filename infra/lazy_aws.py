@@ -66,7 +66,9 @@ class LazyPackage(ModuleType):
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__"):
             raise AttributeError(name)
-        value = self._submodule(name) or self._member(name) or self._member_of_the_whole(name)
+        # A lookup's module has the name of its function.
+        ways = (self._member, self._submodule) if name.startswith("get_") else (self._submodule, self._member)
+        value = ways[0](name) or ways[1](name) or self._member_of_the_whole(name)
         setattr(self, name, value)
         return value
 

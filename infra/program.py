@@ -23,9 +23,9 @@ def build(config: StackConfig) -> dict[str, Any]:
     s = setting(config)
     base = foundation(s)
     made = parts(s, base)
-    cdn = front_door(s, base, made)
-    built, known = images(s), links(made, cdn) | secrets(s)
-    services = {name: running(s, base, name, built[one.source], known) for name, one in config.services.items()}
+    door = front_door(s, base, made)
+    cdn, built, known = door.cdn, images(s), links(made, door.cdn) | secrets(s)
+    services = {name: running(s, base, door, name, built[one.source], known) for name, one in config.services.items()}
     last: list[Resource] = [one.service for one in services.values()]
     last += [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
     last += [job(s, base, name, services[one.service]) for name, one in config.jobs.items()]

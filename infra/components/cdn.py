@@ -42,12 +42,13 @@ STRICT_TRANSPORT_SECURITY = aws.cloudfront.ResponseHeadersPolicySecurityHeadersC
 
 @dataclass(frozen=True, kw_only=True)
 class CdnArgs:
-    """`file_origins`: where pages may send files to and fetch them from, beside the site itself.
+    """`origin`: what answers; in the distribution its name is ORIGIN.
 
+    `file_origins`: where pages may send files to and fetch them from, beside the site itself.
     `routes`: path prefixes of the services that are no page. `page`: whether a page has all other paths.
     """
 
-    origin_domain: pulumi.Input[str]
+    origin: aws.cloudfront.DistributionOriginArgs
     routes: Sequence[str]
     page: bool
     file_origins: Sequence[pulumi.Input[str]]
@@ -225,21 +226,7 @@ class Cdn(pulumi.ComponentResource):
             is_ipv6_enabled=True,
             price_class=args.settings.price_class,
             wait_for_deployment=True,
-            origins=[
-                aws.cloudfront.DistributionOriginArgs(
-                    origin_id=ORIGIN,
-                    domain_name=args.origin_domain,
-                    custom_origin_config=aws.cloudfront.DistributionOriginCustomOriginConfigArgs(
-                        http_port=80,
-                        https_port=443,
-                        # The load balancer has no name of the project's to hold a certificate for. AWS carries the
-                        # traffic between edge and region on its own network.
-                        origin_protocol_policy="http-only",
-                        origin_ssl_protocols=["TLSv1.2"],
-                        origin_read_timeout=60,
-                    ),
-                )
-            ],
+            origins=[args.origin],
             default_cache_behavior=default,
             ordered_cache_behaviors=[*apis, *assets],
             custom_error_responses=[

@@ -9,22 +9,27 @@ from pulumi import ResourceOptions
 
 from infra.pure.tags import component_tag
 
+NAME = "load-balancer"  # of the component: its tag is how a stack finds the one that it has
 HTTP = 80
 
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerArgs:
+    """`internal`: whether it has private addresses alone, where only CloudFront's VPC origin reaches it."""
+
+    internal: bool
     subnet_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
 
 
 class LoadBalancer(pulumi.ComponentResource):
-    """An application load balancer that answers 404 to what no service has a route for.
+    """An application load balancer that answers to CloudFront, and says no to what no service has a route for.
 
-    Its security group lets in CloudFront alone. A month in us-east-1: 0.0225 * 730 h = 16.43 USD, two public addresses
-    2 * 3.65 = 7.30, and capacity units by use (0.008 an hour each); together about 24 USD.
+    A month in us-east-1: 0.0225 * 730 h = 16.43 USD, and capacity units by use (0.008 an hour each). One that is not
+    internal has a public address in each zone, 3.65 USD each.
     """
 
+    arn: pulumi.Output[str]
     dns_name: pulumi.Output[str]
     listener_arn: pulumi.Output[str]
 
@@ -36,7 +41,7 @@ class LoadBalancer(pulumi.ComponentResource):
         balancer = aws.lb.LoadBalancer(
             f"{name}-alb",
             load_balancer_type="application",
-            internal=False,
+            internal=args.internal,
             security_groups=[args.security_group_id],
             subnets=args.subnet_ids,
             drop_invalid_header_fields=True,
@@ -50,16 +55,20 @@ class LoadBalancer(pulumi.ComponentResource):
             port=HTTP,
             protocol="HTTP",
             default_actions=[
-                aws.lb.ListenerDefaultActionArgs(
-                    type="fixed-response",
-                    fixed_response=aws.lb.ListenerDefaultActionFixedResponseArgs(
-                        content_type="text/plain", message_body="No service has this path.\n", status_code="404"
-                    ),
-                )
+                aws.lb.ListenerDefaultActionArgs(type="fixed-response", fixed_response=unrouted(args.internal))
             ],
             tags=tags,
             opts=child,
         )
+        self.arn = balancer.arn
         self.dns_name = balancer.dns_name
         self.listener_arn = listener.arn
         self.register_outputs({"dnsName": self.dns_name})
+
+
+def unrouted(internal: bool) -> aws.lb.ListenerDefaultActionFixedResponseArgs:
+    """The answer to what no rule takes; where the rules ask for a secret, a stranger learns nothing else."""
+    status, text = ("404", "No service has this path.\n") if internal else ("403", "Forbidden.\n")
+    return aws.lb.ListenerDefaultActionFixedResponseArgs(
+        content_type="text/plain", message_body=text, status_code=status
+    )

@@ -22,7 +22,7 @@ class NetworkArgs:
 
 
 class Network(pulumi.ComponentResource):
-    """A VPC with public subnets (load balancer, instances) and private ones (database) in each zone.
+    """A VPC with public subnets (instances) and private ones (load balancer, database) in each zone.
 
     Private subnets have no route out. There is no NAT gateway, which costs more than the instance (33 USD a month):
     instances have public addresses, and security groups that let nobody but the load balancer in.
@@ -30,6 +30,7 @@ class Network(pulumi.ComponentResource):
     """
 
     vpc_id: pulumi.Output[str]
+    internet_gateway_id: pulumi.Output[str]
     public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
 
@@ -51,7 +52,15 @@ class Network(pulumi.ComponentResource):
         self.vpc_id = vpc.id
         public_routes = self._route_table(f"{name}-public")
         private_routes = self._route_table(f"{name}-private")
-        internet = self._route_to_internet(name, public_routes)
+        gateway = aws.ec2.InternetGateway(f"{name}-internet-gateway", vpc_id=vpc.id, tags=self._tags, opts=self._child)
+        self.internet_gateway_id = gateway.id
+        internet = aws.ec2.Route(
+            f"{name}-internet-route",
+            route_table_id=public_routes.id,
+            destination_cidr_block=ANYWHERE,
+            gateway_id=gateway.id,
+            opts=self._child,
+        )
         aws.ec2.VpcEndpoint(
             f"{name}-s3-endpoint",
             vpc_id=vpc.id,
@@ -70,18 +79,6 @@ class Network(pulumi.ComponentResource):
 
     def _route_table(self, name: str) -> aws.ec2.RouteTable:
         return aws.ec2.RouteTable(f"{name}-routes", vpc_id=self.vpc_id, tags=self._tags, opts=self._child)
-
-    def _route_to_internet(self, name: str, table: aws.ec2.RouteTable) -> aws.ec2.Route:
-        gateway = aws.ec2.InternetGateway(
-            f"{name}-internet-gateway", vpc_id=self.vpc_id, tags=self._tags, opts=self._child
-        )
-        return aws.ec2.Route(
-            f"{name}-internet-route",
-            route_table_id=table.id,
-            destination_cidr_block=ANYWHERE,
-            gateway_id=gateway.id,
-            opts=self._child,
-        )
 
     def _subnets(
         self, name: str, cidrs: Sequence[str], zones: Sequence[str], table: aws.ec2.RouteTable

@@ -30,13 +30,17 @@ FORMER = {
 
 @dataclass(frozen=True, kw_only=True)
 class TargetArgs:
-    """`routes`: path prefixes. `health`: the path that answers 200 when a task may get requests."""
+    """`routes`: path prefixes. `health`: the path that answers 200 when a task may get requests.
+
+    `conditions`: what requests must have beside the path.
+    """
 
     vpc_id: pulumi.Input[str]
     load_balancer: LoadBalancer
     port: int
     routes: Sequence[str]
     health: str
+    conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
 
 
 class Target(pulumi.ComponentResource):
@@ -87,7 +91,8 @@ class Target(pulumi.ComponentResource):
             conditions=[
                 aws.lb.ListenerRuleConditionArgs(
                     path_pattern=aws.lb.ListenerRuleConditionPathPatternArgs(values=path_patterns(route))
-                )
+                ),
+                *args.conditions,
             ],
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
             tags=self._tags,

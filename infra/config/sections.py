@@ -243,6 +243,22 @@ class CdnConfig(Section):
         return "http" if self.viewer_protocol_policy == "allow-all" else "https"
 
 
+class LoadBalancerConfig(Section):
+    scheme: Literal["internal", "internet-facing"] = Field(
+        "internal",
+        description="Where it stands. `internal`: in the private subnets, where CloudFront alone reaches it, as a VPC"
+        " origin. `internet-facing`: in the public subnets, with a public address in each zone (3.65 USD a month), and"
+        " 403 to every request without a secret header that this stack's CloudFront sends: for zones where CloudFront"
+        " has no VPC origins. Fixed at the first `up`: later, a change is refused.",
+    )
+    secret_version: int = Field(
+        1,
+        ge=1,
+        description="Another number gives the secret header of an `internet-facing` load balancer a new value, without"
+        " a lost request.",
+    )
+
+
 class StackConfig(AppConfig):
     """All settings of one stack."""
 
@@ -277,6 +293,7 @@ class StackConfig(AppConfig):
     storage: StorageConfig = StorageConfig()
     mail: MailConfig | None = Field(None, description="Required where a service uses mail.")
     cdn: CdnConfig = CdnConfig()
+    load_balancer: LoadBalancerConfig = LoadBalancerConfig()
 
     def problems(self) -> Iterator[Problem]:
         if strangers := [zone for zone in self.network.zones if zone[:-1] != self.region]:

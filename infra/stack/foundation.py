@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from infra.components.cluster import Cluster, ClusterArgs
 from infra.components.firewall import Firewall, FirewallArgs
-from infra.components.load_balancer import LoadBalancer, LoadBalancerArgs
+from infra.components.load_balancer import NAME, LoadBalancer, LoadBalancerArgs
 from infra.components.network import Network, NetworkArgs
 from infra.stack.setting import Setting
 
@@ -35,9 +35,14 @@ def foundation(s: Setting) -> Foundation:
         ),
         s.opts,
     )
+    internal = config.load_balancer.scheme == "internal"
     load_balancer = LoadBalancer(
-        "load-balancer",
-        LoadBalancerArgs(subnet_ids=network.public_subnet_ids, security_group_id=firewall.load_balancer_group_id),
+        NAME,
+        LoadBalancerArgs(
+            internal=internal,
+            subnet_ids=network.private_subnet_ids if internal else network.public_subnet_ids,
+            security_group_id=firewall.load_balancer_group_id,
+        ),
         s.opts,
     )
     return Foundation(network=network, firewall=firewall, cluster=cluster, load_balancer=load_balancer)

@@ -1,22 +1,45 @@
 """What the world sees."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import pulumi
+import pulumi_aws as aws
 
 from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
-from infra.components.cdn import Cdn, CdnArgs
+from infra.components.cdn import ORIGIN, Cdn, CdnArgs
+from infra.components.order import after
+from infra.components.origin import HEADER, Origin, OriginArgs
 from infra.stack.foundation import Foundation
 from infra.stack.parts import Parts
 from infra.stack.setting import Setting
 
 
-def front_door(s: Setting, base: Foundation, made: Parts) -> Cdn:
-    """What the world sees: CloudFront, and the bucket for pages that came through it."""
+@dataclass(frozen=True, kw_only=True)
+class FrontDoor:
+    """`conditions`: what the load balancer's rules demand of each request, beside its path."""
+
+    cdn: Cdn
+    conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
+
+
+def front_door(s: Setting, base: Foundation, made: Parts) -> FrontDoor:
+    """What the world sees: CloudFront, its way to the load balancer, and the bucket for pages that came through it."""
     services = s.config.services.values()
+    origin = Origin(
+        "origin",
+        OriginArgs(
+            settings=s.config.load_balancer,
+            load_balancer=base.load_balancer,
+            internet_gateway_id=base.network.internet_gateway_id,
+        ),
+        s.opts,
+    )
     cdn = Cdn(
         "cdn",
         CdnArgs(
             settings=s.config.cdn,
-            origin_domain=base.load_balancer.dns_name,
+            origin=origin.of(ORIGIN),
             file_origins=[*made.bucket.origins, *s.config.storage.extra_origins] if made.bucket else [],
             routes=[route for service in services if not service.page for route in service.routes],
             page=any(service.page for service in services),
@@ -26,4 +49,17 @@ def front_door(s: Setting, base: Foundation, made: Parts) -> Cdn:
     if made.bucket:
         origins: list[pulumi.Input[str]] = [cdn.url, *s.config.storage.page_origins]
         BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, origins=origins), s.opts)
-    return cdn
+    return FrontDoor(cdn=cdn, conditions=demanded(origin, cdn))
+
+
+def demanded(origin: Origin, cdn: Cdn) -> list[aws.lb.ListenerRuleConditionArgs]:
+    """The header that CloudFront sends, where it is needed.
+
+    Changed only when CloudFront has changed: until then it sends a value that the rules accepted before.
+    """
+    if origin.accepted is None:
+        return []
+    header = aws.lb.ListenerRuleConditionHttpHeaderArgs(
+        http_header_name=HEADER, values=after(cdn.distribution_id, origin.accepted)
+    )
+    return [aws.lb.ListenerRuleConditionArgs(http_header=header)]

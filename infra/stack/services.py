@@ -17,6 +17,7 @@ from infra.components.task import Task, TaskArgs
 from infra.pure.naming import image_name
 from infra.pure.parts import SECRETS
 from infra.stack.foundation import Foundation
+from infra.stack.front_door import FrontDoor
 from infra.stack.setting import Setting
 
 
@@ -38,7 +39,9 @@ def images(s: Setting) -> dict[str, Image]:
     }
 
 
-def running(s: Setting, base: Foundation, name: str, image: Image, known: Mapping[str, Link]) -> RunningService:
+def running(
+    s: Setting, base: Foundation, door: FrontDoor, name: str, image: Image, known: Mapping[str, Link]
+) -> RunningService:
     """A service: what it may do and is told, its migrations, its requests, and its tasks."""
     config, settings = s.config, s.config.services[name]
     task = Task(
@@ -59,7 +62,7 @@ def running(s: Setting, base: Foundation, name: str, image: Image, known: Mappin
             cluster=base.cluster,
             task=task,
             definition_arn=migrated(s, base, name, image, task) if settings.migrate else task.definition_arn,
-            target_group_arn=target_group(s, base, name),
+            target_group_arn=target_group(s, base, door, name),
             desired_count=settings.desired_count,
             timeout_seconds=s.timeout_seconds,
             region=config.region,
@@ -87,7 +90,7 @@ def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) 
     return migration.migrated_definition_arn
 
 
-def target_group(s: Setting, base: Foundation, name: str) -> Output[str] | None:
+def target_group(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Output[str] | None:
     """Where the load balancer finds the service; None for one without routes."""
     settings = s.config.services[name]
     if settings.port is None or settings.health is None:
@@ -100,6 +103,7 @@ def target_group(s: Setting, base: Foundation, name: str) -> Output[str] | None:
             port=settings.port,
             routes=settings.routes,
             health=settings.health,
+            conditions=door.conditions,
         ),
         s.opts,
     )

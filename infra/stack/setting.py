@@ -12,6 +12,7 @@ from infra.config.sections import StackConfig
 from infra.pure.naming import secret_prefix
 from infra.pure.recipe import RECIPES, Recipe
 from infra.pure.tags import Tags
+from infra.stack.way_in import check_way_in
 from infra.steps.common import in_words
 from infra.steps.stored_secrets import Stored, required
 
@@ -43,6 +44,7 @@ def setting(config: StackConfig) -> Setting:
         default_tags=aws.ProviderDefaultTagsArgs(tags=tags.defaults),
         opts=ResourceOptions(protect=recipe.locked),
     )
+    check_way_in(config, tags, InvokeOptions(provider=provider))
     return Setting(
         secrets=secrets,
         config=config,

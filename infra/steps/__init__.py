@@ -17,6 +17,7 @@ MODULES = {
     "DeploymentWait": "infra.steps.deployment",
     "ImageBuild": "infra.steps.image_build",
     "MigrationRun": "infra.steps.migration_run",
+    "OriginSecret": "infra.steps.origin_secret",
     "SmtpPassword": "infra.steps.smtp_password",
     "StoredSecrets": "infra.steps.stored_secrets",
 }

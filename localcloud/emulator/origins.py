@@ -1,4 +1,7 @@
-"""Lets MiniStack's CloudFront reach its origins by streams, as `balancers.py` does for the load balancers."""
+"""Lets MiniStack's CloudFront reach its origins by streams, as `balancers.py` does for the load balancers.
+
+A load balancer with private addresses is reached by a VPC origin alone, as on AWS.
+"""
 
 import asyncio
 import http.client
@@ -25,6 +28,7 @@ def stream_origins() -> None:
     """Before the first request."""
     cloudfront._dataplane_origin = with_vpc_origins(cloudfront._dataplane_origin)
     cloudfront._fetch_from_origin = with_custom_origins(cloudfront._fetch_from_origin)
+    cloudfront._registered_alb = in_its_vpc(cloudfront._registered_alb)
     cloudfront._fetch_from_alb_origin = ask_load_balancer
     cloudfront._fetch_from_function_url_origin = with_whole_body(cloudfront._fetch_from_function_url_origin, position=6)
 
@@ -39,6 +43,7 @@ def with_vpc_origins(parse: Callable[[Any], dict[str, Any]]) -> Callable[[Any], 
         endpoint = cloudfront._vpc_origins[cloudfront._text(config, "VpcOriginId")]["VpcOriginEndpointConfig"]
         return {
             **origin,
+            "in_vpc": endpoint["Arn"],
             "http_port": endpoint["HTTPPort"],
             "https_port": endpoint["HTTPSPort"],
             "protocol_policy": endpoint["OriginProtocolPolicy"],
@@ -46,6 +51,11 @@ def with_vpc_origins(parse: Callable[[Any], dict[str, Any]]) -> Callable[[Any], 
         }
 
     return parsed
+
+
+def in_its_vpc(registered: Callable[[Named], Named | None]) -> Callable[[Named], Named | None]:
+    """The load balancer that a VPC origin names; the origin's domain is only what is told in `Host`."""
+    return lambda origin: alb._lbs[origin["in_vpc"]] if "in_vpc" in origin else registered(origin)
 
 
 def with_custom_origins(fetch: Function) -> Function:
@@ -89,6 +99,10 @@ async def ask_load_balancer(
     viewer_is_https: bool, client: str, forwarded_for: str,
 ) -> Fetched:  # fmt: skip
     """What a load balancer answers: its listener on the origin's port."""
+    if balancer["Scheme"] == "internal" and "in_vpc" not in origin:
+        raise cloudfront.OriginUnreachable(
+            f"{balancer['DNSName']} has private addresses; CloudFront needs a VPC origin"
+        )
     _, port, https = cloudfront._origin_connect_target(origin, viewer_is_https)
     if https or not has_http_listener(balancer, port):
         raise cloudfront.OriginUnreachable(f"no HTTP listener on port {port} of {balancer['DNSName']}")

@@ -26,8 +26,11 @@ Headers = dict[str, str]
 
 
 def is_served_at(host: str) -> bool:
+    """Not at that of a load balancer with private addresses alone."""
     label = app._parse_cloudfront_dataplane_host(host)
-    return bool(label and cloudfront.find_distribution_for_label(label)) or bool(alb.find_lb_for_host(host))
+    balancer = alb.find_lb_for_host(host)
+    of_balancer = balancer is not None and balancer["Scheme"] != "internal"
+    return of_balancer or bool(label and cloudfront.find_distribution_for_label(label))
 
 
 def with_session(inner: Asgi) -> Asgi:

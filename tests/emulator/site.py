@@ -1,7 +1,7 @@
 """A site as the program deploys it: a distribution before a load balancer before a server of the test's own."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -34,10 +34,13 @@ async def server(handler: Handler) -> AsyncIterator[int]:
         await runner.cleanup()
 
 
-def balancer(aws: Client, name: str, target: Mapping[str, Any], kind: str = "ip", idle_seconds: int = 60) -> str:
+def balancer(
+    aws: Client, name: str, target: Mapping[str, Any], kind: str = "ip", idle_seconds: int = 60,
+    scheme: str = "internet-facing",
+) -> str:  # fmt: skip
     """The name in the DNS of a load balancer with one target."""
     elb = aws("elbv2")
-    made = elb.create_load_balancer(Name=name, Subnets=["subnet-1", "subnet-2"])["LoadBalancers"][0]
+    made = elb.create_load_balancer(Name=name, Subnets=["subnet-1", "subnet-2"], Scheme=scheme)["LoadBalancers"][0]
     idle = {"Key": "idle_timeout.timeout_seconds", "Value": str(idle_seconds)}
     elb.modify_load_balancer_attributes(LoadBalancerArn=made["LoadBalancerArn"], Attributes=[idle])
     ip = {"Protocol": "HTTP", "Port": 80, "VpcId": "vpc-1"} if kind == "ip" else {}
@@ -50,7 +53,7 @@ def balancer(aws: Client, name: str, target: Mapping[str, Any], kind: str = "ip"
 
 def distribution(
     aws: Client, origin: str, *, port: int = 80, read_timeout: int = 30, policy: str | None = ALL_VIEWER_EXCEPT_HOST,
-    vpc_origin: str = "", **config: Any,
+    vpc_origin: str = "", headers: Sequence[Mapping[str, str]] = (), **config: Any,
 ) -> str:  # fmt: skip
     """The host of a distribution before `origin`."""
     behavior = {
@@ -66,13 +69,14 @@ def distribution(
         "OriginProtocolPolicy": "http-only",
         "OriginReadTimeout": read_timeout,
     }
-    origins = [{"Id": "o", "DomainName": origin, "CustomOriginConfig": custom}]
+    sent = {"CustomHeaders": {"Quantity": len(headers), "Items": headers}} if headers else {}
+    origins = [{"Id": "o", "DomainName": origin, "CustomOriginConfig": custom, **sent}]
     if vpc_origin:
         in_vpc = {"VpcOriginId": vpc_origin, "OriginReadTimeout": read_timeout, "OriginKeepaliveTimeout": 5}
         origins = [{"Id": "o", "DomainName": origin, "VpcOriginConfig": in_vpc}]
     made = aws("cloudfront").create_distribution(
         DistributionConfig={
-            "CallerReference": f"{origin} {port} {read_timeout} {policy}",
+            "CallerReference": f"{origin} {port} {read_timeout} {policy} {headers}",
             "Comment": "",
             "Enabled": True,
             "Origins": {"Quantity": 1, "Items": origins},

@@ -373,24 +373,80 @@ async def test_a_function_is_a_target_and_gets_the_whole_body(emulator: Emulator
         assert await within(30, answer.text()) == "abab"
 
 
+def vpc_origin(aws: Client, dns_name: str, port: int) -> str:
+    """Its id."""
+    (made,) = [one for one in aws("elbv2").describe_load_balancers()["LoadBalancers"] if one["DNSName"] == dns_name]
+    endpoint = {
+        "Name": f"vpc-{next(numbers)}", "Arn": made["LoadBalancerArn"], "HTTPPort": port,
+        "HTTPSPort": 443, "OriginProtocolPolicy": "http-only",
+    }  # fmt: skip
+    return str(aws("cloudfront").create_vpc_origin(VpcOriginEndpointConfig=endpoint)["VpcOrigin"]["Id"])
+
+
 @pytest.mark.parametrize(("port", "status"), [(80, 200), (8081, 502)])
 async def test_an_origin_in_a_vpc_is_asked_as_the_vpc_origin_says(
     emulator: Emulator, aws: Client, port: int, status: int
 ) -> None:
-    """The balancer has a listener on port 80."""
+    """The balancer has a listener on port 80. Of the origin's domain only `Host` tells."""
 
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(text=f"inside, asked for {request.host}")
+
+    async with server(handler) as target, aiohttp.ClientSession() as session:
+        name = balancer(aws, f"vpc-{next(numbers)}", {"Id": "127.0.0.1", "Port": target}, scheme="internal")
+        origin = vpc_origin(aws, name, port)
+        for domain in (name, f"origin.{next(numbers)}.example"):
+            viewer = Viewer(session, emulator, distribution(aws, domain, vpc_origin=origin))
+            async with viewer.ask() as answer:
+                assert answer.status == status
+                assert status != 200 or await answer.text() == f"inside, asked for {domain}"
+
+
+async def test_an_internal_load_balancer_is_reached_by_nobody_from_outside(emulator: Emulator, aws: Client) -> None:
     async def handler(_request: web.Request) -> web.StreamResponse:
         return web.Response(text="inside")
 
     async with server(handler) as target, aiohttp.ClientSession() as session:
-        name = balancer(aws, f"vpc-{next(numbers)}", {"Id": "127.0.0.1", "Port": target})
-        (made,) = [one for one in aws("elbv2").describe_load_balancers()["LoadBalancers"] if one["DNSName"] == name]
-        endpoint = {
-            "Name": f"vpc-{next(numbers)}", "Arn": made["LoadBalancerArn"], "HTTPPort": port,
-            "HTTPSPort": 443, "OriginProtocolPolicy": "http-only",
-        }  # fmt: skip
-        origin = aws("cloudfront").create_vpc_origin(VpcOriginEndpointConfig=endpoint)["VpcOrigin"]["Id"]
-        viewer = Viewer(session, emulator, distribution(aws, name, vpc_origin=origin))
-        async with viewer.ask() as answer:
-            assert answer.status == status
-            assert status != 200 or await answer.text() == "inside"
+        name = balancer(aws, f"inner-{next(numbers)}", {"Id": "127.0.0.1", "Port": target}, scheme="internal")
+        async with Viewer(session, emulator, distribution(aws, name)).ask() as answer:
+            assert answer.status == 502, "CloudFront reached it as a public one"
+        async with Viewer(session, emulator, name).ask() as answer:
+            assert answer.status == 403, "a stranger reached it"
+            assert await answer.text() != "inside"
+
+
+async def test_a_rule_lets_in_the_header_that_the_distribution_sends_and_nothing_else(
+    emulator: Emulator, aws: Client
+) -> None:
+    async def handler(_request: web.Request) -> web.StreamResponse:
+        return web.Response(text="inside")
+
+    async with server(handler) as target, aiohttp.ClientSession() as session:
+        name = balancer(aws, f"asking-{next(numbers)}", {"Id": "127.0.0.1", "Port": target})
+        demand(aws, name, "one", "two")
+        sent = [{"HeaderName": "X-Origin-Secret", "HeaderValue": "two"}]
+        for host, headers, status in (
+            (distribution(aws, name, headers=sent), {"X-Origin-Secret": "a stranger's"}, 200),
+            (distribution(aws, name), {}, 403),
+            (name, {}, 403),
+            (name, {"X-Origin-Secret": "three"}, 403),
+            (name, {"X-Origin-Secret": "one"}, 200),
+        ):
+            async with Viewer(session, emulator, host).ask(headers=headers) as answer:
+                assert answer.status == status, (host, headers)
+
+
+def demand(aws: Client, dns_name: str, *values: str) -> None:
+    """Let the balancer forward only what has the header, as the program's public one does."""
+    elb = aws("elbv2")
+    (made,) = [one for one in elb.describe_load_balancers()["LoadBalancers"] if one["DNSName"] == dns_name]
+    (listener,) = elb.describe_listeners(LoadBalancerArn=made["LoadBalancerArn"])["Listeners"]
+    forward = listener["DefaultActions"]
+    refuse = [{"Type": "fixed-response", "FixedResponseConfig": {"StatusCode": "403"}}]
+    elb.modify_listener(ListenerArn=listener["ListenerArn"], DefaultActions=refuse)
+    header = {"HttpHeaderName": "X-Origin-Secret", "Values": list(values)}
+    conditions = [
+        {"Field": "path-pattern", "PathPatternConfig": {"Values": ["/*"]}},
+        {"Field": "http-header", "HttpHeaderConfig": header},
+    ]
+    elb.create_rule(ListenerArn=listener["ListenerArn"], Priority=1, Conditions=conditions, Actions=forward)

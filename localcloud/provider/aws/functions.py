@@ -12,6 +12,8 @@ from localcloud.provider.values import Props
 OPERATIONS = (
     "get_caller_identity",
     "describe_availability_zones",
+    "describe_load_balancers",
+    "describe_tags",
     "describe_managed_prefix_lists",
     "head_bucket",
     "get_email_identity",
@@ -52,6 +54,42 @@ def availability_zones(context: Context, args: Props) -> Props:
         "names": [row["ZoneName"] for row in zones],
         "zoneIds": [row["ZoneId"] for row in zones],
         "groupNames": sorted({row.get("GroupName", context.region) for row in zones}),
+    }
+
+
+def availability_zone(context: Context, args: Props) -> Props:
+    rows = context.client("ec2").describe_availability_zones()["AvailabilityZones"]
+    row = next((row for row in rows if row["ZoneName"] == args.get("name")), None)
+    if row is None:
+        raise ProviderError(f"name: must name a zone of {context.region}, got {args.get('name')!r}")
+    name, region = row["ZoneName"], context.region
+    return {
+        **{"id": name, "name": name, "zoneId": row["ZoneId"], "state": row["State"], "nameSuffix": name[len(region) :]},
+        **{"groupName": row.get("GroupName", region), "groupLongName": "", "networkBorderGroup": region},
+        **{"optInStatus": row.get("OptInStatus", ""), "parentZoneId": "", "parentZoneName": "", "zoneType": ""},
+    }
+
+
+def load_balancers(context: Context, args: Props) -> Props:
+    """Those that have all the tags."""
+    elb, wanted = context.client("elbv2"), (args.get("tags") or {}).items()
+    arns = [row["LoadBalancerArn"] for row in elb.describe_load_balancers()["LoadBalancers"]]
+    tagged = elb.describe_tags(ResourceArns=arns)["TagDescriptions"] if arns else []
+    found = {row["ResourceArn"]: {tag["Key"]: tag["Value"] for tag in row["Tags"]} for row in tagged}
+    return {"id": context.region, "arns": [arn for arn, tags in found.items() if wanted <= tags.items()], **args}
+
+
+def load_balancer(context: Context, args: Props) -> Props:
+    arn = args.get("arn", "")
+    rows = context.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    row = next((row for row in rows if row["LoadBalancerArn"] == arn), None)
+    if row is None:
+        raise ProviderError(f"arn: must name a load balancer, got {arn!r}")
+    return {
+        **{"id": arn, "arn": arn, "name": row["LoadBalancerName"], "dnsName": row["DNSName"]},
+        **{"internal": row["Scheme"] == "internal", "loadBalancerType": row["Type"]},
+        **{"securityGroups": row.get("SecurityGroups", []), "zoneId": row.get("CanonicalHostedZoneId", "")},
+        "subnets": [zone["SubnetId"] for zone in row.get("AvailabilityZones", ())],
     }
 
 
@@ -116,6 +154,9 @@ FUNCTIONS: Mapping[str, Callable[[Context, Props], Any]] = {
     "aws:index/getRegion:getRegion": region,
     "aws:index/getPartition:getPartition": partition,
     "aws:index/getAvailabilityZones:getAvailabilityZones": availability_zones,
+    "aws:index/getAvailabilityZone:getAvailabilityZone": availability_zone,
+    "aws:lb/getLbs:getLbs": load_balancers,
+    "aws:lb/getLoadBalancer:getLoadBalancer": load_balancer,
     "aws:ec2/getManagedPrefixList:getManagedPrefixList": managed_prefix_list,
     "aws:s3/getBucket:getBucket": bucket,
     "aws:sesv2/getEmailIdentity:getEmailIdentity": email_identity,

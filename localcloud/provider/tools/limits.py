@@ -38,6 +38,11 @@ BEHAVIOUR = (
     ),
     ("S3 gateway endpoint", "recorded; it adds no route"),
     (
+        "VPC origins",
+        "an internal load balancer is reached by them alone, and one that a distribution uses is neither changed nor"
+        " deleted; they are there at once, in every zone, and make no interfaces and no security group in the network",
+    ),
+    (
         "CloudFront",
         "caches nothing (every answer is a miss) and speaks HTTP; its name here ends in `.cloudfront.localhost`; a"
         " bucket's files are compressed with gzip only, and a request to a bucket is not signed: its policy is asked",

@@ -33,6 +33,7 @@ CONDITIONS = {
     "hostHeader": ("host-header", "HostHeaderConfig"),
     "httpRequestMethod": ("http-request-method", "HttpRequestMethodConfig"),
     "sourceIp": ("source-ip", "SourceIpConfig"),
+    "httpHeader": ("http-header", "HttpHeaderConfig"),
 }
 
 

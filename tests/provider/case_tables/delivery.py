@@ -64,6 +64,17 @@ CASES = {
         ask=Ask("elbv2", "describe_listeners", {"ListenerArns": ["{id}"]}, "Listeners[0]"),
         shows={"DefaultActions[0].RedirectConfig.StatusCode": "HTTP_301"},
     ),
+    "asking-rule": Case(
+        token="aws:lb/listenerRule:ListenerRule",
+        inputs={"listenerArn": Ref("listener", "arn"), "priority": 11, "actions": forward("targets"),
+                "conditions": [{"pathPattern": {"values": ["/x"]}},
+                               {"httpHeader": {"httpHeaderName": "X-Secret", "values": ["one", "two"]}}]},
+        ask=Ask("elbv2", "describe_rules", {"RuleArns": ["{id}"]}, "Rules[0].Conditions[?Field=='http-header'] | [0]"),
+        shows={"HttpHeaderConfig.HttpHeaderName": "X-Secret", "HttpHeaderConfig.Values": ["one", "two"]},
+        change={"conditions": [{"pathPattern": {"values": ["/x"]}},
+                               {"httpHeader": {"httpHeaderName": "X-Secret", "values": ["two", "three"]}}]},
+        shows_changed={"HttpHeaderConfig.Values": ["two", "three"]},
+    ),
     "rule": Case(
         token="aws:lb/listenerRule:ListenerRule",
         inputs={"listenerArn": Ref("listener", "arn"), "priority": 10, "actions": forward("targets"),

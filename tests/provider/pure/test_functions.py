@@ -44,3 +44,56 @@ def test_a_second_owner_of_an_identity_is_refused_before_anything_is_made() -> N
     assert unknown_to_ses(Case(cloud, mine, frozenset(mine), mine), "me@mail.example") == ""
     gone = ScriptedCloud(get_email_identity=absent)
     assert unknown_to_ses(Case(gone, mine, frozenset(mine)), "me@mail.example") == ""
+
+
+BALANCERS = {
+    "arn:ours": ({"project": "shop", "stack": "dev", "component": "load-balancer"}, "internal"),
+    "arn:other": ({"project": "shop", "stack": "prod", "component": "load-balancer"}, "internet-facing"),
+}
+
+
+def balancers() -> ScriptedCloud:
+    def described(**_: str) -> dict[str, object]:
+        rows = [
+            {
+                "LoadBalancerArn": arn,
+                "LoadBalancerName": "lb",
+                "DNSName": "lb.example",
+                "Scheme": scheme,
+                "Type": "application",
+            }
+            for arn, (_, scheme) in BALANCERS.items()
+        ]
+        return {"LoadBalancers": rows}
+
+    def tagged(*, ResourceArns: list[str]) -> dict[str, object]:  # noqa: N803 (boto3's name)
+        rows = [
+            (arn, [{"Key": key, "Value": value} for key, value in BALANCERS[arn][0].items()]) for arn in ResourceArns
+        ]
+        return {"TagDescriptions": [{"ResourceArn": arn, "Tags": tags} for arn, tags in rows]}
+
+    return ScriptedCloud(describe_load_balancers=described, describe_tags=tagged)
+
+
+def test_load_balancers_are_found_by_all_of_their_tags() -> None:
+    find = FUNCTIONS["aws:lb/getLbs:getLbs"]
+    assert find(balancers(), {"tags": {"project": "shop", "stack": "dev"}})["arns"] == ["arn:ours"]
+    assert find(balancers(), {"tags": {"project": "shop"}})["arns"] == ["arn:ours", "arn:other"]
+    assert find(balancers(), {"tags": {"project": "none"}})["arns"] == []
+
+
+def test_a_load_balancer_tells_whether_it_is_internal() -> None:
+    read = FUNCTIONS["aws:lb/getLoadBalancer:getLoadBalancer"]
+    assert read(balancers(), {"arn": "arn:ours"})["internal"] is True
+    assert read(balancers(), {"arn": "arn:other"})["internal"] is False
+    with pytest.raises(ProviderError, match="arn: must name a load balancer, got 'arn:none'"):
+        read(balancers(), {"arn": "arn:none"})
+
+
+def test_a_zone_tells_its_id_and_one_that_is_not_there_is_told() -> None:
+    zone = FUNCTIONS["aws:index/getAvailabilityZone:getAvailabilityZone"]
+    rows = [{"ZoneName": "us-east-1a", "ZoneId": "use1-az4", "State": "available"}]
+    cloud = ScriptedCloud(describe_availability_zones=lambda **_: {"AvailabilityZones": rows})
+    assert zone(cloud, {"name": "us-east-1a"})["zoneId"] == "use1-az4"
+    with pytest.raises(ProviderError, match="name: must name a zone of us-east-1, got 'us-east-1z'"):
+        zone(cloud, {"name": "us-east-1z"})

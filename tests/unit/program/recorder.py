@@ -22,9 +22,11 @@ OPTIONS = (
     "replaceOnChanges",
     "aliases",
     "customTimeouts",
+    "additionalSecretOutputs",
     "deletedWith",
     "importId",
 )
+ZONE_IDS = {"us-east-1a": "use1-az1", "us-east-1b": "use1-az2", "us-east-1c": "use1-az3"}
 PREFIX_LIST = "pl-0123456789abcdef0"
 # Pulumi asks the thread for its event loop, and an `asyncio.run` of another test leaves it without one.
 LOOP = asyncio.new_event_loop()
@@ -158,6 +160,7 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
             "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"}],
         },
         "aws:elasticache/replicationGroup:ReplicationGroup": {"primaryEndpointAddress": "cache.amazonaws.com"},
+        "pulumi-python:dynamic/infra:OriginSecret": {"current": "header-now", "next": "header-next"},
         "pulumi-python:dynamic/infra:ImageBuild": {"uri": f"{inputs.get('repositoryUrl')}:{inputs.get('tag')}"},
         "pulumi-python:dynamic/infra:SmtpPassword": {"version": "version-1"},
     }
@@ -166,8 +169,11 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
 
 
 class Cloud(Mocks):
-    def __init__(self) -> None:
+    """`balancers`: those of the stack that are there already, by ARN, and whether they are internal."""
+
+    def __init__(self, balancers: Mapping[str, bool]) -> None:
         self.calls: list[MockCallArgs] = []
+        self.balancers = balancers
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         return (f"{args.name}-id" if args.custom else None), outputs_of(args.typ, args.name, args.inputs)
@@ -177,6 +183,11 @@ class Cloud(Mocks):
         answers: dict[str, dict[str, Any]] = {
             "aws:index/getCallerIdentity:getCallerIdentity": {"accountId": ACCOUNT},
             "aws:ec2/getManagedPrefixList:getManagedPrefixList": {"id": PREFIX_LIST},
+            "aws:index/getAvailabilityZone:getAvailabilityZone": {
+                "zoneId": ZONE_IDS.get(args.args.get("name", ""), "")
+            },
+            "aws:lb/getLbs:getLbs": {"arns": list(self.balancers)},
+            "aws:lb/getLoadBalancer:getLoadBalancer": {"internal": self.balancers.get(args.args.get("arn", ""))},
             "aws:s3/getBucket:getBucket": {
                 "bucket": args.args.get("bucket"),
                 "arn": f"arn:aws:s3:::{args.args.get('bucket')}",
@@ -190,10 +201,13 @@ class Cloud(Mocks):
         return {**answers[args.token]}, []
 
 
-def record(declare: Callable[[], Mapping[str, Any]], *, stack: str, project: str = PROJECT) -> Recorded:
+def record(
+    declare: Callable[[], Mapping[str, Any]], *, stack: str, project: str = PROJECT,
+    balancers: Mapping[str, bool] | None = None,
+) -> Recorded:  # fmt: skip
     """Run `declare` as a program of `stack`; returns when every registration has landed."""
     asyncio.set_event_loop(LOOP)
-    cloud = Cloud()
+    cloud = Cloud(balancers or {})
     monitor = RecordingMonitor(cloud)
     pulumi.runtime.set_mocks(cloud, project=project, stack=stack, preview=False, monitor=monitor)
     outputs: dict[str, Any] = {}

@@ -29,7 +29,7 @@ WANTED: list[tuple[str, str, Any, str]] = [
     ("backend-group", "deregistrationDelay", 30, "a rolling update waits that long for each old task"),
     ("cdn-distribution", "customErrorResponses.0.errorCode", 404, "CloudFront keeps it for 10 s: an item just made"
      " would stay missing"),
-    ("cdn-distribution", "origins.0.customOriginConfig.originReadTimeout", 60, "the load balancer's own idle timeout"),
+    ("cdn-distribution", "origins.0.vpcOriginConfig.originReadTimeout", 60, "the load balancer's own idle timeout"),
     ("backend-service", "healthCheckGracePeriodSeconds", 60, "a task that is still starting must not be replaced"),
     ("backend-service", "enableExecuteCommand", True, "a shell in a task is the only way to look into it"),
     # Hosts

@@ -23,6 +23,7 @@ NOW = {
     "DeploymentWait": "gASVLQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwORGVwbG95bWVudFdhaXSUhZRSlC4=",
     "ImageBuild": "gASVKQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwKSW1hZ2VCdWlsZJSFlFKULg==",
     "MigrationRun": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMTWlncmF0aW9uUnVulIWUUpQu",
+    "OriginSecret": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMT3JpZ2luU2VjcmV0lIWUUpQu",
     "SmtpPassword": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMU210cFBhc3N3b3JklIWUUpQu",
     "StoredSecrets": "gASVLAAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwNU3RvcmVkU2VjcmV0c5SFlFKULg==",
 }
@@ -32,6 +33,7 @@ DECISIVE = {
     "DeploymentWait": "taskDefinition",
     "ImageBuild": "tag",
     "MigrationRun": "taskDefinition",
+    "OriginSecret": "version",
     "SmtpPassword": "secretArn",
     "StoredSecrets": "recoveryDays",
 }
@@ -65,6 +67,7 @@ CHANGES = {
     "DeploymentWait": (("taskDefinition", "desiredCount"), ("region", "cluster", "service")),
     "ImageBuild": (("tag",), ("region", "repository")),
     "MigrationRun": (("taskDefinition", "command"), ("region", "cluster")),
+    "OriginSecret": (("version",), ()),
     "SmtpPassword": ((), ("region", "user", "secretArn")),
     "StoredSecrets": (("recoveryDays",), ("region", "prefix")),
 }
