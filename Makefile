@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs secret run env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status logs plan secret run env develop test check generate format lock rename \
 	digests bench bench-api \
 	bench-commands bench-page test-frontend test-backend test-docker check-infra check-backend check-frontend
 
@@ -67,6 +67,9 @@ status: .tools/ready ## Print which processes run, and whether their state is sa
 
 logs: .tools/ready ## Follow the services' logs
 	@$(LOCALCLOUD) logs
+
+plan: $(OPS_NEEDS) ## Tell what runs where and what a month costs, without a cloud: [STACK=dev] [SET="services.backend.memoryMib=512"]
+	@$(PYTHON) -E -m infra.planning $(STACK) $(SET)
 
 secret: $(OPS_NEEDS) ## Store a secret for services, asked for or from standard input: NAME=STRIPE_KEY [STACK=prod]
 	@$(OPS) secret "$(NAME)"

@@ -10,6 +10,7 @@ from infra.components.cdn import Cdn
 from infra.components.guard import Guard
 from infra.components.order import after
 from infra.config.sections import StackConfig
+from infra.planning.report import price, verdict
 from infra.pure.recipe import notice_of
 from infra.stack.foundation import Foundation, foundation
 from infra.stack.front_door import front_door
@@ -59,6 +60,8 @@ def outputs(
     return {
         "url": after(deployed, cdn.url),
         "region": s.config.region,
+        "plan": verdict(s.config),
+        "monthly_cost": price(s.config),
         "cluster": base.cluster.name,
         "services": {name: facts(s, name, one) for name, one in services.items()},
         "distribution": cdn.distribution_id,

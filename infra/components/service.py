@@ -9,7 +9,7 @@ from pulumi.dynamic import Resource
 
 from infra.components.cluster import Cluster
 from infra.components.task import Task
-from infra.pure.capacity import MAXIMUM_PERCENT, MINIMUM_HEALTHY_PERCENT
+from infra.pure.placement import MAXIMUM_PERCENT, MINIMUM_HEALTHY_PERCENT
 from infra.pure.tags import component_tag
 from infra.steps.deployment import DeploymentWait
 

@@ -7,7 +7,7 @@ import difflib
 import json
 import os
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn, get_args, get_origin
 
@@ -183,12 +183,16 @@ def placed(line: str, app: Mapping[str, Any], own: Mapping[str, Any]) -> str:
 
 
 def parse(raw: Mapping[str, str], *, namespace: str, app: Mapping[str, Any]) -> StackConfig:
-    """Check the keys of `namespace` in a stack's file together with those of app.yaml.
+    """Check the keys of `namespace` in a stack's file, as Pulumi hands them over, together with those of app.yaml.
 
     Raises ConfigError with all problems at once.
     """
-    own = dict(decoded(raw, namespace))
-    problems = list(misplaced(raw, namespace))
+    return checked(dict(decoded(raw, namespace)), app=app, known=misplaced(raw, namespace))
+
+
+def checked(own: Mapping[str, Any], *, app: Mapping[str, Any], known: Iterable[str] = ()) -> StackConfig:
+    """The same for the keys of a stack's file as they are written. `known`: problems that were found before."""
+    problems = list(known)
     try:
         config = StackConfig.model_validate(merged(app, own))
     except ValidationError as error:

@@ -30,9 +30,10 @@ from infra.config.values import (
     Zone,
     vpc_range,
 )
-from infra.pure.capacity import instance_room
+from infra.pure.capacity import Room, instance_types
 from infra.pure.cidrs import slot
 from infra.pure.headers import PERMISSIONS_POLICY
+from infra.pure.placement import Hosts, Plan, cheapest, plan
 
 
 class NetworkConfig(Section):
@@ -259,6 +260,13 @@ class LoadBalancerConfig(Section):
     )
 
 
+MOMENTS = {
+    "always": "when nothing is being deployed",
+    "deployment": "while old and new tasks run side by side",
+    "job": "for its run beside a deployment",
+}
+
+
 class StackConfig(AppConfig):
     """All settings of one stack."""
 
@@ -317,9 +325,33 @@ class StackConfig(AppConfig):
         yield from self.app_problems()
         yield from self._lack_of_room()
 
+    @property
+    def plan(self) -> Plan:
+        """Where the tasks run."""
+        cluster = self.cluster
+        hosts = Hosts(
+            kind=instance_types()[cluster.instance_type],
+            minimum=cluster.min_instances,
+            maximum=cluster.max_instances,
+            zones=len(self.network.zones),
+        )
+        return plan(hosts, self.demands)
+
     def _lack_of_room(self) -> Iterator[Problem]:
-        kind = self.cluster.instance_type
-        instance = instance_room(kind)
+        kind, most = self.cluster.instance_type, self.cluster.max_instances
+        instance = instance_types()[kind].room
+        too_large = list(self._larger_than(instance))
+        yield from too_large
+        missing = None if too_large else self.plan.missing
+        if missing:
+            yield Problem(
+                key="cluster",
+                rule=f"must have room for all tasks, but {most} * {kind} with {instance} each have none for"
+                f" {missing.name} ({missing.room}) {MOMENTS[missing.when]}",
+                remedy=self._advice(),
+            )
+
+    def _larger_than(self, instance: Room) -> Iterator[Problem]:
         for name, service in self.services.items():
             for key, needed, offered in (
                 ("cpuUnits", service.cpu_units, instance.cpu_units),
@@ -328,16 +360,17 @@ class StackConfig(AppConfig):
                 if needed > offered:
                     yield Problem(
                         key=f"services.{name}.{key}",
-                        rule=f"must fit into one instance, got {needed}, and a {kind} offers {offered}",
+                        rule=f"must fit into one instance, got {needed}, and a {self.cluster.instance_type}"
+                        f" offers {offered}",
                         remedy=f"write {offered} or less, or take a larger cluster.instanceType",
                     )
-        needed_room = self.room
-        offered_room = instance * self.cluster.max_instances
-        if not offered_room.holds(needed_room):
-            yield Problem(
-                key="cluster",
-                rule=f"must hold old and new tasks, migrations and jobs: {needed_room.cpu_units} CPU units and"
-                f" {needed_room.memory_mib} MiB, but {self.cluster.max_instances} * {kind} offer"
-                f" {offered_room.cpu_units} and {offered_room.memory_mib}",
-                remedy="raise cluster.maxInstances, take a larger cluster.instanceType, or lower memoryMib or cpuUnits",
-            )
+
+    def _advice(self) -> str:
+        """The cheapest instances that hold everything."""
+        fitting = cheapest(self.demands, zones=len(self.network.zones), volume_gib=self.cluster.volume_gib)
+        written = [
+            f"instanceType: {one.name} with maxInstances: {one.count} ({one.usd_a_month:.2f} USD a month)"
+            for one in fitting
+        ]
+        lower = "lower memoryMib, cpuUnits or desiredCount of the services"
+        return f"take {', or '.join(written)}; or {lower}" if written else lower

@@ -18,9 +18,10 @@ from infra.config.values import (
     retention,
     text_of,
 )
-from infra.pure.capacity import MAXIMUM_PERCENT, Room, surge_room
+from infra.pure.capacity import Room
 from infra.pure.parts import PARTS, QUEUE, QUEUES, SECRETS, SMTP, PartNames, part_of
 from infra.pure.paths import image_folder
+from infra.pure.placement import Demand
 from infra.pure.references import is_one_reference, references
 from infra.pure.routing import collisions
 
@@ -189,17 +190,11 @@ class AppConfig(Section):
         return not self.references.isdisjoint(SMTP)
 
     @property
-    def room(self) -> Room:
-        """What runs at most at once: old and new tasks, migrations, and a run of each job."""
-        services = self.services.values()
-        total = surge_room([(one.room, one.desired_count) for one in services], maximum_percent=MAXIMUM_PERCENT)
-        for one in services:
-            total += one.room * (1 if one.migrate else 0)
-        for job in self.jobs.values():
-            total += (
-                self.services[job.service].room if job.service in self.services else Room(cpu_units=0, memory_mib=0)
-            )
-        return total
+    def demands(self) -> list[Demand]:
+        """The tasks of services, and those of jobs, which have the room of their service."""
+        services = [Demand(name=name, room=one.room, count=one.desired_count) for name, one in self.services.items()]
+        known = [(name, self.services.get(job.service)) for name, job in self.jobs.items()]
+        return services + [Demand(name=name, room=service.room, count=0) for name, service in known if service]
 
     def parts(self) -> Mapping[str, PartNames]:
         """All that a service may use."""

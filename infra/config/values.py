@@ -10,7 +10,7 @@ from typing import Annotated
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from infra.pure.capacity import instance_types, is_arm
+from infra.pure.capacity import instance_types
 from infra.pure.routing import LONGEST
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -147,7 +147,7 @@ def x86_type(value: str) -> str:
             "must be an EC2 instance type that infra/pure/instance_types.json knows",
             f"did you mean {near[0]}?" if near else "write for example t3a.small",
         )
-    if is_arm(value):
+    if instance_types()[value].is_arm:
         raise broken("must be an x86 type, because images are built for linux/amd64", "write for example t3a.small")
     return value
 

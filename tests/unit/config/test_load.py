@@ -139,7 +139,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     (
         {"cluster": {"instanceType": "t3.nano"}},
-        "cluster: must hold old and new tasks, migrations and jobs: 1024 CPU units and 1536 MiB, but 2 * t3.nano offer",
+        "cluster: must have room for all tasks, but 2 * t3.nano with 2,048 CPU units and 471 MiB each have none for"
+        " backend (256 CPU units and 384 MiB) while old and new tasks run side by side; take instanceType: t3a.small"
+        " with maxInstances: 1 (19.77 USD a month), or instanceType: t3.small with maxInstances: 1 (21.23 USD a month);"
+        " or lower memoryMib, cpuUnits or desiredCount of the services",
     ),
     (
         {"cluster": {"maxInstances": 6}, "services": {"backend": {"memoryMib": 2000}}},
@@ -162,10 +165,9 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "cluster.sshPublicKey: must be an OpenSSH public key, got ",
     ),
     (
-        {"cluster": {"maxInstances": 1}, "services": {"backend": {"memoryMib": 700}}},
-        "cluster: must hold old and new tasks, migrations and jobs: 1024 CPU units and 2484 MiB, but 1 * t3a.small"
-        " offer 2048 and 1884; raise cluster.maxInstances, take a larger cluster.instanceType, or lower memoryMib or"
-        " cpuUnits",
+        {"cluster": {"maxInstances": 1}, "services": {"backend": {"memoryMib": 1000}}},
+        "cluster: must have room for all tasks, but 1 * t3a.small with 2,048 CPU units and 1,884 MiB each have none for"
+        " backend (256 CPU units and 1,000 MiB) while old and new tasks run side by side; take instanceType: t",
     ),
     ({"services": {"backend": {"desiredCount": 0}}}, "services.backend.desiredCount: "),
     ({"services": {"backend": {"memoryMib": "much"}}}, "services.backend.memoryMib: "),
@@ -254,10 +256,9 @@ def test_all_broken_rules_between_keys_are_told_at_once() -> None:
     found = problems(
         recipe="protected",
         network={"zones": ["eu-west-1a", "eu-west-1b"]},
-        cluster={"maxInstances": 1},
         services={"frontend": {"memoryMib": 3000, "cpuUnits": 3000}},
     )
-    keys = ["cluster", "database.backupDays", "network.zones", "services.frontend.cpuUnits"]
+    keys = ["database.backupDays", "network.zones", "services.frontend.cpuUnits"]
     keys += ["services.frontend.memoryMib"]
     assert sorted(line.split(":")[0] for line in found) == keys
 

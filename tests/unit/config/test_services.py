@@ -145,12 +145,11 @@ def test_what_pages_may_load_is_of_the_app_and_written_as_the_header_has_it() ->
         assert line.startswith("app.yaml: cdn.contentSecurity.script.0: must be an origin without a path, or data, ")
 
 
-def test_migrations_and_jobs_need_room_too() -> None:
-    app = {"services": {"api": {**API, "memoryMib": 1000}}}
-    assert parse(app).room.memory_mib == 2000
-    app["services"]["api"]["migrate"] = ["x"]
-    app["jobs"] = {"n": {"service": "api", "command": ["x"], "schedule": "rate(1 day)"}}
-    assert "and 4000 MiB, but" in problems(app)[0]
+def test_jobs_need_room_too() -> None:
+    app: dict[str, Any] = {**service(memoryMib=900), "cluster": {"maxInstances": 1}}
+    assert not parse(app).plan.missing
+    (line,) = problems({**app, "jobs": {"n": {"service": "api", "command": ["x"], "schedule": "rate(1 day)"}}})
+    assert "have none for n (256 CPU units and 900 MiB) for its run beside a deployment; take" in line
 
 
 def test_a_file_that_is_no_yaml_is_answered_with_its_line(tmp_path: Path) -> None:

@@ -1,0 +1,57 @@
+"""What runs where, in words."""
+
+from collections.abc import Iterator
+
+from infra.config.sections import StackConfig
+from infra.planning import cost
+from infra.pure.capacity import instance_types
+from infra.pure.placement import Use, cheapest
+from infra.pure.prices import instance_month
+
+
+def task_list(use: Use) -> str:
+    return ", ".join(f"{count} × {name}" if count > 1 else name for name, count in use.tasks) or "nothing"
+
+
+def instances(count: int) -> str:
+    return "1 instance" if count == 1 else f"{count} instances"
+
+
+def verdict(config: StackConfig) -> str:
+    """One line."""
+    found, kind = config.plan, config.cluster.instance_type
+    steady, peak = len(found.steady), len(found.peak)
+    tasks = sum(count for use in found.steady for _, count in use.tasks)
+    holds = f"{steady} × {kind} {'holds' if steady == 1 else 'hold'} {tasks} {'task' if tasks == 1 else 'tasks'}"
+    if peak == steady:
+        return f"{holds}, and every deployment"
+    return f"{holds}; a deployment of all services needs {instances(peak - steady)} more while it lasts"
+
+
+def price(config: StackConfig) -> str:
+    """What a month costs, with the fewest instances and the most."""
+    least = cost.month(config)
+    cluster = config.cluster
+    further = cluster.max_instances - cluster.min_instances
+    each = instance_month(instance_types()[cluster.instance_type].usd_an_hour, cluster.volume_gib)
+    most = f", {least + further * each:.2f} with {instances(cluster.max_instances)}" if further else ""
+    return f"about {least:.2f} USD in us-east-1 without traffic{most}"
+
+
+def report(config: StackConfig) -> Iterator[str]:
+    """All of it, a line each."""
+    yield f"{verdict(config)}."
+    found = config.plan
+    for title, uses in (("Always", found.steady), ("While all services deploy and every job runs", found.peak)):
+        yield ""
+        yield f"{title}:"
+        yield from (f"  instance {number}: {task_list(use)}; {use.left} left" for number, use in enumerate(uses, 1))
+    yield ""
+    yield "Cheapest that hold all of it, instances with disk and address:"
+    zones, volume = len(config.network.zones), config.cluster.volume_gib
+    for one in cheapest(config.demands, zones=zones, volume_gib=volume, most=3):
+        yield f"  {one.count} × {one.name}: {one.usd_a_month:.2f} USD a month"
+    yield ""
+    yield f"A month: {price(config)}:"
+    for row in cost.rows(config):
+        yield f"  {cost.usd(row.usd):>8}  {row.what.replace('`', '')}: {row.arithmetic}"

@@ -1,0 +1,28 @@
+"""On-demand list prices of us-east-1 in USD, as of November 2026; other regions differ by some per cent.
+
+Sources: https://aws.amazon.com/ec2/pricing/on-demand/, /ebs/pricing/, /vpc/pricing/, /elasticloadbalancing/pricing/,
+/rds/postgresql/pricing/, /secrets-manager/pricing/ there. Those of EC2 types are in `instance_types.json`.
+"""
+
+HOURS_A_MONTH = 730
+
+PUBLIC_ADDRESS_HOUR = 0.005
+GP3_GIB_MONTH = 0.08
+LOAD_BALANCER_HOUR = 0.0225
+SECRET_MONTH = 0.40
+RDS_GP3_GIB_MONTH = 0.115
+# By class, one zone; a standby in a second zone costs as much again, for its storage too.
+RDS_CLASS_HOUR = {
+    "db.t4g.micro": 0.016,
+    "db.t4g.small": 0.032,
+    "db.t4g.medium": 0.065,
+    "db.t4g.large": 0.129,
+    "db.t3.micro": 0.018,
+    "db.t3.small": 0.036,
+    "db.t3.medium": 0.072,
+}
+
+
+def instance_month(usd_an_hour: float, volume_gib: int) -> float:
+    """One instance with its disk and its public address."""
+    return HOURS_A_MONTH * (usd_an_hour + PUBLIC_ADDRESS_HOUR) + volume_gib * GP3_GIB_MONTH

@@ -1,0 +1,98 @@
+"""What a configuration needs and costs."""
+
+import re
+import subprocess
+import sys
+
+import pytest
+
+from infra.config.load import ConfigError
+from infra.planning import cost
+from infra.planning.report import price, report, verdict
+from infra.planning.stack import planned
+from infra.pure.paths import ROOT
+
+
+def month(**changes: object) -> float:
+    return round(cost.month(planned("dev", changes)), 2)
+
+
+def test_the_sum_is_that_of_the_rows_and_each_row_that_of_its_arithmetic() -> None:
+    for stack in ("dev", "prod"):
+        rows = list(cost.rows(planned(stack)))
+        assert round(sum(row.usd or 0 for row in rows), 4) == round(cost.month(planned(stack)), 4)
+        for row in rows:
+            product = 1.0
+            for factor in row.arithmetic.split(" × "):
+                product *= float(factor)
+            assert row.usd == pytest.approx(product), row
+
+
+@pytest.mark.parametrize(
+    ("changes", "usd"),
+    [
+        # A second zone's copy of the class and of its 20 GiB.
+        ({"database": {"multiAz": True}}, 730 * 0.016 + 20 * 0.115),
+        ({"database": {"instanceClass": "db.t4g.small"}}, 730 * 0.016),
+        # Two of half the size: as much for the instances, one more disk and one more address.
+        ({"cluster": {"instanceType": "t3a.micro", "minInstances": 2}}, 30 * 0.08 + 730 * 0.005),
+        ({"cluster": {"volumeGib": 40}}, 10 * 0.08),
+        ({"access": "open"}, -0.40),
+        ({"services": {"backend": {"environment": {"KEY": "${secrets.KEY}"}}}}, 0.40),
+    ],
+)
+def test_a_change_costs_what_it_adds(changes: dict[str, object], usd: float) -> None:
+    assert month(**changes) - month() == pytest.approx(usd, abs=0.011)
+
+
+def test_a_class_without_a_known_price_is_said_so() -> None:
+    rows = list(cost.rows(planned("dev", {"database": {"instanceClass": "db.x2g.large"}})))
+    assert [(row.what, row.arithmetic) for row in rows if row.usd is None] == [
+        ("database `db.x2g.large`", "not known here")
+    ]
+
+
+def test_what_nobody_uses_costs_nothing() -> None:
+    alone = {"api": {"source": "backend", "port": 8000, "routes": ["/"], "health": "/x"}, "backend": None}
+    config = planned("dev", {"services": {**alone, "frontend": None}})
+    assert not [row for row in cost.rows(config) if "database" in row.what]
+
+
+def test_the_verdict_is_one_line() -> None:
+    assert verdict(planned("dev")) == "1 × t3a.small holds 2 tasks, and every deployment"
+    larger = planned("dev", {"services": {"backend": {"memoryMib": 900}}})
+    assert verdict(larger) == (
+        "1 × t3a.small holds 2 tasks; a deployment of all services needs 1 instance more while it lasts"
+    )
+    assert re.fullmatch(
+        r"about \d+\.\d\d USD in us-east-1 without traffic, \d+\.\d\d with 2 instances", price(planned("dev"))
+    )
+
+
+def test_the_report_names_each_task_and_what_is_left() -> None:
+    lines = list(report(planned("prod")))
+    assert "  instance 1: backend, frontend; 1,664 CPU units and 3,192 MiB left" in lines
+    assert "  instance 2: 2 × backend, 2 × frontend; 1,280 CPU units and 2,616 MiB left" in lines
+
+
+def test_what_cannot_run_is_refused_with_what_would() -> None:
+    with pytest.raises(ConfigError, match=r"take instanceType: t3a.medium with maxInstances: 1 \(33.50 USD a month\)"):
+        planned("dev", {"cluster": {"maxInstances": 1}, "services": {"backend": {"memoryMib": 900}}})
+
+
+def run(*arguments: str) -> "subprocess.CompletedProcess[str]":
+    command = [sys.executable, "-m", "infra.planning", *arguments]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
+
+
+def test_the_command_answers_for_a_changed_configuration() -> None:
+    answer = run("dev", "services.backend.desiredCount=2", "services.backend.memoryMib=512")
+    assert answer.returncode == 0, answer.stderr
+    assert answer.stdout.startswith("1 × t3a.small holds 3 tasks; a deployment of all services needs 1 instance more")
+    wrong = run("dev", "services.backend.desiredCount=many", "clutser.instanceType=t3.nano")
+    assert wrong.returncode == 1 and wrong.stdout == ""
+    assert [line.partition(":")[0] for line in wrong.stderr.splitlines()] == [
+        "clutser",
+        "services.backend.desiredCount",
+    ]
+    assert run("nope").stderr == "STACK: must be a stack with a file, got 'nope'; known are dev, local, prod\n"
