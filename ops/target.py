@@ -6,9 +6,8 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-import yaml
-
 from infra.config.load import APP_FILE, ConfigError, app_settings, merged
+from infra.config.stack_file import file_of, own_settings, project
 from infra.pure.paths import ROOT
 from localcloud import gateway, stack
 from localcloud.place import STACK as LOCAL
@@ -25,9 +24,10 @@ class Target:
 
     @classmethod
     def of(cls, name: str, port: int) -> "Target":
-        if not (ROOT / f"Pulumi.{name}.yaml").exists():
-            known = sorted(file.name.split(".")[1] for file in ROOT.glob("Pulumi.*.yaml"))
-            raise OperationError(f"STACK: must be a stack with a file, got {name!r}; known are {', '.join(known)}")
+        try:
+            file_of(name)
+        except ConfigError as error:
+            raise OperationError(str(error)) from None
         place = Place.of(port) if name == LOCAL else None
         if place and not gateway.answers(port):
             raise OperationError(f"the local cloud does not answer on port {port}; run `make up`")
@@ -35,16 +35,13 @@ class Target:
 
     @cached_property
     def project(self) -> str:
-        return stack.project()
+        return project()
 
     @cached_property
     def config(self) -> dict[str, Any]:
         """The settings of app.yaml and of the stack's file, unchecked: `pulumi up` checks them."""
-        own = yaml.safe_load((ROOT / f"Pulumi.{self.name}.yaml").read_text())["config"]
-        prefix = f"{self.project}:"
-        own = {key.removeprefix(prefix): value for key, value in own.items() if key.startswith(prefix)}
         try:
-            settings: dict[str, Any] = merged(app_settings(APP_FILE), own)
+            settings: dict[str, Any] = merged(app_settings(APP_FILE), own_settings(self.name))
         except ConfigError as error:
             raise OperationError(str(error)) from None
         return settings

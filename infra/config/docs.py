@@ -5,12 +5,12 @@ import types
 from collections.abc import Iterator
 from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
-import yaml
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 from infra.config.load import is_named, section_of
 from infra.config.sections import StackConfig
+from infra.config.stack_file import project
 from infra.pure.paths import ROOT
 
 TARGET = ROOT / "docs/configuration.md"
@@ -63,8 +63,7 @@ def rows(section: type[BaseModel], prefix: str = "") -> Iterator[tuple[str, str,
 
 
 def table() -> str:
-    project = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"]
-    lines = [HEAD.format(project=project), "| key | type | default | what it does |", "| --- | --- | --- | --- |"]
+    lines = [HEAD.format(project=project()), "| key | type | default | what it does |", "| --- | --- | --- | --- |"]
     lines += [f"| `{key}` | {kind} | {default} | {text} |" for key, kind, default, text in rows(StackConfig)]
     return "\n".join([*lines, ""])
 

@@ -1,5 +1,6 @@
 """A stack's file, as commands read it that run without Pulumi."""
 
+from pathlib import Path
 from typing import Any
 
 import yaml
@@ -13,12 +14,17 @@ def project() -> str:
     return name
 
 
-def own_settings(stack: str) -> dict[str, Any]:
-    """What it says about this project, unchecked, without the project's name before the keys."""
+def file_of(stack: str) -> Path:
+    """Raises ConfigError where there is none."""
     file = ROOT / f"Pulumi.{stack}.yaml"
     if not file.exists():
         known = sorted(one.name.split(".")[1] for one in ROOT.glob("Pulumi.*.yaml"))
         raise ConfigError(f"STACK: must be a stack with a file, got {stack!r}; known are {', '.join(known)}")
+    return file
+
+
+def own_settings(stack: str) -> dict[str, Any]:
+    """What it says about this project, unchecked, without the project's name before the keys."""
     prefix = f"{project()}:"
-    own = yaml.safe_load(file.read_text())["config"]
+    own = yaml.safe_load(file_of(stack).read_text())["config"]
     return {key.removeprefix(prefix): value for key, value in own.items() if key.startswith(prefix)}
