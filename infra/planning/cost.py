@@ -48,7 +48,11 @@ def rows(config: StackConfig) -> Iterator[Row]:
     yield hourly("public IPv4 addresses: of instances, and of the load balancer", prices.PUBLIC_ADDRESS_HOUR, addresses)
     if "database" in config.used:
         yield from database(config)
-    if secrets := ("database" in config.used) + (config.access == "password") + len(config.secrets):
+    if "cache" in config.used:
+        kind = config.cache.node_type
+        yield hourly(f"cache `{kind}`", prices.CACHE_NODE_HOUR.get(kind))
+    passwords = ["database" in config.used, "access" in config.used and config.access == "password", config.smtp]
+    if secrets := sum(passwords) + len(config.secrets):
         yield monthly("secrets in Secrets Manager", prices.SECRET_MONTH, secrets)
 
 

@@ -1,7 +1,8 @@
 """On-demand list prices of us-east-1 in USD, as of November 2026; other regions differ by some per cent.
 
 Sources: https://aws.amazon.com/ec2/pricing/on-demand/, /ebs/pricing/, /vpc/pricing/, /elasticloadbalancing/pricing/,
-/rds/postgresql/pricing/, /secrets-manager/pricing/ there. Those of EC2 types are in `instance_types.json`.
+/rds/postgresql/pricing/, /elasticache/pricing/, /secrets-manager/pricing/ there. Those of EC2 types are in
+`instance_types.json`.
 """
 
 HOURS_A_MONTH = 730
@@ -21,6 +22,8 @@ RDS_CLASS_HOUR = {
     "db.t3.small": 0.036,
     "db.t3.medium": 0.072,
 }
+# Valkey, a fifth below Redis.
+CACHE_NODE_HOUR = {"cache.t4g.micro": 0.0128, "cache.t4g.small": 0.0256, "cache.t4g.medium": 0.052}
 
 
 def instance_month(usd_an_hour: float, volume_gib: int) -> float:
