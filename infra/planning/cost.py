@@ -44,8 +44,10 @@ def rows(config: StackConfig) -> Iterator[Row]:
     yield hourly(f"instance `{kind}`", instance_types()[kind].usd_an_hour, count)
     yield monthly(f"its disk, {cluster.volume_gib} GiB gp3", prices.GP3_GIB_MONTH, cluster.volume_gib, count)
     yield hourly("load balancer, and little for its capacity units", prices.LOAD_BALANCER_HOUR)
-    addresses = count + len(config.network.zones)
-    yield hourly("public IPv4 addresses: of instances, and of the load balancer", prices.PUBLIC_ADDRESS_HOUR, addresses)
+    yield hourly("public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count)
+    if config.load_balancer.scheme == "internet-facing":
+        zones = len(config.network.zones)
+        yield hourly("public IPv4 addresses of the load balancer", prices.PUBLIC_ADDRESS_HOUR, zones)
     if "database" in config.used:
         yield from database(config)
     if "cache" in config.used:
