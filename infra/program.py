@@ -42,6 +42,7 @@ def facts(s: Setting, name: str, running: RunningService) -> dict[str, Any]:
         "log_group": running.task.log_group,
         "version": running.image.tag,
         "source": settings.source,
+        **({"build_args": settings.build_args} if settings.build_args else {}),
         "routes": settings.routes,
         "migrate": settings.migrate,
         "dev": settings.dev,

@@ -1,5 +1,6 @@
 """An image of the project: where it is kept, and that it is there."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -24,6 +25,7 @@ class ImageArgs:
     """`context`: a folder below the project's root with a Dockerfile and a `.dockerignore`."""
 
     context: str
+    build_args: Mapping[str, str]
     region: str
     recipe: Recipe
 
@@ -48,7 +50,7 @@ class Image(pulumi.ComponentResource):
         tags = component_tag(name)
 
         try:
-            self.tag = image_tag(image_folder(args.context))
+            self.tag = image_tag(image_folder(args.context), args.build_args)
         except ContextError as error:
             end_program(str(error))
         repository = aws.ecr.Repository(
@@ -74,6 +76,7 @@ class Image(pulumi.ComponentResource):
                 "repository": repository.name,
                 "repositoryUrl": repository.repository_url,
                 "context": args.context,
+                **({"buildArgs": dict(args.build_args)} if args.build_args else {}),
                 "tag": self.tag,
                 "uri": None,
             },

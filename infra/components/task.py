@@ -19,9 +19,10 @@ from infra.pure.tags import Tags, component_tag
 
 FAMILY_LIMIT = 255  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
 STOP_SECONDS = 30  # between SIGTERM and SIGKILL
-# The only folders that a container can write to, in memory and gone with it: for libraries' temporary files, and what
+# The folders that every container can write to, in memory and gone with it: for libraries' temporary files, and what
 # the agent of ECS Exec cannot do without (https://github.com/aws/containers-roadmap/issues/1359).
 WRITABLE_MIB = {"/tmp": 64, "/var/lib/amazon/ssm": 16}  # noqa: S108 # the container's own
+OWN_WRITABLE_MIB = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,6 +114,7 @@ class Task(pulumi.ComponentResource):
     def _container_definition(self, args: TaskArgs, secrets: Mapping[str, Secret]) -> Mapping[str, Any]:
         settings = args.settings
         ports = [{"containerPort": settings.port, "hostPort": 0, "protocol": "tcp"}] if settings.port else []
+        writable = {**WRITABLE_MIB, **dict.fromkeys(settings.writable, OWN_WRITABLE_MIB)}
         handed_over = [{"name": key, "valueFrom": secret.value_from} for key, secret in secrets.items()]
         return {
             "name": self.container,
@@ -127,7 +129,7 @@ class Task(pulumi.ComponentResource):
             "readonlyRootFilesystem": True,
             "linuxParameters": {
                 "initProcessEnabled": True,  # reaps what shells of ECS Exec leave behind
-                "tmpfs": [{"containerPath": path, "size": size} for path, size in WRITABLE_MIB.items()],
+                "tmpfs": [{"containerPath": path, "size": size} for path, size in writable.items()],
             },
             "stopTimeout": STOP_SECONDS,
             "logConfiguration": {

@@ -5,10 +5,12 @@ from typing import Annotated, Literal
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
+from infra.config.images import image_problems
 from infra.config.section import Section
 from infra.config.values import (
     EnvironmentName,
     Folder,
+    ImageFolder,
     Name,
     Problem,
     Route,
@@ -34,6 +36,11 @@ class ServiceConfig(Section):
         description="Folder of the project with a Dockerfile, or a page's with a package.json that has a script `build`"
         " and a lock file: then it is built and served at port 3000. Services with one source share one image.",
         examples=["backend"],
+    )
+    build_args: dict[EnvironmentName, Annotated[str, BeforeValidator(text_of)]] = Field(
+        {},
+        description="Values for `ARG` lines of the Dockerfile, such as `VITE_API_URL` of a page. Whoever gets the image"
+        " can read them. Services with one source have the same.",
     )
     command: tuple[str, ...] = Field((), description="Command in place of the image's own, word by word.")
     port: int | None = Field(
@@ -70,6 +77,12 @@ class ServiceConfig(Section):
         description="Command by which `make dev` runs it from its folder, in place of what that finds by itself: `dev`"
         " of a package.json, else the command of the task, started again after each change. It should reload by"
         " itself; `$PORT` and `$HOST` in it stand for where it must listen. No stack runs it.",
+    )
+    writable: tuple[ImageFolder, ...] = Field(
+        (),
+        description="Folders of the image, beside `/tmp`, that the process may write to: empty when it starts, 64 MiB"
+        " of memory each, gone with it. All else is read-only.",
+        examples=["[/var/cache/nginx, /run]"],
     )
     uses: tuple[str, ...] = Field(
         (),
@@ -110,6 +123,13 @@ class ServiceConfig(Section):
             yield Problem(key="routes", rule="must be [/] where page is true", remedy="write [/]")
         for name, text in self.environment.items():
             yield from self._variable_problems(name, text)
+        for name, text in self.build_args.items():
+            if references(text):
+                yield Problem(
+                    key=f"buildArgs.{name}",
+                    rule=f"must be known before anything runs, and is no place for a secret, got {text!r}",
+                    remedy="write a plain text, or let the app read it from its environment when it starts",
+                )
 
     def _variable_problems(self, name: str, text: str) -> Iterator[Problem]:
         if name in OWN_VARIABLES:
@@ -210,6 +230,7 @@ class AppConfig(Section):
                     rule=f"must be a service, got {job.service!r}",
                     remedy=f"write one of {', '.join(self.services)}",
                 )
+        yield from image_problems(self.services)
         yield from self._route_problems()
 
     def _service_problems(self, key: str, service: ServiceConfig) -> Iterator[Problem]:

@@ -257,6 +257,9 @@ EnvironmentName = Annotated[
 Folder = Annotated[str, AfterValidator(folder_of_the_project)]
 Route = Annotated[str, AfterValidator(route)]
 UrlPath = Annotated[str, matching(r"/[A-Za-z0-9_.~/?=&%-]*", "must be a path that begins with a slash", "/healthz")]
+ImageFolder = Annotated[
+    str, matching(r"(/[A-Za-z0-9_.-]+)+", "must be a folder of the image, from the root on", "/var/cache/nginx")
+]
 Schedule = Annotated[
     str, matching(SCHEDULE, "must be a rate or a cron expression with six fields", "cron(0 6 * * ? *) or rate(1 day)")
 ]

@@ -1,6 +1,7 @@
 """The files that an image is built from, alike on every machine: the tag is their hash, the builder gets a copy."""
 
 import os
+import re
 import stat
 from pathlib import Path
 
@@ -33,6 +34,27 @@ def context_files(folder: Path) -> list[str]:
 def is_page(folder: Path) -> bool:
     """Whether the folder has no Dockerfile, and gets the project's for pages."""
     return not (folder / DOCKERFILE).exists() and default_dockerfile(folder) is not None
+
+
+def declared_arguments(folder: Path) -> set[str]:
+    """The names that the folder's Dockerfile takes values for."""
+    try:
+        text = (folder / DOCKERFILE).read_text()
+    except OSError:
+        return set()
+    lines = re.findall(r"^\s*ARG\s+(.*)", text, re.MULTILINE | re.IGNORECASE)
+    return {word.partition("=")[0] for line in lines for word in line.split()}
+
+
+def written_by_its_base(folder: Path) -> tuple[str, ...]:
+    """Where the program of the base image writes to. https://hub.docker.com/_/nginx, "in read-only mode"."""
+    try:
+        text = (folder / DOCKERFILE).read_text()
+    except OSError:
+        return ()
+    bases = re.findall(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", text, re.MULTILINE | re.IGNORECASE)
+    is_nginx = bases and re.fullmatch(r"(docker\.io/)?(library/)?nginx([:@].*)?", bases[-1])
+    return ("/var/cache/nginx", "/run") if is_nginx else ()
 
 
 def content_of(folder: Path, path: str) -> bytes:

@@ -1,6 +1,7 @@
 """The tag of an image: a hash of what its build can see, so the same content has the same tag everywhere."""
 
 import hashlib
+from collections.abc import Mapping
 from pathlib import Path
 
 from infra.pure.build_context import content_of, context_files, is_executable
@@ -8,8 +9,8 @@ from infra.pure.build_context import content_of, context_files, is_executable
 TAG_LENGTH = 16  # hexadecimal digits: 64 bits, far from a collision in one repository
 
 
-def image_tag(context: Path) -> str:
-    """Hash of the admitted files' relative paths, modes (executable or not) and contents.
+def image_tag(context: Path, build_args: Mapping[str, str] | None = None) -> str:
+    """Hash of the admitted files' relative paths, modes (executable or not) and contents, and of the build's arguments.
 
     Raises ContextError when `context` cannot become an image.
     """
@@ -20,8 +21,14 @@ def image_tag(context: Path) -> str:
             kind, content = "link", str(file.readlink()).encode()
         else:
             kind, content = "executable" if is_executable(file) else "plain", content_of(context, path)
-        # Lengths first, so that no two different lists of files can hash alike.
-        for part in (path.encode(), kind.encode(), content):
-            total.update(len(part).to_bytes(8, "big"))
-            total.update(part)
+        update(total, path.encode(), kind.encode(), content)
+    for name, value in sorted((build_args or {}).items()):
+        update(total, name.encode(), b"argument", value.encode())
     return total.hexdigest()[:TAG_LENGTH]
+
+
+def update(total: "hashlib._Hash", *parts: bytes) -> None:
+    """Lengths first, so that no two different lists of parts can hash alike."""
+    for part in parts:
+        total.update(len(part).to_bytes(8, "big"))
+        total.update(part)

@@ -32,10 +32,14 @@ class RunningService:
 
 def images(s: Setting) -> dict[str, Image]:
     """One image for each folder, whether one service runs it or several."""
-    sources = dict.fromkeys(service.source for service in s.config.services.values())
+    sources = {service.source: service.build_args for service in s.config.services.values()}
     return {
-        source: Image(image_name(source), ImageArgs(context=source, region=s.config.region, recipe=s.recipe), s.opts)
-        for source in sources
+        source: Image(
+            image_name(source),
+            ImageArgs(context=source, build_args=build_args, region=s.config.region, recipe=s.recipe),
+            s.opts,
+        )
+        for source, build_args in sources.items()
     }
 
 

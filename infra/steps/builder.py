@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import threading
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -98,20 +99,33 @@ def check() -> None:
             buildkit_command()
 
 
-def build(engine: "DockerClient", folder: Path, url: str, tag: str, platform: str, cache: str | None) -> None:
-    """Build `url:tag` from the files whose hash `tag` is. `cache`: an image in the engine whose layers may fit."""
+def build(
+    engine: "DockerClient",
+    folder: Path,
+    url: str,
+    tag: str,
+    platform: str,
+    cache: str | None,
+    build_args: Mapping[str, str] | None = None,
+) -> None:
+    """Build `url:tag` from what `tag` is the hash of. `cache`: an image in the engine whose layers may fit."""
+    given = dict(build_args or {})
     output, image = Output(folder), f"{url}:{tag}"
     with tempfile.TemporaryDirectory(prefix="image-") as context:
         copy_context(folder, Path(context))
-        if image_tag(Path(context)) != tag:
+        if image_tag(Path(context), given) != tag:
             fail(f"{folder.name}: its files changed after `up` began; run it again")
         if is_docker(engine):
             options = ["--progress", "plain", "--platform", platform, "--tag", image]
             # The image names the steps that its layers come from, so that another machine can build upon it.
-            options += ["--build-arg", "BUILDKIT_INLINE_CACHE=1", *(["--cache-from", cache] if cache else [])]
+            arguments = {**given, "BUILDKIT_INLINE_CACHE": "1"}
+            options += [f"--build-arg={name}={value}" for name, value in arguments.items()]
+            options += ["--cache-from", cache] if cache else []
             run(output, [*buildkit_command(), *options, context])
         else:
-            stream = engine.api.build(path=context, tag=image, platform=platform, rm=True, forcerm=True, decode=True)
+            stream = engine.api.build(
+                path=context, tag=image, platform=platform, buildargs=given, rm=True, forcerm=True, decode=True
+            )
             output.follow(stream)
 
 

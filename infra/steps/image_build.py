@@ -57,7 +57,7 @@ def build_and_push(props: Props, before: str | None) -> None:
             progress(name, f"building image {tag}")
             login = registry_login(ecr)
             cache = layers_of(engine, url, before, login) if before else None
-            builder.build(engine, folder, url, tag, PLATFORM, cache)
+            builder.build(engine, folder, url, tag, PLATFORM, cache, props.get("buildArgs"))
             progress(name, f"pushing image {tag}")
             Output(folder).follow(engine.api.push(url, tag=tag, auth_config=login, stream=True, decode=True))
         except APIError as error:
@@ -85,7 +85,9 @@ def outputs(props: Props) -> Props:
 
 
 class ImageBuild(StepProvider):
-    """Inputs: region, repository, repositoryUrl, context (folder below the project's root), tag. Output: uri.
+    """Inputs: region, repository, repositoryUrl, context (folder below the project's root), tag, and buildArgs if any.
+
+    Output: uri.
 
     Deleting does nothing: the repository's lifecycle policy, or its own deletion, removes images.
     """

@@ -55,7 +55,8 @@ def service(place: Place, name: str, facts: Mapping[str, Any], cluster: str, ecs
         command=container.get("command", []),
         migrate=facts["migrate"],
         dev=facts["dev"],
-        environment=environment(place, task, secrets),
+        # A page's own server reads when it starts what its image has been built with.
+        environment={**facts.get("build_args", {}), **environment(place, task, secrets)},
     )
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from infra.config import load
+from infra.config import images, load, services
 from infra.config.load import ConfigError
 from infra.config.sections import StackConfig
 from tests.unit.stack_files import PROJECT
@@ -41,6 +41,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ({"services": {}}, "app.yaml: services: must have 1 entries or more; "),
     ({"services": {"Api": API}}, "app.yaml: services.Api: must be a name of 1 to 18 small letters, digits and hyphens"),
     ({"services": {"api": {"port": 8000}}}, "app.yaml: services.api.source: is required; write for example backend"),
+    (service(buildArgs={"V": "${site.url}"}), "app.yaml: services.api.buildArgs.V: must be known before anything runs"),
+    (service(writable=["run"]), "app.yaml: services.api.writable.0: must be a folder of the image, from the root on, "),
+    (service(buildArgs={"VITE": 1}), "app.yaml: services.api.buildArgs.VITE: must be declared in backend/Dockerfile; "),
+    (
+        {"services": {"api": API, "worker": {**WORKER, "buildArgs": {"VITE": "x"}}}},
+        "app.yaml: services.worker.buildArgs: must be those of api, which has the same source; write the same for both",
+    ),
     (service(sorce="x"), "app.yaml: services.api.sorce: is not a known key; did you mean source?"),
     (service(source="../x"), "app.yaml: services.api.source: must be a folder below the project's, in letters, "),
     (service(source="nowhere"), "app.yaml: services.api.source: must be a folder of the project, got 'nowhere'; "),
@@ -162,3 +169,25 @@ def test_a_file_that_is_no_yaml_is_answered_with_its_line(tmp_path: Path) -> Non
     file.write_text("- services\n")
     with pytest.raises(ConfigError, match=r"^app\.yaml: must be a section with keys"):
         load.app_settings(file)
+
+
+def test_what_a_dockerfile_declares_is_given_and_what_nginx_writes_to_must_be_writable(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = tmp_path / "web"
+    folder.mkdir()
+    monkeypatch.setattr(services, "image_folder", lambda _: folder)
+    monkeypatch.setattr(images, "image_folder", lambda _: folder)
+    build = "FROM --platform=linux/amd64 node:24 AS build\nARG A=1 VITE_API_URL=\n"
+    (folder / "Dockerfile").write_text(f"{build}FROM nginx:1\n")
+    given = {"source": "web", "buildArgs": {"VITE_API_URL": ""}}
+    assert problems(service(**given)) == [
+        "app.yaml: services.api.writable: must hold /var/cache/nginx and /run, to which nginx writes;"
+        " write writable: [/var/cache/nginx, /run]"
+    ]
+    writable = ["/data", "/var/cache/nginx", "/run"]
+    found = parse(service(**given, writable=writable)).services["api"]
+    assert found.build_args == {"VITE_API_URL": ""} and list(found.writable) == writable
+    for base in ("nginxinc/nginx-unprivileged:1", "nginx:1 AS first\nFROM caddy"):
+        (folder / "Dockerfile").write_text(f"{build}FROM {base}\n")
+        parse(service(**given))

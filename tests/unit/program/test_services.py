@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from infra import program
+from infra.config import images
 from infra.config.load import parse, smtp_endpoint
 from infra.pure.parts import PARTS, QUEUE
 from infra.stack import setting
@@ -243,3 +244,21 @@ def test_a_stand_in_for_the_endpoint_is_where_the_environment_says(monkeypatch: 
     assert smtp_endpoint("eu-west-1") == ("127.0.0.1", "5008")
     monkeypatch.delenv("AWS_SES_SMTP_ENDPOINT")
     assert smtp_endpoint("eu-west-1") == ("email-smtp.eu-west-1.amazonaws.com", "587")
+
+
+def test_a_task_may_write_to_the_folders_that_its_service_names(shop: Recorded) -> None:
+    api = {**API, "writable": ["/var/cache/nginx"]}
+    own = container(of({"services": {"api": api}}), "api")["linuxParameters"]["tmpfs"]
+    assert own == [
+        *container(shop, "api")["linuxParameters"]["tmpfs"],
+        {"containerPath": "/var/cache/nginx", "size": 64},
+    ]
+
+
+def test_an_image_is_another_one_with_other_arguments(alone: Recorded, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(images, "declared_arguments", lambda _: {"VITE_API_URL"})
+    given = of({"services": {"api": {**API, "buildArgs": {"VITE_API_URL": "/v2"}}}})
+    build, before = (stack.one("backend-image-build").inputs for stack in (given, alone))
+    assert build["buildArgs"] == {"VITE_API_URL": "/v2"} and "buildArgs" not in before
+    assert build["tag"] != before["tag"]
+    assert given.outputs["services"]["api"]["build_args"] == {"VITE_API_URL": "/v2"}

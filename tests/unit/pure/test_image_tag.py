@@ -213,3 +213,9 @@ def test_the_apps_own_are_read_as_the_docker_sdk_reads_them(app: str) -> None:
     found = admitted_files(folder)
     assert found == as_the_sdk_reads_it(folder, (folder / ".dockerignore").read_text().splitlines())
     assert len(found) > 20
+
+
+def test_what_a_build_is_given_is_part_of_what_it_makes(context: Path) -> None:
+    tags = [image_tag(context, given) for given in ({}, {"A": ""}, {"A": "1"}, {"B": "1"}, {"A": "1", "B": "2"})]
+    assert len(set(tags)) == len(tags) and tags[0] == image_tag(context)
+    assert image_tag(context, {"B": "2", "A": "1"}) == tags[-1]

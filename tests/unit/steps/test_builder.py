@@ -175,10 +175,13 @@ def web(machine: Path) -> Path:
     return folder
 
 
+ARGS = {"VITE_API_URL": "a b"}
+
+
 def build(web: Path, address: str, monkeypatch: pytest.MonkeyPatch, cache: str | None = None) -> None:
     monkeypatch.setenv("DOCKER_HOST", address)
     engine = builder.connect()
-    builder.build(engine, web, URL, image_tag(web), "linux/amd64", cache)
+    builder.build(engine, web, URL, image_tag(web, ARGS), "linux/amd64", cache, ARGS)
     engine.close()
 
 
@@ -206,10 +209,9 @@ def test_docker_builds_with_the_command_that_speaks_buildkit(
     (web / "app.py").chmod(0o600)
     build(web, address, monkeypatch, cache=f"{URL}:before")
     first, *listed = capsys.readouterr().out.splitlines()
-    image = f"{URL}:{image_tag(web)}"
-    assert first.startswith(
-        f"web: {command} plain --platform linux/amd64 --tag {image} --build-arg BUILDKIT_INLINE_CACHE=1"
-    )
+    image = f"{URL}:{image_tag(web, ARGS)}"
+    arguments = "--build-arg=VITE_API_URL=a b --build-arg=BUILDKIT_INLINE_CACHE=1"
+    assert first.startswith(f"web: {command} plain --platform linux/amd64 --tag {image} {arguments}")
     assert f" --cache-from {URL}:before /" in first
     assert [line.split()[1] for line in listed if line.endswith("app.py")] == ["-rw-r--r--"]
 

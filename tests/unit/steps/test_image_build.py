@@ -96,6 +96,14 @@ def test_a_missing_tag_is_built_for_the_instances_and_pushed(registry: FakeRegis
     assert registry.tags == {PROPS["tag"]}
 
 
+def test_a_build_gets_its_arguments(registry: FakeRegistry) -> None:
+    arguments = {"VITE_API_URL": ""}
+    tag = image_tag(ROOT / "backend", arguments)
+    ImageBuild().create({**PROPS, "buildArgs": arguments, "tag": tag})
+    assert [build["buildargs"] for build in registry.built] == [arguments]
+    assert registry.tags == {tag} != {PROPS["tag"]}
+
+
 def test_a_tag_that_ecr_has_is_not_built(registry: FakeRegistry) -> None:
     registry.tags.add(PROPS["tag"])
     ImageBuild().update("id", BEFORE, {**PROPS})

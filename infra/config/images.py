@@ -1,0 +1,48 @@
+"""The rules between services and the Dockerfiles that their images are built from."""
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING
+
+from infra.config.values import Problem
+from infra.pure.build_context import declared_arguments, written_by_its_base
+from infra.pure.paths import image_folder
+
+if TYPE_CHECKING:
+    from infra.config.services import ServiceConfig
+
+
+def image_problems(services: "Mapping[str, ServiceConfig]") -> Iterator[Problem]:
+    first: dict[str, str] = {}
+    for name, service in services.items():
+        owner = first.setdefault(service.source, name)
+        if service.build_args != services[owner].build_args:
+            yield Problem(
+                key=f"services.{name}.buildArgs",
+                rule=f"must be those of {owner}, which has the same source",
+                remedy="write the same for both: they share one image",
+            )
+        yield from argument_problems(name, service)
+        yield from folder_problems(name, service)
+
+
+def argument_problems(name: str, service: "ServiceConfig") -> Iterator[Problem]:
+    declared = declared_arguments(image_folder(service.source))
+    for argument in service.build_args:
+        if argument not in declared:
+            yield Problem(
+                key=f"services.{name}.buildArgs.{argument}",
+                rule=f"must be declared in {service.source}/Dockerfile",
+                remedy=f"write ARG {argument} there, before the step that reads it; a page without a Dockerfile takes"
+                " it from its .env.production",
+            )
+
+
+def folder_problems(name: str, service: "ServiceConfig") -> Iterator[Problem]:
+    """The process engine stands in for nginx and would not show it."""
+    needed = written_by_its_base(image_folder(service.source))
+    if lacking := [folder for folder in needed if folder not in service.writable]:
+        yield Problem(
+            key=f"services.{name}.writable",
+            rule=f"must hold {' and '.join(lacking)}, to which nginx writes",
+            remedy=f"write writable: [{', '.join([*service.writable, *lacking])}]",
+        )
