@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up dev down stop url password new-password status logs plan secret run env develop test check generate format lock rename \
-	digests bench bench-api \
+	digests instance-types bench bench-api \
 	bench-commands bench-page test-frontend test-backend test-docker check-infra check-backend check-frontend
 
 help: ## List the commands
@@ -119,6 +119,9 @@ format: .tools/ready-development ## Format the code, and apply the linters' auto
 
 rename: .tools/ready ## Give the project a name of your own, in all files that hold it: NAME=my-shop
 	@$(PYTHON) -m toolchain.rename "$(NAME)"
+
+instance-types: .tools/ready ## Bring sizes and prices of EC2 types up to date
+	@$(PYTHON) -m toolchain.instance_types
 
 digests: ## Pin the Dockerfiles' base images to what stands behind their tags today
 	@python3 -m toolchain.digests
