@@ -21,7 +21,7 @@ unexport PYTHONDONTWRITEBYTECODE
 .DEFAULT_GOAL := help
 .PHONY: help setup up dev down stop url password new-password status logs plan secret run env develop test check generate format lock rename \
 	digests instance-types bench bench-api \
-	bench-commands bench-page test-frontend test-backend test-docker check-infra check-backend check-frontend
+	bench-commands bench-page test-frontend test-backend test-besides test-docker check-infra check-backend check-frontend
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{gsub(/\$$\$$/, "$$"); printf "  make %-15s %s\n", $$1, $$2}'
@@ -81,8 +81,10 @@ env: .tools/ready ## Make a shell's pulumi and aws work here: eval "$$(make -s e
 	@$(LOCALCLOUD) env
 
 test: .tools/ready-development ## Run all tests
-	@$(PARALLEL) test-frontend test-backend test-docker
+	@$(PARALLEL) test-docker test-besides
 	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
+
+test-besides: test-frontend test-backend # while those on the Docker engine wait for it, half of their time
 	@$(BIN)/pytest -q --ignore tests/e2e/site --ignore tests/docker --numprocesses 2 --dist loadfile
 
 test-frontend:
