@@ -132,6 +132,20 @@ def test_nothing_new_changes_nothing_and_a_new_secret_starts_what_names_it_anew(
         wait_until(lambda: {"name": "rice", "by": "Grace"} in visitor.get("/shop/orders").json())
 
 
+def test_a_worker_that_ends_at_once_fails_the_up_and_the_version_before_works_on(shop: Checkout) -> None:
+    shop.edit("app.yaml", "shop.worker", "shop.missing")
+    run = shop.run("up")
+    assert run.code != 0
+    assert "worker: its tasks end soon after they start" in run.output, run.output
+    assert "the service is put back to the earlier version" in run.output
+    assert "No module named shop.missing" in run.output
+    shop.edit("app.yaml", "shop.missing", "shop.worker")
+    with shop.stranger() as visitor:
+        visitor.post("/shop/orders", params={"name": "salt"}).raise_for_status()
+        wait_until(lambda: {"name": "salt", "by": "Grace"} in visitor.get("/shop/orders").json())
+    shop.up()
+
+
 def test_destroy_takes_the_secrets_too(shop: Checkout) -> None:
     manager = shop.client("secretsmanager")
     names = [secret["Name"] for secret in manager.list_secrets()["SecretList"]]
