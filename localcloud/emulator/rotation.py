@@ -1,5 +1,5 @@
 """Rotates the password of a database that RDS manages, which MiniStack only pretends: the server gets a new one, then
-the secret, in which the back end finds it at run time.
+the secret, in which the back end finds it at run time. By hand, that secret cannot be changed.
 
 https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/rds-secrets-manager.html
 """
@@ -15,9 +15,13 @@ OWNER_TAG = "aws:rds:primaryDBInstanceArn"
 NOT_REACHED = "the database does not answer, so its password was not rotated; start it, and try again"
 NOT_MANAGED = "RDS does not manage the password of this DB instance"
 NOT_AT_ONCE = "You must apply the change immediately when rotating the master user password."
+# https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
+OWNED = "The secret is managed by another service, and you must use that service to update it."
+BY_HAND = ("_put_secret_value", "_update_secret", "_update_secret_version_stage")
 MANAGED = "You can't specify MasterUserPassword for an instance with ManageMasterUserPassword enabled."
 
 Record = dict[str, Any]
+put_secret_value = secretsmanager._put_secret_value  # RDS's own way, past what is refused below
 
 
 def instance_of(secret: Record) -> Record | None:
@@ -46,7 +50,7 @@ def renew(instance: Record, secret: Record) -> Any:
         return None
     instance["_MasterUserPassword"] = new  # with which the database is started again
     value = json.dumps({"username": instance["MasterUsername"], "password": new})
-    return secretsmanager._put_secret_value({"SecretId": secret["ARN"], "SecretString": value})
+    return put_secret_value({"SecretId": secret["ARN"], "SecretString": value})
 
 
 def accepts(instance: Record, password: str) -> bool:
@@ -86,4 +90,16 @@ def rotate_for_real() -> None:
         return modify(parameters)
 
     secretsmanager._rotate_secret = rotate_secret
+    for name in BY_HAND:
+        setattr(secretsmanager, name, refusing_owned(getattr(secretsmanager, name)))
     rds._ACTION_MAP["ModifyDBInstance"] = modify_db_instance
+
+
+def refusing_owned(change: Any) -> Any:
+    def change_or_refuse(request: dict[str, Any]) -> Any:
+        _, secret = secretsmanager._resolve(request.get("SecretId"))
+        if secret and instance_of(secret):
+            return error_response_json("InvalidRequestException", OWNED, 400)
+        return change(request)
+
+    return change_or_refuse

@@ -3,6 +3,7 @@
 import threading
 import urllib.request
 from collections.abc import Iterator
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
@@ -62,6 +63,15 @@ def test_the_password_of_a_database_that_does_not_run_is_not_rotated(aws: Client
         rds.modify_db_instance(DBInstanceIdentifier="one", RotateMasterUserPassword=True)
     with pytest.raises(ClientError, match="You can't specify MasterUserPassword"):
         rds.modify_db_instance(DBInstanceIdentifier="one", MasterUserPassword="another one")
+    (version,) = keeper.describe_secret(SecretId="rds!db-1")["VersionIdsToStages"]
+    for change in (
+        partial(keeper.put_secret_value, SecretString="{}"),
+        partial(keeper.update_secret, SecretString="{}"),
+        partial(keeper.update_secret, Description="mine"),
+        partial(keeper.update_secret_version_stage, VersionStage="AWSCURRENT", RemoveFromVersionId=version),
+    ):
+        with pytest.raises(ClientError, match="managed by another service, and you must use that service to update it"):
+            change(SecretId="rds!db-1")
     assert keeper.get_secret_value(SecretId="rds!db-1")["SecretString"] == value
 
 
