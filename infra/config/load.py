@@ -15,8 +15,10 @@ import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
+from infra.config.beside import broken_rules
 from infra.config.sections import StackConfig
 from infra.config.services import AppConfig
+from infra.config.values import Problem
 from infra.pure.paths import ROOT
 
 APP_FILE = ROOT / "app.yaml"
@@ -116,13 +118,17 @@ RULES = {
 }
 
 
+def told(problem: Problem) -> str:
+    return f"{problem.key}: {problem.rule}; {problem.remedy}"
+
+
 def describe(error: ErrorDetails) -> list[str]:
     """Each problem as `field: rule, got value; what to write`."""
     path = ".".join(str(key) for key in error["loc"] if key != "[key]")
     details = error.get("ctx", {})
     if error["type"] == "rules":
         prefix = f"{path}." if path else ""
-        return [f"{prefix}{problem.key}: {problem.rule}; {problem.remedy}" for problem in details["problems"]]
+        return [f"{prefix}{told(problem)}" for problem in details["problems"]]
     rule = RULES[error["type"]].format(**details)
     hidden = error["type"] in ("missing", "extra_forbidden") or isinstance(error["input"], BaseModel | dict)
     got = "" if hidden else f", got {shown(error['input'])}"
@@ -196,8 +202,10 @@ def checked(own: Mapping[str, Any], *, app: Mapping[str, Any], known: Iterable[s
     try:
         config = StackConfig.model_validate(merged(app, own))
     except ValidationError as error:
-        lines = [line for problem in error.errors() for line in describe(problem)] if own else []
-        problems += sorted(placed(line, app, own) for line in lines)
+        if own:
+            lines = [line for problem in error.errors() for line in describe(problem)]
+            lines += map(told, broken_rules(merged(app, own), error.errors()))
+            problems += sorted(placed(line, app, own) for line in lines)
     if problems:
         raise ConfigError("\n".join(problems))
     return config

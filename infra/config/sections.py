@@ -4,8 +4,8 @@ docs/configuration.md is generated from the descriptions below.
 """
 
 from collections import Counter
-from collections.abc import Iterator
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterator
+from typing import Annotated, ClassVar, Literal
 
 from pydantic import AfterValidator, Field
 
@@ -267,6 +267,9 @@ MOMENTS = {
 }
 
 
+Rule = tuple[tuple[str, ...], Callable[["StackConfig"], Iterator[Problem]]]
+
+
 class StackConfig(AppConfig):
     """All settings of one stack."""
 
@@ -304,26 +307,33 @@ class StackConfig(AppConfig):
     load_balancer: LoadBalancerConfig = LoadBalancerConfig()
 
     def problems(self) -> Iterator[Problem]:
+        yield from self.app_problems()
+        for _, rule in self.RULES:
+            yield from rule(self)
+
+    def zones_elsewhere(self) -> Iterator[Problem]:
         if strangers := [zone for zone in self.network.zones if zone[:-1] != self.region]:
             yield Problem(
                 key="network.zones",
                 rule=f"must lie in the region {self.region}, got {', '.join(strangers)}",
                 remedy=f"write for example [{self.region}a, {self.region}b]",
             )
+
+    def too_few_backups(self) -> Iterator[Problem]:
         if self.recipe == "protected" and self.database.backup_days < 7:
             yield Problem(
                 key="database.backupDays",
                 rule=f"must be at least 7 with the recipe protected, got {self.database.backup_days}",
                 remedy="write 7 or more",
             )
+
+    def lack_of_mail(self) -> Iterator[Problem]:
         if self.mail is None and "mail" in self.used:
             yield Problem(
                 key="mail.address",
                 rule="is required where a service uses mail",
                 remedy="write your address, such as me@example.com, or take mail out of the service's uses",
             )
-        yield from self.app_problems()
-        yield from self._lack_of_room()
 
     @property
     def plan(self) -> Plan:
@@ -337,7 +347,7 @@ class StackConfig(AppConfig):
         )
         return plan(hosts, self.demands)
 
-    def _lack_of_room(self) -> Iterator[Problem]:
+    def lack_of_room(self) -> Iterator[Problem]:
         kind, most = self.cluster.instance_type, self.cluster.max_instances
         instance = instance_types()[kind].room
         too_large = list(self._larger_than(instance))
@@ -374,3 +384,11 @@ class StackConfig(AppConfig):
         ]
         lower = "lower memoryMib, cpuUnits or desiredCount of the services"
         return f"take {', or '.join(written)}; or {lower}" if written else lower
+
+    # Each with the keys that it looks at.
+    RULES: ClassVar[tuple[Rule, ...]] = (
+        (("region", "network"), zones_elsewhere),
+        (("recipe", "database"), too_few_backups),
+        (("services", "mail"), lack_of_mail),
+        (("services", "jobs", "cluster", "network"), lack_of_room),
+    )

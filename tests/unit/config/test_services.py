@@ -123,6 +123,45 @@ def test_all_problems_of_both_files_are_told_at_once_each_with_its_own() -> None
     ]
 
 
+def test_rules_between_keys_are_told_beside_keys_that_are_wrong() -> None:
+    app = {
+        "services": {
+            "api": {**API, "port": "x", "uses": ["databse"], "environment": {"A": "${database.host}"}},
+            "broken": {"uses": "all", "environment": {"B": "${database.host}"}},
+            "worker": {**WORKER, "source": "nowhere", "cpuUnits": 1},
+            "third": {**WORKER, "port": 1, "routes": ["/"]},
+        },
+        "jobs": {"n": {"service": "worke", "schedule": "daily"}, "m": {"service": "broken"}},
+        "queues": {"q": {"maxReceives": 0}},
+    }
+    found = problems(app, network={"zones": ["eu-west-1a", "eu-west-1b"]}, storage={"x": 1})
+    assert [line.partition(": must")[0].partition(": is")[0].partition(": names")[0] for line in found] == [
+        "app.yaml: jobs.m.command",
+        "app.yaml: jobs.m.schedule",
+        "app.yaml: jobs.n.command",
+        "app.yaml: jobs.n.schedule",
+        "app.yaml: jobs.n.service",
+        "app.yaml: queues.q.maxReceives",
+        "app.yaml: services.api.environment.A",
+        "app.yaml: services.api.port",
+        "app.yaml: services.api.uses",
+        "app.yaml: services.broken.source",
+        "app.yaml: services.broken.uses",
+        "app.yaml: services.third.health",
+        "app.yaml: services.third.routes",
+        "app.yaml: services.worker.cpuUnits",
+        "app.yaml: services.worker.source",
+        "network.zones",
+        "storage.x",
+    ]
+
+
+@pytest.mark.parametrize("wrong", [{"region": "Frankfurt"}, {"network": {"zones": ["us-east-1a"]}}])
+def test_a_rule_is_silent_where_what_it_looks_at_is_wrong(wrong: dict[str, Any]) -> None:
+    assert len(problems(service(), **wrong)) == 1
+    assert len(problems({"services": {"worker": {**WORKER, "cpuUnits": 1}}})) == 1, "its routes may be wrong, too"
+
+
 def test_a_stack_changes_a_key_adds_one_and_takes_one_away() -> None:
     app = {"services": {"api": {**API, "environment": {"A": "1", "B": "2"}}, "worker": WORKER}}
     change = {"api": {"desiredCount": 2, "environment": {"B": None, "C": 3}}, "worker": None}
