@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs plan secret run env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status logs plan secret run jobs env develop test check generate format lock rename \
 	digests instance-types bench bench-api \
 	bench-commands bench-page test-frontend test-backend test-besides test-docker check-infra check-backend check-frontend
 
@@ -76,6 +76,9 @@ secret: $(OPS_NEEDS) ## Store a secret for services, asked for or from standard 
 
 run: $(OPS_NEEDS) ## Run a command once, with a service's image and rights: SERVICE=backend CMD="…", or JOB=… [STACK=prod]
 	@$(OPS) run $(if $(JOB),--job "$(JOB)",--service "$(SERVICE)" -- $(CMD))
+
+jobs: $(OPS_NEEDS) ## Tell of each job when it is due, and what its last run came to [STACK=prod]
+	@$(OPS) jobs
 
 env: .tools/ready ## Make a shell's pulumi and aws work here: eval "$$(make -s env)"; back: localcloud_off
 	@$(LOCALCLOUD) env

@@ -15,7 +15,7 @@ from infra.pure.recipe import notice_of
 from infra.stack.foundation import Foundation, foundation
 from infra.stack.front_door import front_door
 from infra.stack.parts import Parts, links, parts, secrets
-from infra.stack.services import RunningService, cache_reset, images, job, running
+from infra.stack.services import Jobs, RunningService, cache_reset, images, jobs, running
 from infra.stack.setting import Setting, setting
 
 
@@ -29,9 +29,10 @@ def build(config: StackConfig) -> dict[str, Any]:
     services = {name: running(s, base, door, name, built[one.source], known) for name, one in config.services.items()}
     last: list[Resource] = [one.service for one in services.values()]
     last += [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
-    last += [job(s, base, name, services[one.service]) for name, one in config.jobs.items()]
+    scheduled = jobs(s, base, services)
+    last += scheduled.all.values() if scheduled else []
     Guard("guard", after=last, protect=s.recipe.locked)
-    return outputs(s, base, made, cdn, services)
+    return outputs(s, base, made, cdn, services) | (job_facts(s, scheduled) if scheduled else {})
 
 
 def facts(s: Setting, name: str, running: RunningService) -> dict[str, Any]:
@@ -46,6 +47,18 @@ def facts(s: Setting, name: str, running: RunningService) -> dict[str, Any]:
         "routes": settings.routes,
         "migrate": settings.migrate,
         "dev": settings.dev,
+    }
+
+
+def job_facts(s: Setting, scheduled: Jobs) -> dict[str, Any]:
+    """What `make jobs` needs to know."""
+    return {
+        "jobs": {
+            name: {"schedule": one.schedule, "service": s.config.jobs[name].service}
+            for name, one in scheduled.all.items()
+        },
+        "job_log_group": scheduled.records.log_group,
+        "missed_jobs": scheduled.records.missed_url,
     }
 
 

@@ -7,7 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.steps.common import in_words
 from localcloud.errors import LocalCloudError
-from ops import run, secret
+from ops import jobs, run, secret
 from ops.errors import OperationError
 from ops.target import Target
 
@@ -23,6 +23,7 @@ def arguments() -> argparse.Namespace:
     what = running.add_mutually_exclusive_group(required=True)
     what.add_argument("--service")
     what.add_argument("--job")
+    commands.add_parser("jobs", help=jobs.jobs.__doc__)
     running.add_argument("words", metavar="CMD", nargs=argparse.REMAINDER)
     return parser.parse_args()
 
@@ -32,13 +33,17 @@ def execute(given: argparse.Namespace) -> int:
     if given.command == "secret":
         print(secret.store(target, given.name))
         return 0
+    if given.command == "jobs":
+        for line in jobs.jobs(target):
+            print(line)
+        return 0
     if given.job:
         service, command = run.job_of(target, given.job)
     else:
         service, command = given.service, [word for word in given.words if word != "--"]
         if not command:
             raise OperationError('CMD: is required; write for example CMD="python -m app.seed"')
-    return run.run(target, service, command)
+    return run.run(target, service, command, job=given.job)
 
 
 def main() -> int:

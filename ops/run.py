@@ -4,8 +4,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from infra.pure.naming import JOB_GROUP
 from infra.steps import ecs_logs
 from ops.errors import OperationError
+from ops.records import BY_HAND
 from ops.target import Target
 
 POLL_SECONDS = 1.0
@@ -22,15 +24,15 @@ def job_of(target: Target, name: str) -> tuple[str, list[str]]:
     return jobs[name]["service"], list(jobs[name]["command"])
 
 
-def run(target: Target, service: str, command: Sequence[str]) -> int:
-    """Run it to its end, with its output here; its exit code."""
+def run(target: Target, service: str, command: Sequence[str], job: str | None = None) -> int:
+    """Run it to its end, with its output here; its exit code. `job`: whose run it counts as."""
     services = target.outputs["services"]
     if service not in services:
         raise OperationError(
             f"SERVICE: must be a service of the stack, got {service!r}; known are {', '.join(services)}"
         )
     ecs = target.client("ecs")
-    task = start(ecs, target.outputs["cluster"], services[service]["service"], service, command)
+    task = start(ecs, target.outputs["cluster"], services[service]["service"], service, command, job)
     output = Output(target.client("logs"), services[service]["log_group"], service, task["taskArn"])
     try:
         ended = follow(ecs, task, output)
@@ -44,7 +46,7 @@ def run(target: Target, service: str, command: Sequence[str]) -> int:
     return int(code)
 
 
-def start(ecs: Any, cluster: str, name: str, container: str, command: Sequence[str]) -> dict[str, Any]:
+def start(ecs: Any, cluster: str, name: str, container: str, command: Sequence[str], job: str | None) -> dict[str, Any]:
     """The task, of the version that the service runs."""
     (described,) = ecs.describe_services(cluster=cluster, services=[name])["services"]
     answer = ecs.run_task(
@@ -52,7 +54,8 @@ def start(ecs: Any, cluster: str, name: str, container: str, command: Sequence[s
         taskDefinition=described["taskDefinition"],
         capacityProviderStrategy=described["capacityProviderStrategy"],
         overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
-        startedBy="run",
+        startedBy=BY_HAND,
+        **({"group": JOB_GROUP + job} if job else {}),
         propagateTags="TASK_DEFINITION",
     )
     if not answer["tasks"]:

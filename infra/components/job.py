@@ -7,15 +7,16 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.cluster import Cluster
+from infra.components.job_records import JobRecords
 from infra.components.role import removable_role
 from infra.components.task import Task
 from infra.config.services import JobConfig
 from infra.pure import policies
+from infra.pure.naming import JOB_GROUP
 from infra.pure.tags import component_tag
 
-# A run that cannot start (no room, ECS is away) is tried again for so long, and then left out.
-START_SECONDS = 3600
-START_ATTEMPTS = 60
+# The most that Scheduler knows: how long it tries is limited by time.
+START_ATTEMPTS = 185
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -26,13 +27,19 @@ class JobArgs:
     cluster: Cluster
     task: Task
     definition_arn: pulumi.Input[str]
+    records: JobRecords
 
 
 class Job(pulumi.ComponentResource):
     """A schedule that starts a task with a command of its own. Its output is in the service's log.
 
+    A run that cannot start is tried again for `startWithinMinutes`; then it is missed, and says so in the records.
+    Scheduler does not look whether the run before has ended.
+
     A month: free up to 14 million runs, beyond the room that a run takes on the instances.
     """
+
+    schedule: pulumi.Output[str]
 
     def __init__(self, name: str, args: JobArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Job", name, None, opts)
@@ -45,19 +52,23 @@ class Job(pulumi.ComponentResource):
             opts=child,
         )
         rights = pulumi.Output.all(
-            definition=args.definition_arn, cluster=args.cluster.arn, roles=pulumi.Output.all(*args.task.role_arns)
+            definition=args.definition_arn,
+            cluster=args.cluster.arn,
+            roles=pulumi.Output.all(*args.task.role_arns),
+            missed=args.records.missed_arn,
         ).apply(
             lambda known: policies.run_job(
                 definitions=f"{known['definition'].rpartition(':')[0]}:*",
                 cluster_arn=known["cluster"],
                 role_arns=known["roles"],
+                missed_arn=known["missed"],
             )
         )
         policy = aws.iam.RolePolicy(
             f"{name}-schedule-policy", role=role.name, policy=pulumi.Output.json_dumps(rights), opts=child
         )
         override = {"containerOverrides": [{"name": args.task.container, "command": list(args.settings.command)}]}
-        aws.scheduler.Schedule(
+        schedule = aws.scheduler.Schedule(
             f"{name}-schedule",
             description=f"Runs {' '.join(args.settings.command)}"[:512],
             schedule_expression=args.settings.schedule,
@@ -70,6 +81,7 @@ class Job(pulumi.ComponentResource):
                 ecs_parameters=aws.scheduler.ScheduleTargetEcsParametersArgs(
                     task_definition_arn=args.definition_arn,
                     task_count=1,
+                    group=f"{JOB_GROUP}{name}",
                     capacity_provider_strategies=[
                         aws.scheduler.ScheduleTargetEcsParametersCapacityProviderStrategyArgs(
                             capacity_provider=args.cluster.capacity_provider, weight=1
@@ -78,9 +90,12 @@ class Job(pulumi.ComponentResource):
                     propagate_tags="TASK_DEFINITION",
                 ),
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
-                    maximum_event_age_in_seconds=START_SECONDS, maximum_retry_attempts=START_ATTEMPTS
+                    maximum_event_age_in_seconds=args.settings.start_within_minutes * 60,
+                    maximum_retry_attempts=START_ATTEMPTS,
                 ),
+                dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(arn=args.records.missed_arn),
             ),
             opts=ResourceOptions(parent=self, depends_on=[policy]),
         )
-        self.register_outputs({})
+        self.schedule = schedule.name
+        self.register_outputs({"schedule": self.schedule})

@@ -151,11 +151,18 @@ class JobConfig(Section):
         min_length=1, description="Command of a run, word by word.", examples=["[python, -m, app.digest]"]
     )
     schedule: Schedule = Field(
-        description="`rate(1 day)`, or `cron(minutes hours day-of-month month day-of-week year)`. Runs that take longer"
-        " than that overlap; one that could not start within an hour is left out.",
+        description="`rate(1 day)`, or `cron(minutes hours day-of-month month day-of-week year)`. Scheduler does"
+        " not look whether the run before has ended: docs/own-app.md tells how to let one run at a time.",
         examples=["cron(0 6 * * ? *)"],
     )
     timezone: Timezone = Field("UTC", description="IANA name of the zone that a cron schedule is meant in.")
+    start_within_minutes: int = Field(
+        60,
+        ge=1,
+        le=1440,
+        description="Minutes for which a run that cannot start is tried again; then it is missed, and `make jobs` tells"
+        " so. A run that fails is not tried again.",
+    )
 
 
 class QueueConfig(Section):

@@ -8,6 +8,8 @@ import hashlib
 import re
 
 DIGEST = 8
+# What the `group` of a job's tasks begins with. ECS itself has `service:` and `family:`.
+JOB_GROUP = "job:"
 IMAGE_LIMIT = 40  # names of repositories have far more room; what Pulumi and the component add is short
 
 
@@ -28,6 +30,11 @@ def unique_name(*parts: str, limit: int) -> str:
 def log_group_name(project: str, stack: str, component: str) -> str:
     """`/<project>/<stack>/<component>`: what a person types to read logs. CloudWatch takes every character of it."""
     return f"/{project}/{stack}/{component}"
+
+
+def job_log_name(project: str, stack: str) -> str:
+    """Of the group with what jobs' runs came to. EventBridge writes to groups below `/aws/events/`."""
+    return f"/aws/events/{project}/{stack}/jobs"
 
 
 def secret_prefix(project: str, stack: str) -> str:

@@ -118,13 +118,34 @@ def service_task(rights: Iterable[Document]) -> Document:
     return document(exec_channel(), *merged(rights))
 
 
-def run_job(*, definitions: str, cluster_arn: str, role_arns: Sequence[str]) -> Document:
-    """What a schedule does: start one task of any revision of the service, with the service's own roles."""
+def run_job(*, definitions: str, cluster_arn: str, role_arns: Sequence[str], missed_arn: str) -> Document:
+    """What a schedule does: start one task of any revision of the service, with the service's own roles.
+
+    Where it cannot, it says so in the queue `missed_arn`.
+    """
     return document(
         allow(["ecs:RunTask"], [definitions], Condition={"ArnEquals": {"ecs:cluster": cluster_arn}}),
         allow(["iam:PassRole"], role_arns, Condition={"StringEquals": {"iam:PassedToService": TASKS}}),
         # Tags of a task that does not exist yet: only while it is made.
         allow(["ecs:TagResource"], ["*"], Condition={"StringEquals": {"ecs:CreateAction": ["RunTask"]}}),
+        allow(["sqs:SendMessage"], [missed_arn]),
+    )
+
+
+def write_events(log_group_arn: str, rule_arn: str) -> Document:
+    """Of a log group: one rule of EventBridge writes to it.
+
+    https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-use-resource-based.html
+    """
+    return document(
+        {
+            "Effect": "Allow",
+            # The second delivers for the first.
+            "Principal": {"Service": ["events.amazonaws.com", "delivery.logs.amazonaws.com"]},
+            "Action": ["logs:CreateLogStream", "logs:PutLogEvents"],
+            "Resource": f"{log_group_arn}:*",
+            "Condition": {"ArnEquals": {"aws:SourceArn": rule_arn}},
+        }
     )
 
 

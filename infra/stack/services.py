@@ -9,6 +9,7 @@ from infra.components.cache_reset import CacheReset, CacheResetArgs
 from infra.components.cdn import Cdn
 from infra.components.image import Image, ImageArgs
 from infra.components.job import Job, JobArgs
+from infra.components.job_records import JobRecords, JobRecordsArgs
 from infra.components.link import Link
 from infra.components.migration import Migration, MigrationArgs
 from infra.components.service import Service, ServiceArgs
@@ -28,6 +29,14 @@ class RunningService:
     image: Image
     task: Task
     service: Service
+
+
+@dataclass(frozen=True, kw_only=True)
+class Jobs:
+    """What runs on a schedule, and where it is kept what the runs came to."""
+
+    records: JobRecords
+    all: Mapping[str, Job]
 
 
 def images(s: Setting) -> dict[str, Image]:
@@ -129,8 +138,18 @@ def cache_reset(s: Setting, cdn: Cdn, page: RunningService) -> CacheReset:
     )
 
 
-def job(s: Setting, base: Foundation, name: str, of: RunningService) -> Job:
-    """A task of a service's newest version, on a schedule."""
+def jobs(s: Setting, base: Foundation, services: Mapping[str, RunningService]) -> Jobs | None:
+    """Each a task of a service's newest version, on a schedule; None where there is none."""
+    if not s.config.jobs:
+        return None
+    records = JobRecords("jobs", JobRecordsArgs(cluster=base.cluster, tags=s.tags), s.opts)
+    return Jobs(
+        records=records,
+        all={name: job(s, base, name, services[one.service], records) for name, one in s.config.jobs.items()},
+    )
+
+
+def job(s: Setting, base: Foundation, name: str, of: RunningService, records: JobRecords) -> Job:
     return Job(
         name,
         JobArgs(
@@ -138,6 +157,7 @@ def job(s: Setting, base: Foundation, name: str, of: RunningService) -> Job:
             cluster=base.cluster,
             task=of.task,
             definition_arn=of.service.deployed_definition_arn,
+            records=records,
         ),
         s.opts,
     )

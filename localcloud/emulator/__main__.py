@@ -29,6 +29,7 @@ from localcloud.emulator import (
 from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.failover import fail_over
 from localcloud.emulator.guard import guarded
+from localcloud.emulator.log_patterns import match_json
 from localcloud.emulator.origins import stream_origins
 from localcloud.emulator.pages import json_page, with_pages
 from localcloud.emulator.rollouts import judge_by_health
@@ -37,6 +38,7 @@ from localcloud.emulator.scheduled_tasks import run_scheduled_tasks
 from localcloud.emulator.schedules import keep_time
 from localcloud.emulator.site import with_session
 from localcloud.emulator.smtp import with_smtp
+from localcloud.emulator.task_events import tell_of_tasks
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH, TASK_NETWORK
 
 
@@ -91,6 +93,7 @@ def pass_accept_encoding_on() -> None:
 
 if __name__ == "__main__":
     log_events.save_apart()
+    match_json()
     task_role.give_addresses()
     function_role.give_credentials()
     registry.give_password()
@@ -109,6 +112,7 @@ if __name__ == "__main__":
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
     run_scheduled_tasks()
+    tell_of_tasks()
     keep_time()
     autoscaling.serve()
     stream_balancers()

@@ -16,7 +16,7 @@ from ministack.core.responses import AccountRegionScopedDict, get_account_id, ge
 from ministack.services import ecs, scheduler
 
 from localcloud.emulator.schedules import watch
-from localcloud.emulator.times import Times
+from localcloud.times import Times
 
 SERVICE = "application-autoscaling"
 DESIRED_COUNT = "ecs:service:DesiredCount"

@@ -5,8 +5,7 @@ import logging
 from collections.abc import Mapping
 from typing import Any
 
-from ministack.core.arn import ArnParseError, parse_arn
-from ministack.services import ecs, eventbridge
+from ministack.services import ecs, eventbridge, sqs
 
 # What both name alike: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EcsParameters.html and RunTask.
 ALIKE = (
@@ -43,7 +42,7 @@ def run_scheduled_tasks() -> None:
             overrides = eventbridge._apply_input_transformer(transformer, rule, view)
         if problem := run(target, rule.get("Name", ""), overrides):
             logger.error("%s: its task was not run: %s", rule.get("Name", ""), problem)
-            keep(target, overrides or "{}")
+            keep(target, overrides or "{}", rule.get("Arn", ""), problem)
 
     eventbridge._invoke_target = invoked
 
@@ -75,12 +74,14 @@ def as_ecs(value: Any) -> Any:
     return [as_ecs(item) for item in value] if isinstance(value, list) else value
 
 
-def keep(target: Target, payload: str) -> None:
-    """In the dead-letter queue. Trying again would not help: what fails here is what was asked for."""
-    queue = target.get("DeadLetterConfig", {}).get("Arn")
+def keep(target: Target, payload: str, schedule: str, problem: str) -> None:
+    """In the dead-letter queue. Trying again would not help: what fails here is what was asked for.
+
+    https://docs.aws.amazon.com/scheduler/latest/UserGuide/configuring-schedule-dlq.html has the attributes.
+    """
+    queue = sqs._queue_by_arn(target.get("DeadLetterConfig", {}).get("Arn") or "")
     if not queue:
         return
-    try:
-        eventbridge._dispatch_to_sqs(parse_arn(queue), payload)
-    except ArnParseError:
-        logger.error("%s: is no queue, so a failed event is lost", queue)
+    told = {"SCHEDULE_ARN": schedule, "TARGET_ARN": target["Arn"], "ERROR_MESSAGE": problem, "RETRY_ATTEMPTS": "0"}
+    attributes = {name: {"DataType": "String", "StringValue": text} for name, text in told.items() if text}
+    sqs._act_send_message({"MessageBody": payload, "MessageAttributes": attributes}, queue["url"])

@@ -7,13 +7,12 @@ cloud was stopped is not made up for.
 import logging
 import time
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from typing import Any
 
 from ministack.core.responses import get_account_id, get_region, new_uuid, request_scope
 from ministack.services import eventbridge, scheduler
 
-from localcloud.emulator.times import Times
+from localcloud.times import Times
 
 LOOK_SECONDS = 1
 
@@ -50,7 +49,7 @@ class Look:
         for (account, region, name), row in list(self.rows().items()):
             try:
                 times = self.times(row)
-                if times and times.is_due(since, self.looked, next_on_clock):
+                if times and times.is_due(since, self.looked):
                     with request_scope(account, region):
                         self.run(row, self.looked)
             except Exception:  # the others are run all the same
@@ -67,12 +66,6 @@ def look_at_all() -> None:
 
 def watch(rows: Rows, times: Callable[[Row], Times | None], run: Callable[[Row, float], None]) -> None:
     WATCHED.append(Look(rows, times, run))
-
-
-def next_on_clock(expression: str, clock: datetime) -> datetime | None:
-    fields = eventbridge._parse_cron_fields(expression)
-    found = eventbridge._cron_next_fire(fields, clock.replace(tzinfo=UTC)) if fields else None
-    return found.replace(tzinfo=None) if found else None
 
 
 def times_of_schedule(schedule: Row) -> Times | None:
@@ -95,7 +88,7 @@ def times_of_rule(rule: Row) -> Times | None:
 def run_schedule(schedule: Row, now: float) -> None:
     eventbridge._invoke_target(schedule["Target"], event("aws.scheduler", schedule), schedule)
     times = times_of_schedule(schedule)
-    if times and times.is_over(now, next_on_clock) and schedule.get("ActionAfterCompletion") == "DELETE":
+    if times and times.is_over(now) and schedule.get("ActionAfterCompletion") == "DELETE":
         scheduler._delete_schedule(schedule["Name"], {"groupName": schedule["GroupName"]})
 
 

@@ -100,6 +100,20 @@ def test_a_job_runs_when_it_is_due_and_when_it_is_asked_for(shop: Checkout) -> N
     asked = ops(shop, "run", "--job", "nightly")
     assert (asked.returncode, asked.stdout) == (0, "nightly: 1 orders\n"), asked.stderr
     wait_until(lambda: log(shop, "worker").count("nightly: 1 orders") >= 2, 100)
+    wait_until(lambda: " s: ok\n" in told_of(shop, "nightly"))
+
+
+def told_of(checkout: Checkout, job: str) -> str:
+    """What `make jobs` says about it and those after it."""
+    return ops(checkout, "jobs").stdout.partition(f"{job}: ")[2]
+
+
+def test_a_run_that_fails_tells_its_exit_code_and_where_its_log_is(shop: Checkout) -> None:
+    assert ops(shop, "run", "--job", "broken").returncode == 3
+    wait_until(lambda: "failed with exit code 3" in told_of(shop, "broken"))
+    told = told_of(shop, "broken")
+    assert told.startswith("cron(0 3 1 1 ? *), Europe/Berlin\n  next:   20")
+    assert ", by hand, " in told and "/local/worker, stream worker/worker/" in told, told
 
 
 @pytest.mark.parametrize(
@@ -108,7 +122,7 @@ def test_a_job_runs_when_it_is_due_and_when_it_is_asked_for(shop: Checkout) -> N
         (["--service", "worker", "--", "python", "-c", "print(6 * 7); raise SystemExit(3)"], 3, "42\n"),
         (["--service", "api", "--", "no-such-program"], 127, None),
         (["--service", "web", "--", "true"], 1, "SERVICE: must be a service of the stack, got 'web'; known are api,"),
-        (["--job", "daily"], 1, "JOB: must be a job of app.yaml, got 'daily'; known are nightly"),
+        (["--job", "daily"], 1, "JOB: must be a job of app.yaml, got 'daily'; known are nightly, broken"),
         (["--service", "api"], 1, 'CMD: is required; write for example CMD="python -m app.seed"'),
     ],
 )

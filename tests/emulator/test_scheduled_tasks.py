@@ -134,8 +134,12 @@ def test_a_task_that_cannot_run_is_told_to_the_dead_letter_queue(
         Name="broken", ScheduleExpression="rate(1 day)", FlexibleTimeWindow={"Mode": "OFF"},
         Target={**target, "EcsParameters": broken, "DeadLetterConfig": letters},
     )  # fmt: skip
-    (letter,) = eventually(lambda: aws("sqs").receive_message(QueueUrl=queue, WaitTimeSeconds=5).get("Messages"))
+    wanted = {"QueueUrl": queue, "WaitTimeSeconds": 5, "MessageAttributeNames": ["All"]}
+    (letter,) = eventually(lambda: aws("sqs").receive_message(**wanted).get("Messages"))
     assert json.loads(letter["Body"]) == OVERRIDES
+    told = {name: value["StringValue"] for name, value in letter["MessageAttributes"].items()}
+    assert told["SCHEDULE_ARN"].endswith(":schedule/default/broken")
+    assert "no:1" in told["ERROR_MESSAGE"]
     assert "broken: its task was not run: " in emulator.log.read_text()
 
 
@@ -160,3 +164,23 @@ def test_a_look_runs_what_became_due_since_the_one_before() -> None:
     # A rule has no zone: its times are in UTC.
     assert set(rules.splitlines()) >= {f"2 {berlin}", f"2 {utc}", f"1 {hourly}"} and f"1 {berlin}" not in rules
     assert "6: it is not run" in run.stderr
+
+
+def test_the_end_of_a_task_is_told_to_rules_and_written_to_a_log_group(aws: Client, target: dict[str, Any]) -> None:
+    ecs, events, logs = aws("ecs"), aws("events"), aws("logs")
+    logs.create_log_group(logGroupName="/aws/events/jobs")
+    pattern = {"source": ["aws.ecs"], "detail-type": ["ECS Task State Change"], "detail": {
+        "clusterArn": [target["Arn"]], "lastStatus": ["STOPPED"], "group": [{"prefix": "job:"}]}}  # fmt: skip
+    events.put_rule(Name="ended", EventPattern=json.dumps(pattern))
+    group = "arn:aws:logs:us-east-1:000000000000:log-group:/aws/events/jobs"
+    events.put_targets(Rule="ended", Targets=[{"Id": "log", "Arn": group}])
+    definition = target["EcsParameters"]["TaskDefinitionArn"]
+    for name in ("job:nightly", "service:web"):
+        (task,) = ecs.run_task(cluster="c", taskDefinition=definition, group=name)["tasks"]
+        ecs.stop_task(cluster="c", task=task["taskArn"], reason=f"enough of {name}")
+    wanted = {"logGroupName": "/aws/events/jobs", "filterPattern": '{ $.detail.group = "job:nightly" }'}
+    (event,) = eventually(lambda: logs.filter_log_events(**wanted)["events"])
+    told = json.loads(event["message"])["detail"]
+    assert (told["stoppedReason"], told["containers"][0]["exitCode"]) == ("enough of job:nightly", 0)
+    assert told["startedAt"] and told["stoppedAt"]
+    assert len(logs.filter_log_events(logGroupName="/aws/events/jobs")["events"]) == 1

@@ -69,8 +69,8 @@ BEHAVIOUR = (
         "Queues, topics, schedules",
         "messages pass; schedules, and rules of EventBridge, start ECS tasks and call functions, queues and topics when"
         " it is time in their zone, a flexible window at its beginning; what is due while the local cloud is stopped is"
-        " not made up for, and a task that cannot be started goes to the dead-letter queue without another try; a topic"
-        " sends neither mails nor SMS",
+        " not made up for, and a task that cannot be started goes to the dead-letter queue without another try; of"
+        " AWS's own events, EventBridge gets the end of ECS's tasks alone; a topic sends neither mails nor SMS",
     ),
     (
         "Scaling of services",

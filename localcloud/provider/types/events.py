@@ -15,7 +15,7 @@ from localcloud.provider.definition.rules import (
 )
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.iam import role_exists
-from localcloud.provider.types.scheduler import CRON, cron_days, ecs_names, input_problem, target_problem
+from localcloud.provider.types.scheduler import CRON, SERVICES, cron_days, ecs_names, input_problem, target_problem
 from localcloud.provider.values import Props
 
 # Of a rule; https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
@@ -56,7 +56,7 @@ def called(case: Case, arn: str) -> str:
     has_task = "ecsTarget" in case.given
     if has_task and "roleArn" not in case.given:
         return "of a cluster needs a roleArn"
-    return target_problem(arn, has_task=has_task, task="ecsTarget")
+    return target_problem(arn, has_task=has_task, task="ecsTarget", known=(*SERVICES, "logs"))
 
 
 def sent(case: Case, text: str) -> str:

@@ -10,7 +10,7 @@ from localcloud.provider.definition.resource_type import (
     Update,
     names,
 )
-from localcloud.provider.definition.rules import Matches, OneOf
+from localcloud.provider.definition.rules import Document, ExactlyOne, Matches, OneOf
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
 
@@ -27,7 +27,15 @@ class LogGroup(Handler):
         return {"retentionInDays": 0, **item, "arn": item.get("arn", "").removesuffix(":*")}
 
 
+class ResourcePolicy(Handler):
+    """Of one log group, or, by a name, of the account."""
+
+    def outgoing(self, values: Props) -> Props:
+        return {**values, "key": values.get("resourceArn") or values.get("policyName")}
+
+
 ARN = "arn:{partition}:logs:{region}:{account}:log-group:{id}"
+NAMED = {"policyName": "{policyName}", "resourceArn": "{resourceArn}"}
 
 TYPES = [
     ResourceType(
@@ -75,5 +83,35 @@ TYPES = [
             Matches("name", r"[A-Za-z0-9._\-/#]{1,512}", "1 to 512 of letters, digits and . _ - / #"),
             OneOf("retentionInDays", RETENTION_DAYS),
         ],
-    )
+    ),
+    ResourceType(
+        token="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        service="logs",
+        handler=ResourcePolicy,
+        create=Call(operation="put_resource_policy", sends=Send.ALL),
+        id="{key}",
+        import_id="(?P<resourceArn>arn:.+)|(?P<policyName>.+)",
+        reads=[
+            Read(
+                operation="describe_resource_policies",
+                args={"resourceArn": "{resourceArn}"},
+                item="resourcePolicies[?resourceArn=='{id}' || policyName=='{id}'] | [0]",
+            )
+        ],
+        updates=[
+            Update(
+                on=["policyDocument"],
+                call=Call(
+                    operation="put_resource_policy",
+                    sends=names("policyDocument policyName resourceArn"),
+                    args={"expectedRevisionId": "{revisionId}"},
+                ),
+            )
+        ],
+        delete=Call(operation="delete_resource_policy", args={**NAMED, "expectedRevisionId": "{revisionId}"}),
+        documents=["policyDocument"],
+        volatile=["revisionId"],
+        replaces=["policyName", "resourceArn"],
+        rules=[ExactlyOne(("policyName", "resourceArn")), Document("policyDocument")],
+    ),
 ]

@@ -51,11 +51,11 @@ def known_zone(_case: Case, name: str) -> str:
     return ""
 
 
-def target_problem(arn: str, *, has_task: bool, task: str) -> str:
+def target_problem(arn: str, *, has_task: bool, task: str, known: tuple[str, ...] = SERVICES) -> str:
     """What is wrong with what is called; `task` is the property that describes an ECS task."""
     service = [*arn.split(":"), "", "", ""][2]
-    if service not in SERVICES:
-        return f"must be the ARN of one of {', '.join(SERVICES)}, which the laptop can call, got {arn!r}"
+    if service not in known:
+        return f"must be the ARN of one of {', '.join(known)}, which the laptop can call, got {arn!r}"
     if (service == "ecs") != has_task:
         return f"{task} must {'' if service == 'ecs' else 'not '}be given for {arn}"
     return ""

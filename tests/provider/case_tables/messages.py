@@ -10,6 +10,11 @@ def allow(action: str, resource: str) -> str:
     return json.dumps({"Version": "2012-10-17", "Statement": [{**statement, "Resource": resource}]})
 
 
+def writing(service: str) -> str:
+    statement = {"Effect": "Allow", "Principal": {"Service": service}, "Action": "logs:PutLogEvents", "Resource": "*"}
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
+
+
 def dashboard(title: str) -> str:
     metric = {"metrics": [["AWS/ApplicationELB", "RequestCount"]], "region": "us-east-1", "title": title}
     return json.dumps({"widgets": [{"type": "metric", "width": 6, "height": 6, "properties": metric}]})
@@ -136,6 +141,27 @@ CASES = {
         behind=("events", "put_targets", {"Rule": "{rule}", "Targets": [
             {"Id": "{targetId}", "Arn": "{arn}", "EcsParameters": {"TaskDefinitionArn": "{ecsTarget.taskDefinitionArn}",
                                                                    "TaskCount": 2}}]}),
+    ),
+    "log-policy": Case(
+        token="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        inputs={"resourceArn": Ref("log", "arn"), "policyDocument": writing("events.amazonaws.com")},
+        ask=Ask("logs", "describe_resource_policies", {"resourceArn": "{id}"}, "resourcePolicies[0]"),
+        shows={"policyScope": "RESOURCE", "policyDocument": writing("events.amazonaws.com")},
+        change={"policyDocument": writing("delivery.logs.amazonaws.com")},
+        shows_changed={"policyDocument": writing("delivery.logs.amazonaws.com")},
+        replace=[{"policyName": "named", "resourceArn": None}],
+        outputs={"policyScope": "RESOURCE", "revisionId": "1"},
+    ),
+    "account-log-policy": Case(
+        token="aws:cloudwatch/logResourcePolicy:LogResourcePolicy",
+        inputs={"policyName": "writers", "policyDocument": writing("events.amazonaws.com")},
+        ask=Ask("logs", "describe_resource_policies", {}, "resourcePolicies[?policyName=='writers'] | [0]"),
+        change={"policyDocument": writing("delivery.logs.amazonaws.com")},
+        shows_changed={"policyDocument": writing("delivery.logs.amazonaws.com")},
+        replace=[{"policyName": "renamed"}],
+        outputs={"policyScope": "ACCOUNT"},
+        behind=("logs", "put_resource_policy",
+                {"policyName": "{id}", "policyDocument": writing("route53.amazonaws.com")}),
     ),
     "alarm": Case(
         token="aws:cloudwatch/metricAlarm:MetricAlarm",

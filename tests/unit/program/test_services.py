@@ -50,7 +50,7 @@ def shop() -> Recorded:
     night = {"service": "worker", "command": ["python", "-m", "app.night"], "schedule": "cron(0 6 * * ? *)"}
     app = {
         "services": {"api": {**API, "uses": ["queues.work", "site"]}, "worker": worker},
-        "jobs": {"night": {**night, "timezone": "Europe/Berlin"}},
+        "jobs": {"night": {**night, "timezone": "Europe/Berlin", "startWithinMinutes": 90}},
         "queues": {"work": {"visibilitySeconds": 90}},
     }
     with pytest.MonkeyPatch.context() as patch:
@@ -168,6 +168,32 @@ def test_a_job_starts_the_newest_version_of_its_service_with_its_own_command(sho
     assert target["ecsParameters"]["taskDefinitionArn"].endswith("worker-definition")
     assert shop.depends("night-schedule", "worker-deployment")
     assert shop.depends("night-schedule", "night-schedule-policy")
+
+
+def test_a_run_that_cannot_start_is_tried_for_its_time_and_then_put_aside(shop: Recorded) -> None:
+    target = shop.one("night-schedule").inputs["target"]
+    assert target["retryPolicy"] == {"maximumEventAgeInSeconds": 5400, "maximumRetryAttempts": 185}
+    assert target["deadLetterConfig"]["arn"].endswith("jobs-missed")
+    may = [s["Resource"] for s in rights(shop, "night-schedule-policy") if s["Action"] == ["sqs:SendMessage"]]
+    assert may == [[target["deadLetterConfig"]["arn"]]]
+
+
+def test_what_a_run_came_to_is_kept_for_the_tasks_of_jobs_of_this_cluster_alone(shop: Recorded) -> None:
+    assert shop.one("night-schedule").inputs["target"]["ecsParameters"]["group"] == "job:night"
+    rule, log = shop.one("jobs-ended").inputs, shop.one("jobs-log").inputs
+    detail = json.loads(rule["eventPattern"])["detail"]
+    assert (detail["group"], detail["lastStatus"]) == ([{"prefix": "job:"}], ["STOPPED"])
+    assert "cluster" in detail["clusterArn"][0]
+    assert (log["name"], log["retentionInDays"]) == (f"/aws/events/{PROJECT}/dev/jobs", 400)
+    (statement,) = json.loads(shop.one("jobs-may-write").inputs["policyDocument"])["Statement"]
+    assert statement["Condition"]["ArnEquals"]["aws:SourceArn"].endswith("jobs-ended")
+    assert shop.depends("jobs-target", "jobs-may-write")
+    assert shop.outputs["jobs"]["night"]["service"] == "worker"
+
+
+def test_without_jobs_nothing_is_made_to_keep_their_results(alone: Recorded) -> None:
+    assert not alone.of("aws:cloudwatch/eventRule:EventRule")
+    assert not {"jobs", "job_log_group", "missed_jobs"} & alone.outputs.keys()
 
 
 def test_the_names_that_the_configuration_knows_are_those_that_the_parts_tell() -> None:

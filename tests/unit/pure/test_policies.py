@@ -42,7 +42,9 @@ DOCUMENTS = {
     "smtp": policies.use_smtp([IDENTITY, CONFIGURATION_SET], "me@example.com"),
     "nothing": policies.service_task([]),
     "with_secrets": policies.pull_and_log("arn:r", "arn:g", [SECRET]),
-    "run_job": policies.run_job(definitions="arn:family:*", cluster_arn="arn:cluster", role_arns=["arn:role"]),
+    "run_job": policies.run_job(
+        definitions="arn:family:*", cluster_arn="arn:cluster", role_arns=["arn:role"], missed_arn=QUEUE
+    ),
     "cache_reset": policies.cache_reset(distribution_arn=DISTRIBUTION, log_group_arn="arn:g"),
     "tls_only": policies.tls_only(BUCKET),
 }
@@ -117,11 +119,12 @@ def test_ecs_reads_a_secret_only_where_it_hands_one_over() -> None:
 
 
 def test_a_schedule_starts_tasks_of_its_service_and_hands_over_its_roles_alone() -> None:
-    run, hand_over, tag = DOCUMENTS["run_job"]["Statement"]
+    run, hand_over, tag, miss = DOCUMENTS["run_job"]["Statement"]
     assert (run["Resource"], run["Condition"]) == (["arn:family:*"], {"ArnEquals": {"ecs:cluster": "arn:cluster"}})
     assert hand_over["Resource"] == ["arn:role"]
     assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     assert tag["Condition"] == {"StringEquals": {"ecs:CreateAction": ["RunTask"]}}
+    assert (miss["Action"], miss["Resource"]) == (["sqs:SendMessage"], [QUEUE])
 
 
 def test_task_roles_are_for_tasks_of_this_account() -> None:

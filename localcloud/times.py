@@ -4,15 +4,13 @@ https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
 """
 
 import re
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
+from localcloud import cron
 
-# A cron expression's first time after another, both on the clock of its zone; None where there is no more.
-NextOnClock = Callable[[str, datetime], datetime | None]
+SECONDS = {"minute": 60, "hour": 3600, "day": 86400}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -25,17 +23,17 @@ class Times:
     zone: str = "UTC"
     first_at_once: bool = True  # whether a rate counts from its beginning, or first waits
 
-    def is_due(self, since: float, until: float, cron: NextOnClock) -> bool:
+    def is_due(self, since: float, until: float) -> bool:
         """Whether one of the times lies after `since`, and not after `until`."""
-        found = self.after(since, cron)
+        found = self.after(since)
         return found is not None and found <= min(until, self.ends or until)
 
-    def is_over(self, moment: float, cron: NextOnClock) -> bool:
+    def is_over(self, moment: float) -> bool:
         """Whether no time lies after the moment."""
-        found = self.after(moment, cron)
+        found = self.after(moment)
         return found is None or (self.ends is not None and found > self.ends)
 
-    def after(self, moment: float, cron: NextOnClock) -> float | None:
+    def after(self, moment: float) -> float | None:
         """The first time after the moment."""
         if rate := re.fullmatch(r"rate\((\d+) (minute|hour|day)s?\)", self.expression):
             seconds = int(rate[1]) * SECONDS[rate[2]]
@@ -44,12 +42,12 @@ class Times:
         if once := re.fullmatch(r"at\((.+)\)", self.expression):
             found = self.moment(datetime.fromisoformat(once[1]))
             return found if found > moment else None
-        return self.after_on_clock(max(moment, self.begins - 1), cron)
+        return self.after_on_clock(max(moment, self.begins - 1))
 
-    def after_on_clock(self, moment: float, cron: NextOnClock) -> float | None:
+    def after_on_clock(self, moment: float) -> float | None:
         """A time that the clock skips in spring is no time, and one that it shows twice in autumn is the first."""
         clock = datetime.fromtimestamp(moment, ZoneInfo(self.zone)).replace(tzinfo=None)
-        while following := cron(self.expression, clock):
+        while following := cron.next_time(self.expression, clock):
             clock = following
             found = self.moment(clock)
             if found > moment and datetime.fromtimestamp(found, ZoneInfo(self.zone)).replace(tzinfo=None) == clock:

@@ -1,0 +1,87 @@
+"""What the runs of jobs came to. ECS forgets a task an hour after its end, so its last words are kept here."""
+
+from dataclasses import dataclass
+
+import pulumi
+import pulumi_aws as aws
+from pulumi import ResourceOptions
+
+from infra.components.cluster import Cluster
+from infra.pure import policies
+from infra.pure.naming import JOB_GROUP, job_log_name
+from infra.pure.tags import Tags, component_tag
+
+RETENTION_DAYS = 400  # the last run of a job that runs once a year
+MISSED_SECONDS = 14 * 24 * 3600  # the longest that SQS keeps a message
+
+
+@dataclass(frozen=True, kw_only=True)
+class JobRecordsArgs:
+    cluster: Cluster
+    tags: Tags
+
+
+class JobRecords(pulumi.ComponentResource):
+    """A log group in which EventBridge puts what ECS says at the end of each run, and a queue of runs that were missed.
+
+    A month: cents; 2 KB a run, at 0.50 USD a GB.
+    """
+
+    log_group: pulumi.Output[str]
+    missed_arn: pulumi.Output[str]
+    missed_url: pulumi.Output[str]
+
+    def __init__(self, name: str, args: JobRecordsArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__("app:infra:JobRecords", name, None, opts)
+        self._child = ResourceOptions(parent=self)
+        self._tags = component_tag(name)
+        missed = aws.sqs.Queue(
+            f"{name}-missed",
+            message_retention_seconds=MISSED_SECONDS,
+            sqs_managed_sse_enabled=True,
+            tags=self._tags,
+            opts=self._child,
+        )
+        self.missed_arn, self.missed_url = missed.arn, missed.url
+        log = aws.cloudwatch.LogGroup(
+            f"{name}-log",
+            name=job_log_name(args.tags.project, args.tags.stack),
+            retention_in_days=RETENTION_DAYS,
+            tags=self._tags,
+            opts=self._child,
+        )
+        self.log_group = log.name
+        self._record(name, args.cluster, log)
+        self.register_outputs({"logGroup": self.log_group})
+
+    def _record(self, name: str, cluster: Cluster, log: aws.cloudwatch.LogGroup) -> None:
+        """The rule, and its right to write. EventBridge takes no role for a log group: the group itself must let it."""
+        pattern = cluster.arn.apply(
+            lambda arn: {
+                "source": ["aws.ecs"],
+                "detail-type": ["ECS Task State Change"],
+                "detail": {"clusterArn": [arn], "lastStatus": ["STOPPED"], "group": [{"prefix": JOB_GROUP}]},
+            }
+        )
+        rule = aws.cloudwatch.EventRule(
+            f"{name}-ended",
+            description="Runs of jobs that have ended",
+            event_pattern=pulumi.Output.json_dumps(pattern),
+            tags=self._tags,
+            opts=self._child,
+        )
+        # On the group, not on the account: an account has room for ten.
+        policy = aws.cloudwatch.LogResourcePolicy(
+            f"{name}-may-write",
+            resource_arn=log.arn,
+            policy_document=pulumi.Output.json_dumps(
+                pulumi.Output.all(log.arn, rule.arn).apply(lambda known: policies.write_events(*known))
+            ),
+            opts=self._child,
+        )
+        aws.cloudwatch.EventTarget(
+            f"{name}-target",
+            rule=rule.name,
+            arn=log.arn,
+            opts=ResourceOptions(parent=self, depends_on=[policy]),
+        )
