@@ -12,6 +12,7 @@ from infra.components.order import after
 from infra.config.sections import StackConfig
 from infra.planning.report import price, verdict
 from infra.pure.recipe import notice_of
+from infra.stack.assets import assets
 from infra.stack.foundation import Foundation, foundation
 from infra.stack.front_door import front_door
 from infra.stack.parts import Parts, links, parts, secrets
@@ -24,8 +25,9 @@ def build(config: StackConfig) -> dict[str, Any]:
     s = setting(config)
     base = foundation(s)
     made = parts(s, base)
-    door = front_door(s, base, made)
-    cdn, built, known = door.cdn, images(s), links(made, door.cdn) | secrets(s)
+    built = images(s)
+    door = front_door(s, base, made, assets(s, built))
+    cdn, known = door.cdn, links(made, door.cdn) | secrets(s)
     services = {name: running(s, base, door, name, built[one.source], known) for name, one in config.services.items()}
     last: list[Resource] = [one.service for one in services.values()]
     last += [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]

@@ -7,6 +7,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
 
+from infra.components.closed_bucket import close_bucket
 from infra.components.link import Link
 from infra.config.sections import StorageConfig
 from infra.pure import policies
@@ -66,39 +67,12 @@ class Storage(pulumi.ComponentResource):
 
     def _close(self, name: str) -> None:
         """Access only through IAM and TLS; all data on disk is encrypted."""
-        block = aws.s3.BucketPublicAccessBlock(
-            f"{name}-private",
-            bucket=self.bucket,
-            block_public_acls=True,
-            block_public_policy=True,
-            ignore_public_acls=True,
-            restrict_public_buckets=True,
-            opts=self._child,
-        )
+        block = close_bucket(name, self.bucket, self._child)
         aws.s3.BucketPolicy(
             f"{name}-tls-only",
             bucket=self.bucket,
             policy=pulumi.Output.json_dumps(self.arn.apply(policies.tls_only)),
-            # S3 refuses two changes of a bucket's access at the same time.
             opts=self._child.merge(ResourceOptions(depends_on=[block])),
-        )
-        aws.s3.BucketOwnershipControls(
-            f"{name}-ownership",
-            bucket=self.bucket,
-            rule=aws.s3.BucketOwnershipControlsRuleArgs(object_ownership="BucketOwnerEnforced"),
-            opts=self._child,
-        )
-        aws.s3.BucketServerSideEncryptionConfiguration(
-            f"{name}-encryption",
-            bucket=self.bucket,
-            rules=[
-                aws.s3.BucketServerSideEncryptionConfigurationRuleArgs(
-                    apply_server_side_encryption_by_default=aws.s3.BucketServerSideEncryptionConfigurationRuleApplyServerSideEncryptionByDefaultArgs(
-                        sse_algorithm="AES256"
-                    )
-                )
-            ],
-            opts=self._child,
         )
 
     def _keep(self, name: str, args: StorageArgs) -> None:

@@ -63,9 +63,18 @@ class ServiceConfig(Section):
     )
     page: bool = Field(
         False,
-        description="Whether it is a single-page app at `/`: CloudFront keeps `/assets/*` and what else it marks as"
+        description="Whether it is a single-page app at `/`: CloudFront keeps its `assets` and what else it marks as"
         " cacheable, answers deep links with `/index.html`, and forgets it all when a new version serves. What is"
         " not a page is never cached.",
+    )
+    assets: dict[Route, str] | None = Field(
+        None,
+        description="Of a page: the paths below which files are named by their content, and the folder of the image"
+        " that holds them, absolute or from its WORKDIR. CloudFront has them from a bucket, where they stay for 30 days"
+        " after their version was replaced, so that no page lacks a file during a deployment. Default: the path by the"
+        " build tool in the `package.json` (`/assets`, `/static`, `/_next/static`, …), in the usual folders of Node.js"
+        " apps and web servers. `{}`: none.",
+        examples=["{/assets: /usr/share/nginx/html/assets}"],
     )
     migrate: tuple[str, ...] = Field(
         (),
@@ -119,6 +128,15 @@ class ServiceConfig(Section):
             yield Problem(
                 key="health", rule="has no effect without routes", remedy="remove it, or write for example routes: [/]"
             )
+        if self.assets and not self.page:
+            yield Problem(
+                key="assets", rule="has no effect where page is false", remedy="remove it, or write page: true"
+            )
+        if "/" in (self.assets or {}):
+            yield Problem(
+                key="assets", rule="must name paths below /: the page itself stays with its service",
+                remedy="write for example {/assets: dist/assets}",
+            )  # fmt: skip
         if self.page and self.routes != ("/",):
             yield Problem(key="routes", rule="must be [/] where page is true", remedy="write [/]")
         for name, text in self.environment.items():

@@ -158,16 +158,36 @@ def cache_reset(*, distribution_arn: str, log_group_arn: str) -> Document:
 
 def tls_only(bucket_arn: str) -> Document:
     """Refuses every request to the bucket that is not encrypted on its way."""
-    return document(
-        {
-            "Sid": "TlsOnly",
-            "Effect": "Deny",
-            "Principal": "*",  # the denial applies to everyone
-            "Action": "s3:*",  # and apply to every action
-            "Resource": [bucket_arn, f"{bucket_arn}/*"],
-            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-        }
-    )
+    return document(refuse_plain_http(bucket_arn))
+
+
+def refuse_plain_http(bucket_arn: str, **more: str) -> Document:
+    """`more`: what else must be true of a request that is refused."""
+    return {
+        "Sid": "TlsOnly",
+        "Effect": "Deny",
+        "Principal": "*",  # the denial applies to everyone
+        "Action": "s3:*",  # and apply to every action
+        "Resource": [bucket_arn, f"{bucket_arn}/*"],
+        "Condition": {"Bool": {"aws:SecureTransport": "false", **more}},
+    }
+
+
+def read_by_site(bucket_arn: str, distribution_arn: str) -> Document:
+    """One distribution reads the files of a bucket. It may not list them: what is not there is a 403.
+
+    CloudFront asks a bucket as it was asked itself, and whether plain HTTP is served is the distribution's to say.
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/private-content-restricting-access-to-s3.html
+    """
+    read = {
+        "Sid": "ReadBySite",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudfront.amazonaws.com"},
+        "Action": ["s3:GetObject"],
+        "Resource": [f"{bucket_arn}/*"],
+        "Condition": {"StringEquals": {"AWS:SourceArn": distribution_arn}},
+    }
+    return document(read, refuse_plain_http(bucket_arn, **{"aws:PrincipalIsAWSService": "false"}))
 
 
 def keep_images(newest: int, in_use: str) -> Document:

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
+from pulumi import Output
 
+from infra.components.assets import AssetAccess, AssetAccessArgs, Assets
 from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
 from infra.components.cdn import ORIGIN, Cdn, CdnArgs
 from infra.components.order import after
@@ -17,13 +19,17 @@ from infra.stack.setting import Setting
 
 @dataclass(frozen=True, kw_only=True)
 class FrontDoor:
-    """`conditions`: what the load balancer's rules demand of each request, beside its path."""
+    """`conditions`: what the load balancer's rules demand of each request, beside its path.
+
+    `ready`: known when the files of a page's new version are where browsers look for them; None without such files.
+    """
 
     cdn: Cdn
+    ready: Output[str] | None
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
 
 
-def front_door(s: Setting, base: Foundation, made: Parts) -> FrontDoor:
+def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None) -> FrontDoor:
     """What the world sees: CloudFront, its way to the load balancer, and the bucket for pages that came through it."""
     services = s.config.services.values()
     origin = Origin(
@@ -43,13 +49,19 @@ def front_door(s: Setting, base: Foundation, made: Parts) -> FrontDoor:
             file_origins=[*made.bucket.origins, *s.config.storage.extra_origins] if made.bucket else [],
             routes=[route for service in services if not service.page for route in service.routes],
             page=any(service.page for service in services),
+            assets=assets,
         ),
         s.opts,
     )
     if made.bucket:
         origins: list[pulumi.Input[str]] = [cdn.url, *s.config.storage.page_origins]
         BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, origins=origins), s.opts)
-    return FrontDoor(cdn=cdn, conditions=demanded(origin, cdn))
+    return FrontDoor(cdn=cdn, conditions=demanded(origin, cdn), ready=readable(s, assets, cdn) if assets else None)
+
+
+def readable(s: Setting, assets: Assets, cdn: Cdn) -> Output[str]:
+    args = AssetAccessArgs(assets=assets, distribution_arn=cdn.distribution_arn)
+    return AssetAccess("asset-access", args, s.opts).ready
 
 
 def demanded(origin: Origin, cdn: Cdn) -> list[aws.lb.ListenerRuleConditionArgs]:

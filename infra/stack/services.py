@@ -12,6 +12,7 @@ from infra.components.job import Job, JobArgs
 from infra.components.job_records import JobRecords, JobRecordsArgs
 from infra.components.link import Link
 from infra.components.migration import Migration, MigrationArgs
+from infra.components.order import after
 from infra.components.service import Service, ServiceArgs
 from infra.components.target import Target, TargetArgs
 from infra.components.task import Task, TaskArgs
@@ -69,12 +70,13 @@ def running(
         ),
         s.opts,
     )
+    definition_arn = migrated(s, base, name, image, task) if settings.migrate else task.definition_arn
     service = Service(
         name,
         ServiceArgs(
             cluster=base.cluster,
             task=task,
-            definition_arn=migrated(s, base, name, image, task) if settings.migrate else task.definition_arn,
+            definition_arn=after(door.ready, definition_arn) if settings.page and door.ready else definition_arn,
             target_group_arn=target_group(s, base, door, name),
             desired_count=settings.desired_count,
             timeout_seconds=s.timeout_seconds,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # The names are in the state of every stack, so they stay; the modules may move.
 MODULES = {
     "AccessPassword": "infra.steps.access_password",
+    "AssetUpload": "infra.steps.asset_upload",
     "DeploymentWait": "infra.steps.deployment",
     "ImageBuild": "infra.steps.image_build",
     "MigrationRun": "infra.steps.migration_run",

@@ -322,6 +322,52 @@ def test_pages_and_the_api_carry_all_security_headers_and_assets_those_that_coun
     assert "https://storage-bucket-1a2b3c4.s3.us-east-1.amazonaws.com" in json.dumps(policy)
 
 
+def test_assets_come_from_their_bucket_and_what_it_lacks_from_the_service(stack: Recorded) -> None:
+    cdn = stack.one("cdn-distribution").inputs
+    bucket = next(origin for origin in cdn["origins"] if origin["originId"] == "assets")
+    assert bucket["domainName"] == "assets-bucket-1a2b3c4.s3.us-east-1.amazonaws.com"
+    assert bucket["originAccessControlId"] == "assets-access-id"
+    (group,) = cdn["originGroups"]
+    assert [member["originId"] for member in group["members"]] == ["assets", "load-balancer"]
+    assert {403, 404} <= set(group["failoverCriteria"]["statusCodes"])
+    targets = {path: behavior["targetOriginId"] for path, behavior in behaviors(stack).items()}
+    assert targets == {
+        "*": "load-balancer",
+        "/api": "load-balancer",
+        "/api/*": "load-balancer",
+        "/assets/*": group["originId"],
+    }
+
+
+def test_only_the_distribution_reads_the_assets_and_only_what_was_replaced_expires(stack: Recorded) -> None:
+    (allowed,) = [
+        statement
+        for statement in json.loads(stack.one("asset-access-policy").inputs["policy"])["Statement"]
+        if statement["Effect"] == "Allow"
+    ]
+    assert (allowed["Principal"], allowed["Action"]) == ({"Service": "cloudfront.amazonaws.com"}, ["s3:GetObject"])
+    arn = stack.one("cdn-distribution").inputs.get("arn", f"arn:aws:mock:us-east-1:{ACCOUNT}:cdn-distribution")
+    assert allowed["Condition"] == {"StringEquals": {"AWS:SourceArn": arn}}
+    (rule,) = stack.one("assets-lifecycle").inputs["rules"]
+    assert (rule["filter"], rule["expiration"]) == ({"tag": {"key": "replaced", "value": "true"}}, {"days": 30})
+
+
+def test_tasks_of_a_page_start_when_the_site_has_their_files(stack: Recorded) -> None:
+    for first in ("assets-upload", "asset-access-policy", "cdn-distribution"):
+        assert stack.depends("frontend-service", first)
+    assert stack.depends("assets-upload", "frontend-image-build")
+
+
+def test_a_page_without_assets_has_neither_bucket_nor_group() -> None:
+    services = stack_config("dev").services
+    page = services["frontend"].model_copy(update={"assets": {}})
+    config = stack_config("dev").model_copy(update={"services": {**services, "frontend": page}})
+    stack = record(lambda: program.build(config), stack="dev")
+    assert not [r for r in stack.resources if r.name.startswith("asset")]
+    assert set(behaviors(stack)) == {"*", "/api", "/api/*"}
+    assert "originGroups" not in stack.one("cdn-distribution").inputs
+
+
 def test_plain_http_is_served_only_where_a_stacks_file_says_so(stacks: dict[str, Recorded]) -> None:
     policies = {
         name: {b["viewerProtocolPolicy"] for b in behaviors(stacks[name]).values()} for name in ("local", "dev", "prod")
@@ -383,7 +429,7 @@ def of_dev(**sections: dict[str, Any]) -> Recorded:
 
 def test_a_bucket_that_is_there_already_is_used_and_set_up_but_never_deleted() -> None:
     stack = of_dev(storage={"existing_bucket": "kept-1"})
-    assert not stack.of("aws:s3/bucket:Bucket")
+    assert [r.name for r in stack.of("aws:s3/bucket:Bucket")] == ["assets-bucket"]
     assert stack.outputs["bucket"] == "kept-1"
     of_storage = [r for r in stack.resources if r.component == "storage"]
     assert len(of_storage) == 6

@@ -47,6 +47,7 @@ DOCUMENTS = {
     ),
     "cache_reset": policies.cache_reset(distribution_arn=DISTRIBUTION, log_group_arn="arn:g"),
     "tls_only": policies.tls_only(BUCKET),
+    "read_by_site": policies.read_by_site(BUCKET, DISTRIBUTION),
 }
 
 

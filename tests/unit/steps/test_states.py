@@ -20,6 +20,7 @@ BEFORE_THE_MOVE = {
 # As they are written since. A change of one of these lines makes the states of running stacks unreadable.
 NOW = {
     "AccessPassword": "gASVLQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwOQWNjZXNzUGFzc3dvcmSUhZRSlC4=",
+    "AssetUpload": "gASVKgAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwLQXNzZXRVcGxvYWSUhZRSlC4=",
     "DeploymentWait": "gASVLQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwORGVwbG95bWVudFdhaXSUhZRSlC4=",
     "ImageBuild": "gASVKQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwKSW1hZ2VCdWlsZJSFlFKULg==",
     "MigrationRun": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMTWlncmF0aW9uUnVulIWUUpQu",
@@ -30,6 +31,7 @@ NOW = {
 # An input of each step whose change is a change of the resource.
 DECISIVE = {
     "AccessPassword": "secretArn",
+    "AssetUpload": "tag",
     "DeploymentWait": "taskDefinition",
     "ImageBuild": "tag",
     "MigrationRun": "taskDefinition",
@@ -64,6 +66,7 @@ def test_a_state_of_any_age_is_read_as_the_step_of_today(name: str, written: str
 # What runs a step again, and what makes another resource of it.
 CHANGES = {
     "AccessPassword": ((), ("region", "secretArn")),
+    "AssetUpload": (("tag", "places"), ("region", "bucket")),
     "DeploymentWait": (("taskDefinition", "desiredCount"), ("region", "cluster", "service")),
     "ImageBuild": (("tag",), ("region", "repository")),
     "MigrationRun": (("taskDefinition", "command"), ("region", "cluster")),
