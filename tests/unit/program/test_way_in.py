@@ -39,7 +39,7 @@ def test_the_load_balancer_has_no_public_address_and_cloudfront_comes_to_it_insi
     balancer = stack.one("load-balancer-alb").inputs
     assert balancer["internal"] is True
     assert all("private" in subnet for subnet in balancer["subnets"])
-    (origin,) = stack.one("cdn-distribution").inputs["origins"]
+    origin, _ = stack.one("cdn-distribution").inputs["origins"]
     assert origin["vpcOriginConfig"]["vpcOriginId"] == "origin-vpc-id"
     assert "customOriginConfig" not in origin and "customHeaders" not in origin
 
@@ -63,7 +63,7 @@ def test_two_load_balancers_of_a_stack_have_vpc_origins_of_different_names(monke
 def test_a_public_load_balancer_asks_every_rule_for_the_header_that_cloudfront_sends(public: Recorded) -> None:
     assert public.one("load-balancer-alb").inputs["internal"] is False
     assert not public.of("aws:cloudfront/vpcOrigin:VpcOrigin")
-    (origin,) = public.one("cdn-distribution").inputs["origins"]
+    origin, _ = public.one("cdn-distribution").inputs["origins"]
     (header,) = origin["customHeaders"]
     rules = public.of("aws:lb/listenerRule:ListenerRule")
     assert len(rules) == 2
