@@ -6,7 +6,7 @@ const BUDGET_BYTES = 120_000;
 const DIST = join(import.meta.dirname, "..", "dist");
 const ROUTE = "src/routes/overview-route.tsx";
 /** Named by index.html itself. */
-const BESIDE = ["index.html", "theme.js", "favicon.svg"];
+const BESIDE = ["index.html", "boot.js", "favicon.svg"];
 
 /** @typedef {{ file: string, css?: string[], imports?: string[] }} Chunk */
 /** @type {unknown} */

@@ -2,7 +2,7 @@ import { QueryClientProvider } from "@tanstack/react-query";
 import { RouterProvider } from "@tanstack/react-router";
 import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
-import { reloadWhenOutdated } from "@/outdated";
+import { endBoot, reloadWhenOutdated } from "@/outdated";
 import { createAppRouter } from "@/router";
 import { createQueryClient } from "@/shared/api/query-client";
 import "@/shared/styles/tokens.css";
@@ -10,6 +10,7 @@ import "@/shared/styles/base.css";
 import "@/shared/styles/components.css";
 import "@/shared/styles/frame.css";
 
+endBoot();
 reloadWhenOutdated();
 
 const queryClient = createQueryClient();

@@ -18,3 +18,11 @@ it("loads the page anew for a missing chunk, and lets the next one be an error",
   expect(missChunk().defaultPrevented).toBe(false);
   expect(reload).toHaveBeenCalledTimes(1);
 });
+
+it("does not lose an open page while the browser is offline", () => {
+  const reload = vi.spyOn(window.location, "reload").mockImplementation(() => undefined);
+  vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
+  reloadWhenOutdated();
+  expect(missChunk().defaultPrevented).toBe(false);
+  expect(reload).not.toHaveBeenCalled();
+});

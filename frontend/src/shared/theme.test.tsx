@@ -18,7 +18,7 @@ function open() {
 /** The script of index.html, as the browser runs it before the first paint. */
 async function load() {
   vi.resetModules();
-  await import("../../public/theme.js");
+  await import("../../public/boot.js");
 }
 
 it("follows the system until one is chosen, which is kept", async () => {

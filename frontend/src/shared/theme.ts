@@ -1,4 +1,4 @@
-/** The theme: the system's, or the one that was chosen. theme.js applies the choice before the page is painted. */
+/** The theme: the system's, or the one that was chosen. boot.js applies the choice before the page is painted. */
 import { useSyncExternalStore } from "react";
 
 export const THEMES = ["system", "light", "dark"] as const;
