@@ -12,7 +12,9 @@ from tests.e2e.lighthouse import TOOLS, lighthouse
 from tests.e2e.site.conftest import DEVICES, OpenPage
 
 PAGES = ("/", "/items", "/files", "/mail", "/nowhere")
-FIRST_LOAD_BYTES = 120_000
+# The build's own budget (frontend/scripts/budget.mjs) is for brotli; CloudFront here compresses the bucket's files with
+# gzip, a sixth more, and each answer has its headers.
+FIRST_LOAD_BYTES = 150_000
 LIGHTHOUSE = ("accessibility", "best-practices")
 LIGHTHOUSE_SCORE = 95
 
@@ -37,6 +39,11 @@ def test_axe_finds_nothing(open_page: OpenPage, session: Any, device: str, schem
     assert found == {path: [] for path in found}
 
 
+def large(response: Response) -> bool:
+    """CloudFront compresses what has 1,000 bytes or more."""
+    return len(response.body()) >= 1_000
+
+
 @pytest.mark.parametrize("path", ["/", "/items"])
 def test_first_load_is_small_and_the_sites_own(open_page: OpenPage, session: Any, running: Checkout, path: str) -> None:
     page = open_page(storage_state=session)
@@ -51,7 +58,9 @@ def test_first_load_is_small_and_the_sites_own(open_page: OpenPage, session: Any
     print(f"first load of {path}: {total} bytes in {len(loaded)} answers")
     assert total < FIRST_LOAD_BYTES, sizes
     scripts = [response for response in loaded if response.url.endswith(".js")]
-    assert scripts and all(script.headers.get("content-encoding") == "br" for script in scripts)
+    assert scripts and all(
+        script.headers.get("content-encoding") in ("br", "gzip") for script in scripts if large(script)
+    )
 
 
 @pytest.mark.parametrize("path", ["/", "/items"])
