@@ -25,6 +25,8 @@ ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / ".tools/docker"
 START_SECONDS = 60.0
 STOP_SECONDS = 60.0
+BRIDGE = "lctest"
+NETWORK_LINKS = Path("/sys/class/net")
 
 
 class NoEngineError(Exception):
@@ -59,11 +61,21 @@ def found() -> Engine | None:
         return None
 
 
+def remove_left_bridges() -> None:
+    """Of tests that were killed: a bridge has the number of the process that made it, and that one is gone."""
+    for link in NETWORK_LINKS.glob(f"{BRIDGE}*"):
+        pid = link.name.removeprefix(BRIDGE)
+        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
+            # Tests that start at the same moment do the same.
+            subprocess.run(["ip", "link", "delete", link.name], capture_output=True, check=False)
+
+
 @contextmanager
 def bridge() -> Iterator[str]:
     """The network of build steps and of containers that name none; two engines must not share one."""
+    remove_left_bridges()
     number = os.getpid() % 65536
-    name, address = f"lctest{number}", f"10.{number >> 8}.{number & 255}.1/24"
+    name, address = f"{BRIDGE}{os.getpid()}", f"10.{number >> 8}.{number & 255}.1/24"
     subprocess.run(["ip", "link", "add", name, "type", "bridge"], check=True)
     try:
         subprocess.run(["ip", "address", "add", address, "dev", name], check=True)

@@ -1,12 +1,15 @@
 """The engine that the tests run on, and its base images."""
 
-from contextlib import closing
+import os
+import subprocess
+from contextlib import closing, suppress
 
 import psycopg
 import pytest
+import valkey
 
-from tests.docker.base_images.names import DATABASE, base_images
-from tests.docker.engine import Engine
+from tests.docker.base_images.names import CACHE, DATABASE, base_images
+from tests.docker.engine import BRIDGE, NETWORK_LINKS, Engine, remove_left_bridges
 from tests.e2e.checkout import wait_until
 
 
@@ -56,3 +59,35 @@ def test_postgres_serves_over_the_network_with_the_password_of_its_environment(d
                 psycopg.connect(login, password="wrong")
         finally:
             container.remove(force=True, v=True)
+
+
+def test_valkey_serves_over_the_network(docker_engine: Engine) -> None:
+    with docker_engine.client() as client:
+        container = client.containers.run(CACHE, detach=True)
+        try:
+            container.reload()
+            address = container.attrs["NetworkSettings"]["IPAddress"]
+
+            def serves() -> bool:
+                with suppress(valkey.exceptions.ConnectionError), valkey.Valkey(host=address) as cache:
+                    return bool(cache.ping())
+                return False
+
+            wait_until(serves)
+        finally:
+            container.remove(force=True, v=True)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes bridges, and needs to remove them")
+def test_the_bridge_of_tests_that_were_killed_is_removed_and_not_before() -> None:
+    tests = subprocess.Popen(["sleep", "600"])
+    link = f"{BRIDGE}{tests.pid}"
+    try:
+        subprocess.run(["ip", "link", "add", link, "type", "bridge"], check=True)
+        remove_left_bridges()
+        assert (NETWORK_LINKS / link).exists()
+    finally:
+        tests.kill()
+        tests.wait()
+        remove_left_bridges()
+    assert not (NETWORK_LINKS / link).exists()

