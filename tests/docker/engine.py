@@ -16,10 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import docker
+import psutil
 import pytest
 
 from localcloud.docker_engine import find
 from localcloud.errors import LocalCloudError
+from localcloud.place import TASK_GATEWAY
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / ".tools/docker"
@@ -62,12 +64,19 @@ def found() -> Engine | None:
 
 
 def remove_left_bridges() -> None:
-    """Of tests that were killed: a bridge has the number of the process that made it, and that one is gone."""
-    for link in NETWORK_LINKS.glob(f"{BRIDGE}*"):
-        pid = link.name.removeprefix(BRIDGE)
-        if pid.isdigit() and not Path(f"/proc/{pid}").exists():
-            # Tests that start at the same moment do the same.
-            subprocess.run(["ip", "link", "delete", link.name], capture_output=True, check=False)
+    """Of tests that were killed: their own, named after a process that is gone; and that of the tasks' network, which
+    stays behind any engine and would get the answers that are meant for the next one's."""
+    left = [link.name for link in NETWORK_LINKS.glob(f"{BRIDGE}*") if not runs(link.name.removeprefix(BRIDGE))]
+    if not any(process.name() == "dockerd" for process in psutil.process_iter(["name"])):
+        addresses = psutil.net_if_addrs().items()
+        left += [name for name, found in addresses if any(one.address == TASK_GATEWAY for one in found)]
+    for name in left:
+        # Tests that start at the same moment do the same.
+        subprocess.run(["ip", "link", "delete", name], capture_output=True, check=False)
+
+
+def runs(pid: str) -> bool:
+    return not pid.isdigit() or psutil.pid_exists(int(pid))
 
 
 @contextmanager

@@ -16,8 +16,13 @@ from tests.docker.engine import Engine
 from tests.engine.support import APPS, eventually, get
 
 # Those whose base images tests/docker can make, too: of Python and of Node.js.
-PORTS = {"fastapi-pip": 8000, "pnpm-page": 3000, "page": 3000}
-ANSWERS = {"fastapi-pip": b'"app":"fastapi-pip"', "pnpm-page": b"<h1>&#x3C;pnpm&#x3E; page</h1>", "page": b"/assets/"}
+PORTS = {"fastapi-pip": 8000, "pnpm-page": 3000, "page": 3000, "yarn-api": 3000}
+ANSWERS = {
+    "fastapi-pip": b'"app":"fastapi-pip"',
+    "pnpm-page": b"<h1>&#x3C;pnpm&#x3E; page</h1>",
+    "page": b"/assets/",
+    "yarn-api": b"text/html production /usr/src/app",
+}
 
 
 @pytest.fixture(scope="module")
