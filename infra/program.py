@@ -16,7 +16,7 @@ from infra.stack.assets import assets
 from infra.stack.foundation import Foundation, foundation
 from infra.stack.front_door import front_door
 from infra.stack.parts import Parts, links, parts, secrets
-from infra.stack.services import Jobs, RunningService, cache_reset, images, jobs, running
+from infra.stack.services import Jobs, RunningService, cache_reset, images, jobs, private_services, running
 from infra.stack.setting import Setting, setting
 
 
@@ -27,7 +27,7 @@ def build(config: StackConfig) -> dict[str, Any]:
     made = parts(s, base)
     built = images(s)
     door = front_door(s, base, made, assets(s, built))
-    cdn, known = door.cdn, links(made, door.cdn) | secrets(s)
+    cdn, known = door.cdn, links(made, door.cdn) | secrets(s) | private_services(s, base)
     services = {name: running(s, base, door, name, built[one.source], known) for name, one in config.services.items()}
     last: list[Resource] = [one.service for one in services.values()]
     last += [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]

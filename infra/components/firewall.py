@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
 
+from infra.pure.routing import PRIVATE_PORTS
 from infra.pure.tags import component_tag
 
 HTTP = 80
@@ -22,17 +23,21 @@ CLOUDFRONT_PREFIX_LIST = "com.amazonaws.global.cloudfront.origin-facing"
 
 @dataclass(frozen=True, kw_only=True)
 class FirewallArgs:
-    """`cache`: whether there is one to reach. `smtp`: whether services send mail by SMTP."""
+    """`cache`: whether there is one to reach. `smtp`: whether services send mail by SMTP.
+
+    `private_services`: whether services reach others through the load balancer.
+    """
 
     vpc_id: pulumi.Input[str]
     cache: bool
     smtp: bool
+    private_services: bool
 
 
 class Firewall(pulumi.ComponentResource):
     """CloudFront → load balancer → instances → database, cache, and AWS over HTTPS; nothing else connects.
 
-    With `smtp`, instances → SES's SMTP endpoint, too.
+    With `smtp`, instances → SES's SMTP endpoint, too; with `private_services`, instances → load balancer.
     Each rule is a resource of its own, so that a changed rule never cuts the others. Costs nothing a month.
     """
 
@@ -54,8 +59,14 @@ class Firewall(pulumi.ComponentResource):
             self._group("cache", args, "Cache, reached by the instances alone") if args.cache else None
         )
 
+        # It comes with the network, and lets in and out what is in it: nothing should be.
+        aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=args.vpc_id, tags=self._tags, opts=self._child)
         self._from_cloudfront()
         self._between("load-balancer", self.load_balancer_group_id, "instances", self.instances_group_id, DYNAMIC_PORTS)
+        if args.private_services:
+            self._between(
+                "instances", self.instances_group_id, "load-balancer", self.load_balancer_group_id, PRIVATE_PORTS
+            )
         self._between(
             "instances", self.instances_group_id, "database", self.database_group_id, (POSTGRESQL, POSTGRESQL)
         )

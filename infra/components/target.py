@@ -32,7 +32,8 @@ FORMER = {
 class TargetArgs:
     """`routes`: path prefixes. `health`: the path that answers 200 when a task may get requests.
 
-    `conditions`: what requests must have beside the path.
+    `conditions`: what requests must have beside the path. `private_port`: of the load balancer, for other services'
+    requests.
     """
 
     vpc_id: pulumi.Input[str]
@@ -41,10 +42,14 @@ class TargetArgs:
     routes: Sequence[str]
     health: str
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
+    private_port: int | None
 
 
 class Target(pulumi.ComponentResource):
-    """A target group, and a rule of the load balancer for each of its routes. Costs nothing a month."""
+    """A target group, and a rule of the load balancer for each of its routes, or a listener of its own.
+
+    Costs nothing a month.
+    """
 
     group_arn: pulumi.Output[str]
 
@@ -53,9 +58,11 @@ class Target(pulumi.ComponentResource):
         self._balancer = args.load_balancer
         self._tags = component_tag(name)
         group = self._group(name, args)
-        rules = [self._rule(name, args, group, route) for route in args.routes]
-        # ECS refuses a service whose target group no listener uses yet: hand the ARN out only after the rules.
-        self.group_arn = after(pulumi.Output.all(*(rule.arn for rule in rules)), group.arn)
+        ways = [self._rule(name, args, group, route).arn for route in args.routes]
+        if args.private_port:
+            ways.append(self._listener(name, args.private_port, group).arn)
+        # ECS refuses a service whose target group no listener uses yet: hand the ARN out only after these.
+        self.group_arn = after(pulumi.Output.all(*ways), group.arn)
         self.register_outputs({})
 
     def _options(self, name: str) -> ResourceOptions:
@@ -97,4 +104,15 @@ class Target(pulumi.ComponentResource):
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
             tags=self._tags,
             opts=self._options(full),
+        )
+
+    def _listener(self, name: str, port: int, group: aws.lb.TargetGroup) -> aws.lb.Listener:
+        return aws.lb.Listener(
+            f"{name}-private",
+            load_balancer_arn=self._balancer.arn,
+            port=port,
+            protocol="HTTP",
+            default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=group.arn)],
+            tags=self._tags,
+            opts=ResourceOptions(parent=self),
         )

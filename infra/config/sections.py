@@ -327,6 +327,16 @@ class StackConfig(AppConfig):
                 remedy="write 7 or more",
             )
 
+    def private_behind_public(self) -> Iterator[Problem]:
+        if self.load_balancer.scheme == "internet-facing":
+            for name in self.private:
+                yield Problem(
+                    key=f"services.{name}.private",
+                    rule="must be false where loadBalancer.scheme is internet-facing: that load balancer has public"
+                    " addresses, which no rule can keep for the stack's own instances",
+                    remedy="write scheme: internal before the first up, or let the service have routes",
+                )
+
     def lack_of_mail(self) -> Iterator[Problem]:
         if self.mail is None and "mail" in self.used:
             yield Problem(
@@ -390,5 +400,6 @@ class StackConfig(AppConfig):
         (("region", "network"), zones_elsewhere),
         (("recipe", "database"), too_few_backups),
         (("services", "mail"), lack_of_mail),
+        (("services", "loadBalancer"), private_behind_public),
         (("services", "jobs", "cluster", "network"), lack_of_room),
     )

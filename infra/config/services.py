@@ -21,11 +21,11 @@ from infra.config.values import (
     text_of,
 )
 from infra.pure.capacity import Room
-from infra.pure.parts import PARTS, QUEUE, QUEUES, SECRETS, SMTP, PartNames, part_of
+from infra.pure.parts import PARTS, QUEUE, QUEUES, SECRETS, SERVICES, SMTP, PartNames, part_of
 from infra.pure.paths import image_folder
 from infra.pure.placement import Demand
 from infra.pure.references import is_one_reference, references
-from infra.pure.routing import collisions
+from infra.pure.routing import collisions, same_ports
 
 # Set by the stack itself: a variable of the same name would be lost, or would lie.
 OWN_VARIABLES = ("APP_VERSION", "AWS_DEFAULT_REGION", "AWS_REGION", "LOG_LEVEL", "PORT")
@@ -60,6 +60,12 @@ class ServiceConfig(Section):
         description="Path that answers 200 when a task may get requests. It should not ask the database: a fail-over"
         " would replace all tasks.",
         examples=["/healthz"],
+    )
+    private: bool = Field(
+        False,
+        description="Whether other services reach it, and nobody else, at what `${services.<name>.url}` stands for in"
+        " their variables. Needs `port` and `health`, has no routes, and needs `loadBalancer.scheme: internal`. Its"
+        " requests pass the load balancer, so that health checks and updates are those of a service with routes.",
     )
     page: bool = Field(
         False,
@@ -120,13 +126,20 @@ class ServiceConfig(Section):
         return Room(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
 
     def problems(self) -> Iterator[Problem]:
-        if self.routes and self.port is None:
-            yield Problem(key="port", rule="is required where there are routes", remedy="write for example 8000")
-        if self.routes and self.health is None:
-            yield Problem(key="health", rule="is required where there are routes", remedy="write for example /healthz")
-        if self.health and not self.routes:
+        if self.routes and self.private:
             yield Problem(
-                key="health", rule="has no effect without routes", remedy="remove it, or write for example routes: [/]"
+                key="private", rule="must be false where there are routes: everybody reaches these", remedy="remove one"
+            )
+        reached = "there are routes" if self.routes else "private is true" if self.private else ""
+        if reached and self.port is None:
+            yield Problem(key="port", rule=f"is required where {reached}", remedy="write for example 8000")
+        if reached and self.health is None:
+            yield Problem(key="health", rule=f"is required where {reached}", remedy="write for example /healthz")
+        if self.health and not reached:
+            yield Problem(
+                key="health",
+                rule="has no effect without routes",
+                remedy="remove it, or write for example routes: [/], or private: true",
             )
         if self.assets and not self.page:
             yield Problem(
@@ -241,6 +254,11 @@ class AppConfig(Section):
         known = [(name, self.services.get(job.service)) for name, job in self.jobs.items()]
         return services + [Demand(name=name, room=service.room, count=0) for name, service in known if service]
 
+    @property
+    def private(self) -> list[str]:
+        """The services that only others reach."""
+        return [name for name, service in self.services.items() if service.private]
+
     def parts(self) -> Mapping[str, PartNames]:
         """All that a service may use."""
         return {**PARTS, **{f"{QUEUES}.{name}": QUEUE for name in self.queues}}
@@ -285,6 +303,10 @@ class AppConfig(Section):
         part, _, name = reference.rpartition(".")
         if part == SECRETS:
             return None
+        if part.startswith(f"{SERVICES}."):
+            private = [f"${{{SERVICES}.{one}.url}}" for one in self.private]
+            advice = f"write {' or '.join(private)}" if private else "give the service that you mean private: true"
+            return None if f"${{{reference}}}" in private else advice
         known = self.parts().get(part)
         if known is None:
             return f"write for example ${{database.host}}; parts are {', '.join(sorted(self.parts()))}"
@@ -305,6 +327,12 @@ class AppConfig(Section):
         if not owners:
             yield Problem(
                 key="services", rule="must have a service with routes", remedy="write for example routes: [/] for one"
+            )
+        for one, other in same_ports(self.private):
+            yield Problem(
+                key=f"services.{other}",
+                rule=f"must have another name: the load balancer's port for it would be that of {one}",
+                remedy="take another name for one of the two",
             )
         for one, other in collisions(owners):
             yield Problem(

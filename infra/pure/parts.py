@@ -5,6 +5,8 @@ from dataclasses import dataclass
 # Values that a person stores with `make secret`; a service has them by reference, and need not list them in `uses`.
 SECRETS = "secrets"
 QUEUES = "queues"
+# What runs beside it and is private; a service has its URL by reference, too.
+SERVICES = "services"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,9 +1,11 @@
-"""Which requests go to which service: path prefixes, the longest first."""
+"""Which requests go to which service: by path prefix, the longest first, and to private ones by a port of their own."""
 
 import zlib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 LONGEST = 64
+# Of the load balancer, for services that only others reach; below those that Docker gives to containers.
+PRIVATE_PORTS = (20_000, 20_999)
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
 PRIORITIES_OF_A_LENGTH = 50_000 // LONGEST
 
@@ -21,12 +23,28 @@ def priority(prefix: str) -> int:
     return (LONGEST - len(prefix)) * PRIORITIES_OF_A_LENGTH + zlib.crc32(prefix.encode()) % PRIORITIES_OF_A_LENGTH + 1
 
 
+def private_port(service: str) -> int:
+    """The load balancer's port for a private service, from its name alone, as with `priority`."""
+    first, last = PRIVATE_PORTS
+    return first + zlib.crc32(service.encode()) % (last - first + 1)
+
+
 def collisions(prefixes: Iterable[str]) -> list[tuple[str, str]]:
     """Pairs of different paths with one priority, which a load balancer refuses: one in 781 of the same length."""
+    return pairs(prefixes, priority)
+
+
+def same_ports(services: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of private services with one port, where a load balancer has one listener: one in 1,000."""
+    return pairs(services, private_port)
+
+
+def pairs(names: Iterable[str], number: Callable[[str], int]) -> list[tuple[str, str]]:
+    """Pairs of different names that have one number."""
     seen: dict[int, str] = {}
     found = []
-    for prefix in prefixes:
-        other = seen.setdefault(priority(prefix), prefix)
-        if other != prefix:
-            found.append((other, prefix))
+    for name in names:
+        other = seen.setdefault(number(name), name)
+        if other != name:
+            found.append((other, name))
     return found

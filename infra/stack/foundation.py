@@ -23,7 +23,9 @@ def foundation(s: Setting) -> Foundation:
     """The network, the instances and the way in to them."""
     config = s.config
     network = Network("network", NetworkArgs(settings=config.network, region=config.region), s.opts)
-    ways = FirewallArgs(vpc_id=network.vpc_id, cache="cache" in config.used, smtp=config.smtp)
+    ways = FirewallArgs(
+        vpc_id=network.vpc_id, cache="cache" in config.used, smtp=config.smtp, private_services=bool(config.private)
+    )
     firewall = Firewall("firewall", ways, s.opts)
     cluster = Cluster(
         "cluster",

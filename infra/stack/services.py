@@ -17,7 +17,8 @@ from infra.components.service import Service, ServiceArgs
 from infra.components.target import Target, TargetArgs
 from infra.components.task import Task, TaskArgs
 from infra.pure.naming import image_name
-from infra.pure.parts import SECRETS
+from infra.pure.parts import SECRETS, SERVICES
+from infra.pure.routing import private_port
 from infra.stack.foundation import Foundation
 from infra.stack.front_door import FrontDoor
 from infra.stack.setting import Setting
@@ -53,6 +54,23 @@ def images(s: Setting) -> dict[str, Image]:
     }
 
 
+def private_services(s: Setting, base: Foundation) -> dict[str, Link]:
+    """The services that only others reach, by the names that `${...}` has for them.
+
+    Their URLs are known before they run, so two of them may name each other.
+    """
+    dns_name = base.load_balancer.dns_name
+    return {
+        f"{SERVICES}.{name}": Link(values={"url": Output.concat("http://", dns_name, f":{private_port(name)}")})
+        for name in s.config.private
+    }
+
+
+def by_reference(known: Mapping[str, Link]) -> list[str]:
+    """The parts that need not be in `uses`: to name one in a variable is enough."""
+    return [part for part in known if part == SECRETS or part.startswith(f"{SERVICES}.")]
+
+
 def running(
     s: Setting, base: Foundation, door: FrontDoor, name: str, image: Image, known: Mapping[str, Link]
 ) -> RunningService:
@@ -63,7 +81,7 @@ def running(
         TaskArgs(
             settings=settings,
             image=image,
-            links={part: known[part] for part in (*settings.uses, SECRETS) if part in known},
+            links={part: known[part] for part in (*settings.uses, *by_reference(known)) if part in known},
             account_id=s.account_id,
             region=config.region,
             tags=s.tags,
@@ -119,6 +137,7 @@ def target_group(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Ou
             routes=settings.routes,
             health=settings.health,
             conditions=door.conditions,
+            private_port=private_port(name) if settings.private else None,
         ),
         s.opts,
     )

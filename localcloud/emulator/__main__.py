@@ -19,6 +19,7 @@ from localcloud.emulator import (
     caches,
     function_role,
     identities,
+    inner_listeners,
     log_events,
     mailbox,
     registry,
@@ -29,6 +30,7 @@ from localcloud.emulator import (
 from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.failover import fail_over
 from localcloud.emulator.guard import guarded
+from localcloud.emulator.inner_listeners import with_inner_listeners
 from localcloud.emulator.log_patterns import match_json
 from localcloud.emulator.origins import stream_origins
 from localcloud.emulator.pages import json_page, with_pages
@@ -115,8 +117,10 @@ if __name__ == "__main__":
     tell_of_tasks()
     keep_time()
     autoscaling.serve()
+    inner_listeners.name_by_addresses(gateway)
     stream_balancers()
     stream_origins()
     fail_over()
-    app.app = guarded(with_smtp(with_session(with_pages(app.app, pages))))
+    inside = with_inner_listeners(with_pages(app.app, pages), int(os.environ["GATEWAY_PORT"]))
+    app.app = guarded(with_smtp(with_session(inside)))
     app.main()

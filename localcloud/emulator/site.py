@@ -15,8 +15,10 @@ from ministack.services import alb, cloudfront
 
 from localcloud.emulator import upstream
 from localcloud.emulator.balancers import Response, Streamed
+from localcloud.emulator.callers import is_of_a_page
 from localcloud.emulator.exchange import relay, respond
 from localcloud.emulator.forwarding import first_of, make_session
+from localcloud.emulator.inner_listeners import wanted
 from localcloud.emulator.pages import Asgi, Receive, Send
 from localcloud.emulator.upstream import Connections, Tunnel
 from localcloud.emulator.viewer import Upgrade, Upload
@@ -26,11 +28,17 @@ Headers = dict[str, str]
 
 
 def is_served_at(host: str) -> bool:
-    """Not at that of a load balancer with private addresses alone."""
+    """At that of an internal load balancer, only what tasks ask for there: see `inner_listeners.py`."""
     label = app._parse_cloudfront_dataplane_host(host)
-    balancer = alb.find_lb_for_host(host)
-    of_balancer = balancer is not None and balancer["Scheme"] != "internal"
-    return of_balancer or bool(label and cloudfront.find_distribution_for_label(label))
+    return balancer_at(host) is not None or bool(label and cloudfront.find_distribution_for_label(label))
+
+
+def balancer_at(host: str) -> Headers | None:
+    balancer: Headers | None = alb.find_lb_for_host(host)
+    if balancer is None or balancer["Scheme"] != "internal":
+        return balancer
+    address, _, port = host.partition(":")
+    return balancer if (address, int(port or 80)) in wanted() else None
 
 
 def with_session(inner: Asgi) -> Asgi:
@@ -104,9 +112,23 @@ async def response_to(scope: Scope, headers: Headers, body: Upload) -> Response:
     query = parse_qs(raw_query, keep_blank_values=True)
     client = (scope.get("client") or ("127.0.0.1",))[0]
     responses.set_request_client_ip(client)
-    response: Response = await app._handle_cloudfront_dataplane_request(
+    response: Response | None = await app._handle_cloudfront_dataplane_request(
         *asked, raw_path, raw_query, method, headers, body, query, client
     ) or await app._handle_alb_request(*asked, method, headers, body, query, raw_query, raw_path)
+    return response or await inner_response(scope, headers, body, method, raw_path, raw_query)
+
+
+async def inner_response(
+    scope: Scope, headers: Headers, body: Upload, method: str, raw_path: str, raw_query: str
+) -> Response:
+    """Of an internal load balancer, which MiniStack does not know by its address. Web pages are outside of it."""
+    if is_of_a_page(headers):
+        return 403, {}, b"An internal load balancer answers to the stack's own tasks.\n"
+    port, query = int(headers["host"].partition(":")[2]), parse_qs(raw_query, keep_blank_values=True)
+    response: Response = await alb.dispatch_request(
+        balancer_at(headers["host"]), method, scope["path"], headers, body, query, port,
+        raw_query_string=raw_query, raw_path=raw_path,
+    )  # fmt: skip
     return response
 
 

@@ -8,9 +8,11 @@ import time
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from tests.e2e.checkout import Checkout, wait_until
+from tests.e2e.load import steady_load
 from tests.unit.stack_files import PROJECT
 
 APP = Path(__file__).parent / "apps/shop"
@@ -84,6 +86,23 @@ def test_the_cache_counts_and_after_a_stop_it_answers_at_the_same_address_from_t
     shop.up()
     assert shop.last_changes() == {}
     wait_until(lambda: visits() > 0)
+
+
+def test_a_private_service_answers_other_services_and_nobody_else(shop: Checkout) -> None:
+    with shop.stranger() as visitor:
+        assert visitor.get("/shop/prices/tea").json() == 3
+        assert visitor.get("/prices/tea").status_code == 404
+    (balancer,) = shop.client("elbv2").describe_load_balancers()["LoadBalancers"]
+    outside = httpx.get(f"{shop.place.endpoint}/prices/tea", headers={"Host": balancer["DNSName"]})
+    assert outside.status_code == 403
+
+
+def test_an_update_of_a_private_service_loses_no_request(shop: Checkout) -> None:
+    shop.edit("shop/shop/prices.py", '"tea": 3', '"tea": 4')
+    with steady_load(shop.stranger, "/shop/prices/tea", lambda response: response.text) as load:
+        shop.up()
+    assert load.failed == {}, load.statuses
+    assert set(load.observed) == {"3", "4"}
 
 
 def test_streams_uploads_and_slow_answers_pass(shop: Checkout) -> None:

@@ -450,3 +450,50 @@ def demand(aws: Client, dns_name: str, *values: str) -> None:
         {"Field": "http-header", "HttpHeaderConfig": header},
     ]
     elb.create_rule(ListenerArn=listener["ListenerArn"], Priority=1, Conditions=conditions, Actions=forward)
+
+
+async def test_tasks_reach_an_internal_load_balancer_at_the_address_that_it_is_named_by(
+    emulator: Emulator, aws: Client
+) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        if request.path == "/socket":
+            socket = web.WebSocketResponse()
+            await socket.prepare(request)
+            await socket.send_str(f"got {await socket.receive_str()}")
+            return socket
+        return web.Response(text=f"{request.method} {request.raw_path} {len(await request.read())}")
+
+    async with server(handler) as target, aiohttp.ClientSession() as session:
+        address = balancer(aws, f"inner-{next(numbers)}", {"Id": "127.0.0.1", "Port": target}, scheme="internal")
+        elb = aws("elbv2")
+        (made,) = [one for one in elb.describe_load_balancers()["LoadBalancers"] if one["DNSName"] == address]
+        (outer,) = elb.describe_listeners(LoadBalancerArn=made["LoadBalancerArn"])["Listeners"]
+        port = 20_000 + next(numbers)
+        inner = elb.create_listener(
+            LoadBalancerArn=made["LoadBalancerArn"], Protocol="HTTP", Port=port, DefaultActions=outer["DefaultActions"]
+        )["Listeners"][0]
+        await within(30, listening(address, port))
+        url = f"http://{address}:{port}"
+        async with session.post(f"{url}/a%2Fb?q=1", data=b"x" * 900_000) as answer:
+            assert (answer.status, await answer.text()) == (200, "POST /a%2Fb?q=1 900000")
+        async with session.ws_connect(f"{url}/socket") as socket:
+            await socket.send_str("x")
+            assert await within(10, socket.receive_str()) == "got x"
+        async with session.get(url, headers={"Origin": "https://elsewhere.example"}) as answer:
+            assert answer.status == 403, "a web page got in"
+        elb.delete_listener(ListenerArn=inner["ListenerArn"])
+        await within(30, listening(address, port, False))
+
+
+async def listening(address: str, port: int, wanted: bool = True) -> None:
+    """Wait until somebody listens there, or nobody any more."""
+    while True:
+        try:
+            _, writer = await asyncio.open_connection(address, port)
+            writer.close()
+            is_open = True
+        except OSError:
+            is_open = False
+        if is_open is wanted:
+            return
+        await asyncio.sleep(0.05)

@@ -38,6 +38,11 @@ BEHAVIOUR = (
     ),
     ("S3 gateway endpoint", "recorded; it adds no route"),
     (
+        "Private services",
+        "answer at an address of this machine, to every program on it, web pages aside; with a real engine all local"
+        " clouds share the address, and two that have a private service of the same name cannot run side by side",
+    ),
+    (
         "VPC origins",
         "an internal load balancer is reached by them alone, and one that a distribution uses is neither changed nor"
         " deleted; they are there at once, in every zone, and make no interfaces and no security group in the network",

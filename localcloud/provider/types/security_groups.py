@@ -1,6 +1,7 @@
 """Security groups, and their rules as resources of their own."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
@@ -13,6 +14,9 @@ from localcloud.provider.values import Props
 # https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateSecurityGroup.html
 TEXT = r"[A-Za-z0-9 ._\-:/()#,@\[\]+=&;{}!$*]{0,255}"
 TEXT_SAYS = "at most 255 of letters, digits, spaces and ._-:/()#,@[]+=&;{}!$*"
+DESCRIBED = (
+    "SecurityGroups[0].{GroupName: GroupName, Description: Description, VpcId: VpcId, OwnerId: OwnerId, Tags: Tags}"
+)
 PORTS = ("ipProtocol", "fromPort", "toPort")
 SOURCES = ("cidrIpv4", "cidrIpv6", "prefixListId", "referencedSecurityGroupId")
 
@@ -29,6 +33,22 @@ class SecurityGroup(Handler):
         except ClientError as error:
             if not self.is_gone(error):
                 raise
+        super().settle(resource_id, inputs)
+
+
+class DefaultSecurityGroup(Handler):
+    """It comes with its VPC and goes with it. Taking it over empties it, and here it stays empty."""
+
+    operations = ("revoke_security_group_ingress", "revoke_security_group_egress", "describe_security_group_rules")
+
+    def settle(self, resource_id: str, inputs: Props) -> None:
+        named = [{"Name": "group-id", "Values": [resource_id]}]
+        rules = self.context.client("ec2").describe_security_group_rules(Filters=named)["SecurityGroupRules"]
+        for direction, is_egress in (("ingress", False), ("egress", True)):
+            ids = [rule["SecurityGroupRuleId"] for rule in rules if rule["IsEgress"] is is_egress]
+            if ids:
+                params = {"GroupId": resource_id, "SecurityGroupRuleIds": ids}
+                self.operate(f"revoke_security_group_{direction}", params)
         super().settle(resource_id, inputs)
 
 
@@ -123,6 +143,10 @@ def duplicate(egress: bool) -> Callable[[Case, str], str]:
     return judge
 
 
+def no_rule(_case: Case, rules: list[Props]) -> str:
+    return "is not supported on the laptop: leave it out, and the group is emptied" if rules else ""
+
+
 def properties(row: Props) -> Props:
     referenced = (row.get("ReferencedGroupInfo") or {}).get("GroupId")
     return {
@@ -193,12 +217,7 @@ TYPES = [
         id="{GroupId}",
         reads=[
             # The rules are resources of their own.
-            Read(
-                operation="describe_security_groups",
-                args={"GroupIds": ["{id}"]},
-                item="SecurityGroups[0].{GroupName: GroupName, Description: Description, VpcId: VpcId, "
-                "OwnerId: OwnerId, Tags: Tags}",
-            )
+            Read(operation="describe_security_groups", args={"GroupIds": ["{id}"]}, item=DESCRIBED)
         ],
         delete=Call(operation="delete_security_group", args={"GroupId": "{id}"}),
         names={"name": "GroupName"},
@@ -214,6 +233,30 @@ TYPES = [
             Matches("name", r"(?!sg-)" + TEXT, TEXT_SAYS + ", and not begin with sg-"),
             Matches("description", TEXT, TEXT_SAYS),
         ],
+    ),
+    ResourceType(
+        token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        service="ec2",
+        handler=DefaultSecurityGroup,
+        create=Call(
+            operation="describe_security_groups",
+            args={
+                "Filters": [
+                    {"Name": "vpc-id", "Values": ["{vpcId}"]},
+                    {"Name": "group-name", "Values": ["default"]},
+                ]
+            },
+        ),
+        id="{SecurityGroups.0.GroupId}",
+        reads=[Read(operation="describe_security_groups", args={"GroupIds": ["{id}"]}, item=DESCRIBED)],
+        delete=None,
+        names={"name": "GroupName"},
+        outputs={"arn": ARN + ":security-group/{id}"},
+        local=["revokeRulesOnDelete"],
+        replaces=["vpcId"],
+        tags=replace(tags("security-group"), create=""),
+        gone=["InvalidGroup.NotFound", "InvalidGroupId.Malformed"],
+        rules=[exists("vpcId"), Needed("vpcId"), Says("ingress", no_rule), Says("egress", no_rule)],
     ),
     rule("ingress"),
     rule("egress"),

@@ -88,6 +88,13 @@ CASES = {
         shows_changed={"RouteTableIds": [Ref("other-route-table")]},
         replace=[{"serviceName": "com.amazonaws.us-east-1.dynamodb"}],
     ),
+    "default-group": Case(
+        token="aws:ec2/defaultSecurityGroup:DefaultSecurityGroup",
+        inputs={"vpcId": Ref("vpc"), "tags": {"a": "b"}},
+        ask=Ask("ec2", "describe_security_groups", {"GroupIds": ["{id}"]}, "SecurityGroups[0]"),
+        shows={"GroupName": "default", "IpPermissions": [], "IpPermissionsEgress": []},
+        stays=True,
+    ),
     "group": Case(
         token="aws:ec2/securityGroup:SecurityGroup",
         inputs={"description": "Tasks", "vpcId": Ref("vpc"), "tags": {"a": "b"}},

@@ -18,6 +18,7 @@ OWN = {
     f"{PROJECT}:cluster": json.dumps({"amiId": "ami-0123456789abcdef0"}),
 }
 API = {"source": "backend", "port": 8000, "routes": ["/"], "health": "/healthz"}
+PRICES = {"source": "backend", "port": 7000, "health": "/healthz", "private": True}
 WORKER = {"source": "backend", "command": ["python", "-m", "app.worker"]}
 
 
@@ -57,6 +58,26 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (service(command="x"), "app.yaml: services.api.command: must be a list, got 'x'; see docs/configuration.md"),
     (service(port=None), "app.yaml: services.api.port: is required where there are routes; "),
     (service(routes=[], port=1), "app.yaml: services.api.health: has no effect without routes; "),
+    (service(private=True), "app.yaml: services.api.private: must be false where there are routes: everybody reaches "),
+    (
+        service(private=True, routes=[], health=None),
+        "app.yaml: services.api.health: is required where private is true; write for example /healthz",
+    ),
+    (service(private=True, routes=[], port=None), "app.yaml: services.api.port: is required where private is true; "),
+    (
+        service(environment={"A": "${services.prices.url}"}),
+        "app.yaml: services.api.environment.A: names ${services.prices.url}, which it does not have; give the service "
+        "that you mean private: true",
+    ),
+    (
+        {"services": {"api": {**API, "environment": {"A": "${services.api.url}"}}, "prices": PRICES}},
+        "app.yaml: services.api.environment.A: names ${services.api.url}, which it does not have; write "
+        "${services.prices.url}",
+    ),
+    (
+        {"services": {"api": API, "p23": PRICES, "p49": PRICES}},
+        "app.yaml: services.p49: must have another name: the load balancer's port for it would be that of p23; ",
+    ),
     ({"services": {"worker": WORKER}}, "app.yaml: services: must have a service with routes; "),
     (service(page=True, routes=["/x"]), "app.yaml: services.api.routes: must be [/] where page is true; write [/]"),
     (service(uses=["databse"]), "app.yaml: services.api.uses: must name parts of the stack, got 'databse'; known are "),
@@ -230,3 +251,17 @@ def test_what_a_dockerfile_declares_is_given_and_what_nginx_writes_to_must_be_wr
     for base in ("nginxinc/nginx-unprivileged:1", "nginx:1 AS first\nFROM caddy"):
         (folder / "Dockerfile").write_text(f"{build}FROM {base}\n")
         parse(service(**given))
+
+
+def test_a_private_service_needs_a_load_balancer_with_private_addresses() -> None:
+    app = {"services": {"api": API, "prices": PRICES}}
+    assert parse(app).private == ["prices"]
+    (line,) = problems(app, loadBalancer={"scheme": "internet-facing"})
+    assert line.startswith("app.yaml: services.prices.private: must be false where loadBalancer.scheme is internet-fac")
+
+
+def test_private_services_may_name_each_other() -> None:
+    """Their URLs are known before they run, so there is no first one."""
+    one = {**PRICES, "environment": {"OTHER": "${services.stock.url}/v1"}}
+    other = {**PRICES, "environment": {"OTHER": "${services.prices.url}/v1"}}
+    assert parse({"services": {"api": API, "prices": one, "stock": other}}).private == ["prices", "stock"]

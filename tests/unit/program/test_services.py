@@ -288,3 +288,32 @@ def test_an_image_is_another_one_with_other_arguments(alone: Recorded, monkeypat
     assert build["buildArgs"] == {"VITE_API_URL": "/v2"} and "buildArgs" not in before
     assert build["tag"] != before["tag"]
     assert given.outputs["services"]["api"]["build_args"] == {"VITE_API_URL": "/v2"}
+
+
+@pytest.fixture(scope="module")
+def priced() -> Recorded:
+    """An API that asks a private service."""
+    prices = {"source": "backend", "port": 7000, "health": "/up", "private": True}
+    api = {**API, "environment": {"PRICES": "${services.prices.url}/v1"}}
+    return of({"services": {"api": api, "prices": prices}})
+
+
+def test_a_private_service_has_a_port_of_the_load_balancer_and_no_route(priced: Recorded) -> None:
+    listener = priced.one("prices-private").inputs
+    (action,) = listener["defaultActions"]
+    assert (action["type"], action["targetGroupArn"].rpartition(":")[2]) == ("forward", "prices-group")
+    variables = {entry["name"]: entry["value"] for entry in container(priced, "api")["environment"]}
+    assert variables["PRICES"] == f"http://balancer.us-east-1.elb.amazonaws.com:{listener['port']:.0f}/v1"
+    assert not [r for r in priced.of("aws:lb/listenerRule:ListenerRule") if r.component == "prices"]
+    assert priced.depends("prices-service", "prices-private")
+    assert priced.one("prices-service").inputs["healthCheckGracePeriodSeconds"] == 60
+    assert "PRICES" not in {entry["name"] for entry in container(priced, "prices")["environment"]}
+
+
+def test_only_the_stacks_own_instances_reach_private_services(priced: Recorded, alone: Recorded) -> None:
+    rule = priced.one("firewall-load-balancer-from-instances").inputs
+    assert rule["referencedSecurityGroupId"] == "firewall-instances-id"
+    assert (rule["fromPort"], rule["toPort"]) == (20_000, 20_999)
+    assert rule["fromPort"] <= priced.one("prices-private").inputs["port"] <= rule["toPort"]
+    assert priced.one("firewall-instances-to-load-balancer").inputs["fromPort"] == 20_000
+    assert not [r for r in alone.resources if r.name == "firewall-load-balancer-from-instances"]
