@@ -2,9 +2,14 @@
 
 import re
 
+from playwright.sync_api import Page, expect
+
+from tests.e2e.browser import chromium
 from tests.e2e.checkout import Checkout
 from tests.e2e.load import steady_load
+from tests.e2e.rolling import rolling, watch
 
+CHUNKS = ("Items", "Files", "Mail")
 BACKEND_CHANGE = ("backend/app/main.py", r"\A", "# A change.\n")
 CHANGED = re.compile(r"^ [+~-]+\s+(\S+)\s+(\S+)\s+(?:created|updated|replaced|creat\w+|delet\w+)", re.MULTILINE)
 
@@ -39,6 +44,37 @@ def test_frontend_change_resets_the_cache_once(running: Checkout) -> None:
     assert invalidations(running) == before + 1
     with running.site() as site:
         assert "!</title>" in site.get("/").text
+
+
+def test_no_page_lacks_a_file_while_the_front_end_is_replaced_twice(running: Checkout) -> None:
+    failed: list[str] = []
+    opened = 0
+    with chromium() as browser, running.site() as signed_in:
+        (cookie,) = signed_in.cookies.jar
+        kept = {"name": cookie.name, "value": str(cookie.value), "url": running.url}
+        old_tabs: list[Page] = []
+        for number in (1, 2):
+            tab = watch(browser.new_context(base_url=running.url).new_page(), failed)
+            tab.context.add_cookies([kept])  # type: ignore[list-item] # a typed dictionary for cookies is not exported
+            tab.goto("/")
+            expect(tab.get_by_role("link", name="Items")).to_be_visible()
+            old_tabs.append(tab)
+            with rolling(running, number) as ended:
+                while not ended.is_set():
+                    # A context of its own has no cache.
+                    page = watch(browser.new_context(base_url=running.url).new_page(), failed)
+                    page.goto("/sign-in")
+                    expect(page.get_by_role("heading", level=1)).to_be_visible()
+                    page.context.close()
+                    opened += 1
+        for tab in old_tabs:
+            before = tab.evaluate("performance.timeOrigin")
+            for name in CHUNKS:
+                tab.get_by_role("navigation").get_by_role("link", name=name).click()
+                expect(tab.get_by_role("heading", name=name, exact=True, level=1)).to_be_visible()
+            assert tab.evaluate("performance.timeOrigin") == before, "the tab was loaded anew"
+    assert failed == []
+    assert opened > 5
 
 
 def test_a_higher_count_is_done_when_every_task_answers_for_the_load_balancer(running: Checkout) -> None:
