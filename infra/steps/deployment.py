@@ -87,8 +87,8 @@ def describe(ecs: "ECSClient", props: Props) -> "ServiceTypeDef | None":
 class Watch:
     """Looks at one service until what it sees can be believed."""
 
-    def __init__(self, ecs: "ECSClient", props: Props) -> None:
-        self.ecs, self.props = ecs, props
+    def __init__(self, ecs: "ECSClient", props: Props, before: str | None) -> None:
+        self.ecs, self.props, self.before = ecs, props, before
         # Pulumi hands numbers on as floats.
         self.goal = Goal(definition=props["taskDefinition"], count=int(props["desiredCount"]))
         self.service: ServiceTypeDef | None = None
@@ -137,20 +137,25 @@ class Watch:
         primary = next(one for one in answer["service"]["deployments"] if one["status"] == "PRIMARY")
         self.goal = replace(self.goal, deployment=primary["id"])
 
-    def put_back(self, before: str | None) -> str:
-        """Have ECS run the version before again, where there is one and it can; what happens now, in words."""
-        if before and before != self.goal.definition:
-            try:
-                self.ecs.update_service(
-                    cluster=self.props["cluster"], service=self.props["service"], taskDefinition=before
-                )
-                return "the service is put back to the earlier version"
-            except ClientError:  # its definition is gone; an error about the failure would hide the failure
-                pass
-        return "ECS starts them again"
-
     def fail(self, title: str, seen: Look) -> None:
-        fail(failed_deployment.explain(self.ecs, self.props, self.service, title, seen.reasons))
+        back = ", the service is put back to the earlier version" if self._put_back() else ""
+        fail(failed_deployment.explain(self.ecs, self.props, self.service, f"{title}{back}", seen.reasons))
+
+    def _put_back(self) -> bool:
+        """Have ECS run the version before again, where it does not do so itself: it rolls back by the checks of a load
+        balancer, which a worker has none of."""
+        primary = failed_deployment.primary_of(self.service)
+        if primary is None or primary["taskDefinition"] != self.goal.definition:
+            return False
+        if self.before is None or self.before == self.goal.definition or (self.service or {}).get("loadBalancers"):
+            return False
+        try:
+            self.ecs.update_service(
+                cluster=self.props["cluster"], service=self.props["service"], taskDefinition=self.before
+            )
+        except ClientError:  # its definition is gone; an error about the failure would hide the failure
+            return False
+        return True
 
 
 def deploy(props: Props, before: str | None = None) -> None:
@@ -159,7 +164,7 @@ def deploy(props: Props, before: str | None = None) -> None:
     The service may be away from the wanted version before this begins: after a rollback Pulumi's state still claims the
     new version, so its next `up` sees no change of the service and only this resource is there to move it again.
     """
-    watch = Watch(aws_client("ecs", props["region"]), props)
+    watch = Watch(aws_client("ecs", props["region"]), props, before)
     seen = watch.look()
     if watch.service is None:
         fail(
@@ -183,10 +188,10 @@ def deploy(props: Props, before: str | None = None) -> None:
         seen = watch.look()
     if seen.summary != shown:
         progress(props["container"], seen.summary)
-    settle(watch, props, before)
+    settle(watch, props)
 
 
-def settle(watch: Watch, props: Props, before: str | None) -> None:
+def settle(watch: Watch, props: Props) -> None:
     """See that the tasks still run a while later, where nothing asks them whether they are well.
 
     ECS counts a task without a load balancer as healthy when it runs, so the deployment of a version that ends at once
@@ -197,7 +202,7 @@ def settle(watch: Watch, props: Props, before: str | None) -> None:
         time.sleep(POLL_SECONDS)
         seen = watch.look()
         if seen.verdict is not Verdict.STEADY:
-            watch.fail(f"its tasks end soon after they start ({seen.summary}), and {watch.put_back(before)}", seen)
+            watch.fail(f"its tasks end soon after they start ({seen.summary})", seen)
 
 
 def tell(props: Props, before: str | None) -> None:

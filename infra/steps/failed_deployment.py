@@ -9,7 +9,7 @@ from infra.steps.common import Props, aws_client
 
 if TYPE_CHECKING:
     from types_boto3_ecs.client import ECSClient
-    from types_boto3_ecs.type_defs import ServiceTypeDef
+    from types_boto3_ecs.type_defs import DeploymentTypeDef, ServiceTypeDef
 
 # Events that hold a reason: a check that fails, no room for a task, tasks that fail again and again. The others tell
 # what ECS does.
@@ -48,9 +48,14 @@ def target_states(props: Props, service: "ServiceTypeDef") -> list[list[str]]:
     return [[one["TargetHealth"]["State"] for one in group["TargetHealthDescriptions"]] for group in health]
 
 
+def primary_of(service: "ServiceTypeDef | None") -> "DeploymentTypeDef | None":
+    """The deployment of the version that ECS is to run now."""
+    return next((one for one in (service or {}).get("deployments", ()) if one["status"] == "PRIMARY"), None)
+
+
 def earlier_version_serves(props: Props, service: "ServiceTypeDef | None") -> bool:
     """Whether another version is the service's, and a load balancer sends it requests."""
-    primary = next((one for one in (service or {}).get("deployments", ()) if one["status"] == "PRIMARY"), None)
+    primary = primary_of(service)
     if service is None or primary is None or primary["taskDefinition"] == props["taskDefinition"]:
         return False
     try:

@@ -334,31 +334,50 @@ def test_a_worker_must_still_run_a_while_later(run: Any) -> None:
     assert clock.now >= 15
 
 
+def worker(*deployments: dict[str, Any], events: tuple[str, ...] = ()) -> dict[str, Any]:
+    return {**service(*deployments, events=events), "loadBalancers": []}
+
+
+ENDED = worker(rollout(NEW, "COMPLETED", running=0))
+BACK = [{"cluster": "cluster", "service": "backend-service", "taskDefinition": OLD}]
+
+
 def test_a_worker_whose_tasks_end_again_and_again_is_no_success(run: Any, logs: FakeLogs) -> None:
     """ECS calls its deployment complete as soon as a task runs."""
-    ended = service(rollout(NEW, "COMPLETED", running=0))
     crashed = task(["STOPPED"], exit_code=1, reason="Essential container in task exited")
     with pytest.raises(StepError, match="backend: its tasks end soon after they start") as caught:
-        run([MOVING, STEADY, STEADY, ended], [crashed], settleSeconds=15.0)
+        run([MOVING, STEADY, STEADY, ENDED], [crashed], settleSeconds=15.0)
     assert "container backend exited with code 1" in str(caught.value) and "no flux capacitor" in str(caught.value)
-    assert "and ECS starts them again" in str(caught.value)
 
 
 def test_a_worker_goes_back_to_the_version_that_ran(run: Any) -> None:
-    """ECS rolls back by health checks, which a worker has none of."""
-    ended = service(rollout(NEW, "COMPLETED", running=0))
-    with pytest.raises(StepError, match="and the service is put back to the earlier version"):
-        run([MOVING, STEADY, STEADY, ended], settleSeconds=15.0, before=OLD)
-    assert run.ecs.called("update_service") == [
-        {"cluster": "cluster", "service": "backend-service", "taskDefinition": OLD}
-    ]
+    """ECS rolls back by a load balancer's checks, which a worker has none of."""
+    with pytest.raises(StepError, match=r"0 failed\), the service is put back to the earlier version\n"):
+        run([MOVING, STEADY, STEADY, ENDED], settleSeconds=15.0, before=OLD)
+    assert run.ecs.called("update_service") == BACK
 
 
-@pytest.mark.parametrize("before", [None, NEW])
-def test_without_another_version_there_is_nothing_to_go_back_to(run: Any, before: str | None) -> None:
-    ended = service(rollout(NEW, "COMPLETED", running=0))
-    with pytest.raises(StepError, match="and ECS starts them again"):
+def test_a_worker_whose_tasks_never_run_goes_back_too(run: Any) -> None:
+    moving = worker(rollout(NEW, "IN_PROGRESS", running=0))
+    unable = worker(rollout(NEW, "IN_PROGRESS", running=0), events=(f"(service x) {deployment.UNABLE}.",))
+    with pytest.raises(StepError, match=r"not all tasks run .*, the service is put back to the earlier version"):
+        run([moving, unable], settleSeconds=15.0, before=OLD)
+    assert run.ecs.called("update_service") == BACK
+
+
+@pytest.mark.parametrize(
+    ("ended", "before"),
+    [
+        (ENDED, None),
+        (ENDED, NEW),
+        (service(rollout(NEW, "COMPLETED", running=0)), OLD),  # behind a load balancer, ECS rolls back
+        (worker(rollout(OLD, "COMPLETED"), rollout(NEW, "FAILED", status="ACTIVE")), OLD),  # it has done so
+    ],
+)
+def test_nothing_is_put_back_where_there_is_no_need_or_nothing_else(run: Any, ended: Any, before: str | None) -> None:
+    with pytest.raises(StepError) as caught:
         run([MOVING, STEADY, STEADY, ended], settleSeconds=15.0, before=before)
+    assert "put back" not in str(caught.value)
     assert run.ecs.called("update_service") == []
 
 
