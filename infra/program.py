@@ -27,7 +27,8 @@ def build(config: StackConfig) -> dict[str, Any]:
     made = parts(s, base)
     built = images(s)
     door = front_door(s, base, made, assets(s, built))
-    cdn, known = door.cdn, links(made, door.cdn) | secrets(s) | private_services(s, base)
+    cdn = door.cdn
+    known = links(s, base, made, cdn) | secrets(s) | private_services(s, base)
     services = {name: running(s, base, door, name, built[one.source], known) for name, one in config.services.items()}
     last: list[Resource] = [one.service for one in services.values()]
     last += [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]

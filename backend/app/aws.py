@@ -43,6 +43,9 @@ class Aws:
         self.ses: SESV2Client = self._client("sesv2")
         self.secrets: SecretsManagerClient = self._client("secretsmanager")
         self.cloudfront: CloudFrontClient = self._client("cloudfront")
+        # Only where the overview needs them: the description of ECS alone takes some MB.
+        self.ecs: Any = self._client("ecs") if settings.stack_description else None
+        self.logs: Any = self._client("logs") if settings.stack_description else None
 
     def _client(self, service: str, **options: Any) -> Any:
         config = Config(

@@ -15,14 +15,14 @@ from app.database import Database
 from app.errors import SignInRequired, TooManyRequests, Unavailable, declare
 from app.files.router import router as files
 from app.guard import GuardMiddleware
-from app.health.router import router as health
+from app.health.router import health_router
 from app.items.router import router as items
 from app.mail.router import router as mail
 from app.mail.service import Mailer
 from app.middleware import HeadMiddleware, RequestMiddleware
 from app.overview.router import router as overview
 from app.overview.service import OverviewService
-from app.resources import Resources
+from app.resources import Resources, database_answers
 from app.session.router import router as session
 from app.session.service import Access
 from app.settings import Settings
@@ -70,6 +70,7 @@ def create_app(settings: Settings) -> FastAPI:
     for router in (overview, items, files, mail):
         app.include_router(router, prefix=settings.api_prefix, responses=guarded)
     app.include_router(session, prefix=settings.api_prefix)
+    health = health_router(database_answers, declare(TooManyRequests, Unavailable))
     app.include_router(health, prefix=settings.health_path)
     problems.install(app)
     # The load balancer asks this one. The other asks the database, so it has a limit.

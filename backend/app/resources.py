@@ -32,3 +32,9 @@ async def database(request: Request) -> Database:
 
 
 DatabaseDep = Annotated[Database, Depends(database)]
+
+
+async def database_answers(request: Request) -> None:
+    """Raises Unavailable (or asyncpg's errors) when the database does not answer."""
+    async with (await database(request)).connection() as connection:
+        await connection.execute("SELECT 1")

@@ -1,5 +1,6 @@
 """The settings: the only module that reads environment variables. All are checked before anything starts."""
 
+import json
 import re
 from ipaddress import ip_address
 from pathlib import Path
@@ -7,6 +8,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from app.health.description import Description
 
 MEBIBYTE = 1024 * 1024
 EMAIL = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
@@ -38,6 +41,15 @@ def content_types(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def empty_is_unset(value: Any) -> Any:
     return None if value == "" else value
+
+
+def from_json(value: Any) -> Any:
+    if not isinstance(value, str) or value == "":
+        return value or None
+    try:
+        return json.loads(value)
+    except ValueError:
+        raise ValueError("must be JSON") from None
 
 
 def is_loopback(host: str) -> bool:
@@ -136,6 +148,9 @@ class Settings(BaseSettings):
     )
     distribution_id: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
         None, description="CloudFront distribution whose last reset the overview shows; unset shows none."
+    )
+    stack_description: Annotated[Description | None, NoDecode, BeforeValidator(from_json)] = Field(
+        None, description="What the stack runs, as JSON, for the overview; unset shows only what the app itself uses."
     )
     aws_region: str = Field(min_length=1, description="Region of the bucket, the secrets and SES.")
     aws_endpoint_url: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(

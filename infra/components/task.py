@@ -13,11 +13,10 @@ from infra.components.link import Link, Secret
 from infra.components.role import removable_role
 from infra.config.services import ServiceConfig
 from infra.pure import policies
-from infra.pure.naming import log_group_name, unique_name
+from infra.pure.naming import family_name, log_group_name
 from infra.pure.references import filled, references
 from infra.pure.tags import Tags, component_tag
 
-FAMILY_LIMIT = 255  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
 STOP_SECONDS = 30  # between SIGTERM and SIGKILL
 # The folders that every container can write to, in memory and gone with it: for libraries' temporary files, and what
 # the agent of ECS Exec cannot do without (https://github.com/aws/containers-roadmap/issues/1359).
@@ -78,7 +77,7 @@ class Task(pulumi.ComponentResource):
         self.role_arns = [execution.arn, task.arn]
         definition = aws.ecs.TaskDefinition(
             f"{name}-definition",
-            family=unique_name(args.tags.project, args.tags.stack, name, limit=FAMILY_LIMIT),
+            family=family_name(args.tags.project, args.tags.stack, name),
             network_mode="bridge",
             requires_compatibilities=["EC2"],
             execution_role_arn=execution.arn,

@@ -10,6 +10,7 @@ import re
 DIGEST = 8
 # What the `group` of a job's tasks begins with. ECS itself has `service:` and `family:`.
 JOB_GROUP = "job:"
+FAMILY_LIMIT = 255  # https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_RegisterTaskDefinition.html
 IMAGE_LIMIT = 40  # names of repositories have far more room; what Pulumi and the component add is short
 
 
@@ -30,6 +31,11 @@ def unique_name(*parts: str, limit: int) -> str:
 def log_group_name(project: str, stack: str, component: str) -> str:
     """`/<project>/<stack>/<component>`: what a person types to read logs. CloudWatch takes every character of it."""
     return f"/{project}/{stack}/{component}"
+
+
+def family_name(project: str, stack: str, service: str) -> str:
+    """Of a service's task definitions."""
+    return unique_name(project, stack, service, limit=FAMILY_LIMIT)
 
 
 def job_log_name(project: str, stack: str) -> str:

@@ -24,6 +24,7 @@ PARTS = {
     "database": PartNames(values=("host", "port", "name"), secrets=("username", "password")),
     "mail": PartNames(values=("address", "smtpHost", "smtpPort"), secrets=("smtpUser", "smtpPassword")),
     "site": PartNames(values=("url",)),
+    "stack": PartNames(),
 }
 QUEUE = PartNames(values=("url",))
 # Who names one of these sends mail by SMTP, with a user and a password that are made for that.

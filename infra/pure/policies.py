@@ -100,6 +100,21 @@ def use_site(distribution_arn: str) -> Document:
     return allow(["cloudfront:ListInvalidations"], [distribution_arn])
 
 
+def see_stack(*, cluster_arn: str, region: str, account_id: str, job_log_group: str) -> list[Document]:
+    """Tell what runs on this cluster, and what the runs of jobs came to."""
+    cluster = cluster_arn.rpartition("/")[2]
+    ours = {"Condition": {"ArnEquals": {"ecs:cluster": cluster_arn}}}
+    return [
+        # AWS defines no resource for lists; the condition limits them to the cluster.
+        allow(["ecs:ListServices", "ecs:ListTasks"], ["*"], **ours),
+        allow(
+            ["ecs:DescribeServices", "ecs:DescribeTasks"],
+            [f"arn:aws:ecs:{region}:{account_id}:{kind}/{cluster}/*" for kind in ("service", "task")],
+        ),
+        allow(["logs:FilterLogEvents"], [f"arn:aws:logs:{region}:{account_id}:log-group:{job_log_group}:*"]),
+    ]
+
+
 def use_queue(queue_arn: str) -> Document:
     actions = ["SendMessage", "ReceiveMessage", "DeleteMessage", "ChangeMessageVisibility", "GetQueueAttributes"]
     return allow([f"sqs:{action}" for action in actions], [queue_arn])
@@ -108,9 +123,13 @@ def use_queue(queue_arn: str) -> Document:
 def merged(statements: Iterable[Document]) -> list[Document]:
     """One statement for each list of actions: a policy of a role has room for 10,240 characters."""
     resources: dict[tuple[str, ...], list[str]] = {}
+    conditional = []
     for statement in statements:
-        resources.setdefault(tuple(statement["Action"]), []).extend(statement["Resource"])
-    return [allow(actions, list(dict.fromkeys(arns))) for actions, arns in resources.items()]
+        if "Condition" in statement:
+            conditional.append(statement)
+        else:
+            resources.setdefault(tuple(statement["Action"]), []).extend(statement["Resource"])
+    return [allow(actions, list(dict.fromkeys(arns))) for actions, arns in resources.items()] + conditional
 
 
 def service_task(rights: Iterable[Document]) -> Document:

@@ -16,7 +16,8 @@ from infra.components.storage import Storage, StorageArgs
 from infra.components.stored_secrets import Secrets, SecretsArgs
 from infra.config.load import smtp_endpoint
 from infra.config.sections import MailConfig
-from infra.pure.naming import queue_variable, secret_prefix
+from infra.pure import policies
+from infra.pure.naming import family_name, job_log_name, queue_variable, secret_prefix
 from infra.pure.parts import QUEUES, SECRETS
 from infra.stack.foundation import Foundation
 from infra.stack.setting import Setting
@@ -88,7 +89,24 @@ def queue(s: Setting, name: str) -> Queue:
     return Queue(name, QueueArgs(settings=s.config.queues[name], variable=queue_variable(name)), s.opts)
 
 
-def links(made: Parts, cdn: Cdn) -> dict[str, Link]:
+def description(s: Setting, base: Foundation) -> Link:
+    """What the stack runs, for a service that shows it: the names alone, so that it changes with app.yaml only."""
+    config, group = s.config, job_log_name(s.tags.project, s.tags.stack)
+    told = {
+        "cluster": base.cluster.name,
+        "services": {name: family_name(s.tags.project, s.tags.stack, name) for name in config.services},
+        "jobs": {name: {"schedule": one.schedule, "timezone": one.timezone} for name, one in config.jobs.items()},
+        "job_log_group": group if config.jobs else None,
+    }
+    rights = Output.all(base.cluster.arn, s.account_id).apply(
+        lambda known: policies.see_stack(
+            cluster_arn=known[0], region=config.region, account_id=known[1], job_log_group=group
+        )
+    )
+    return Link(environment={"STACK_DESCRIPTION": Output.json_dumps(told)}, rights=rights)
+
+
+def links(s: Setting, base: Foundation, made: Parts, cdn: Cdn) -> dict[str, Link]:
     """The parts by the names that `uses` and `${...}` have for them."""
     named = {
         "access": made.access,
@@ -98,7 +116,8 @@ def links(made: Parts, cdn: Cdn) -> dict[str, Link]:
         "mail": made.mail,
         "site": cdn,
     }
-    return {name: part.link for name, part in {**named, **made.queues}.items() if part is not None}
+    found = {name: part.link for name, part in {**named, **made.queues}.items() if part is not None}
+    return {**found, "stack": description(s, base)}
 
 
 def secrets(s: Setting) -> dict[str, Link]:

@@ -1,11 +1,49 @@
-"""Model of the health responses."""
+"""Models of health: what everyone may know, and what runs in the stack, which is for those who run it."""
 
+from datetime import datetime
 from typing import Literal
 
-from pydantic import BaseModel
+from pydantic import BaseModel, Field
+
+State = Literal["ok", "attention", "down"]
 
 
 class Health(BaseModel):
     """Nothing more: whoever is not signed in learns only that it is up."""
 
     status: Literal["ok"] = "ok"
+
+
+class Judged(BaseModel):
+    state: State = Field(
+        description="`attention`: it works, but somebody should do something; `down`: it cannot be used."
+    )
+    problem: str | None = Field(description="What is wrong and what to do about it.")
+
+
+class TaskFound(BaseModel):
+    id: str
+    version: str = Field(description="Image tag.")
+    zone: str | None
+    started_at: datetime | None = Field(description="Null while it starts.")
+
+
+class ServiceFound(Judged):
+    name: str = Field(description="As in app.yaml.")
+    wanted: int = Field(description="Tasks that should run.")
+    deploying: bool = Field(description="Whether ECS replaces its tasks at the moment.")
+    tasks: list[TaskFound]
+
+
+class RunFound(BaseModel):
+    started_at: datetime | None = Field(description="Null where it could not start.")
+    ended_at: datetime
+    exit_code: int | None
+
+
+class JobFound(Judged):
+    name: str = Field(description="As in app.yaml.")
+    schedule: str
+    timezone: str
+    running: int = Field(description="Runs that have not ended.")
+    last: RunFound | None = Field(description="The run that ended last.")

@@ -9,6 +9,7 @@ from botocore.exceptions import ClientError
 from app import aws
 from app.aws import Aws
 from app.database import Database
+from app.health.stack import Stack, StackFound
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,3 +73,8 @@ async def look_at_cache(clients: Aws, distribution_id: str | None) -> ResetFound
     # CloudFront returns the latest first, emulators return it last.
     last = max(answer["InvalidationList"].get("Items", []), key=lambda item: item["CreateTime"], default=None)
     return ResetFound(at=last and last["CreateTime"], status=last and last["Status"])
+
+
+async def look_at_stack(stack: Stack | None) -> StackFound | None:
+    """None when the back end is not told what the stack runs."""
+    return await aws.call("container service", stack.look) if stack else None

@@ -1,18 +1,13 @@
 """Models of the overview. A part that is down is reported in the response and does not make it an error."""
 
 from datetime import datetime
-from typing import Literal
 
 from pydantic import BaseModel, Field
 
-State = Literal["ok", "attention", "down"]
+from app.health.schemas import JobFound, Judged, ServiceFound
 
 
-class Part(BaseModel):
-    state: State = Field(
-        description="`attention`: it works, but somebody should do something; `down`: it cannot be used."
-    )
-    problem: str | None = Field(description="What is wrong and what to do about it, in one sentence.")
+class Part(Judged):
     milliseconds: float = Field(description="How long the check took.")
 
 
@@ -37,6 +32,11 @@ class CachePart(Part):
     status: str | None = Field(description="CloudFront's word for that reset: InProgress or Completed.")
 
 
+class StackPart(Part):
+    services: list[ServiceFound]
+    jobs: list[JobFound]
+
+
 class Overview(BaseModel):
     checked_at: datetime
     version: str = Field(description="Image tag of the back end.")
@@ -47,3 +47,4 @@ class Overview(BaseModel):
     bucket: BucketPart
     mail: MailPart
     cache: CachePart
+    stack: StackPart | None = Field(description="What runs in the stack; null where the back end is not told of it.")

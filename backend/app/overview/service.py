@@ -10,8 +10,10 @@ from typing import Any, Generic, TypeVar
 from app.aws import Aws
 from app.database import Database
 from app.errors import Refused, Unavailable
+from app.health.schemas import State
+from app.health.stack import Stack, StackFound
 from app.overview import checks, migrations
-from app.overview.schemas import BucketPart, CachePart, DatabasePart, MailPart, Overview
+from app.overview.schemas import BucketPart, CachePart, DatabasePart, MailPart, Overview, StackPart
 from app.overview.task import Task, this_task
 from app.settings import Settings
 
@@ -62,6 +64,8 @@ class OverviewService:
         self._bucket = Check(lambda: checks.look_at_bucket(clients, settings.s3_bucket))
         self._mail = Check(lambda: checks.look_at_mail(clients, settings.mail_from))
         self._cache = Check(lambda: checks.look_at_cache(clients, settings.distribution_id))
+        stack = stack_of(settings, clients)
+        self._stack = Check(lambda: checks.look_at_stack(stack))
         self._lock = asyncio.Lock()
         self._task: Task | None = None
         self._last: Overview | None = None
@@ -78,8 +82,8 @@ class OverviewService:
     async def _look(self) -> Overview:
         if self._task is None:
             self._task = await asyncio.to_thread(this_task, self._settings.ecs_container_metadata_uri_v4)
-        database, bucket, mail, cache = await asyncio.gather(
-            self._database.run(), self._bucket.run(), self._mail.run(), self._cache.run()
+        database, bucket, mail, cache, stack = await asyncio.gather(
+            self._database.run(), self._bucket.run(), self._mail.run(), self._cache.run(), self._stack.run()
         )
         return Overview(
             checked_at=datetime.now(UTC),
@@ -91,7 +95,14 @@ class OverviewService:
             bucket=bucket_part(bucket, self._settings.s3_bucket),
             mail=mail_part(mail, self._settings.mail_from),
             cache=cache_part(cache),
+            stack=stack_part(stack),
         )
+
+
+def stack_of(settings: Settings, clients: Aws) -> Stack | None:
+    if settings.stack_description and clients.ecs and clients.logs:
+        return Stack(settings.stack_description, clients.ecs, clients.logs)
+    return None
 
 
 def database_part(look: Look[checks.DatabaseFound], expected: str) -> DatabasePart:
@@ -161,3 +172,17 @@ def cache_part(look: Look[checks.ResetFound | None]) -> CachePart:
         part.state = "attention"
         part.problem = "No distribution is configured; set DISTRIBUTION_ID to see when the cache was last reset."
     return part
+
+
+def stack_part(look: Look[StackFound | None]) -> StackPart | None:
+    if look.failed:
+        problem = "ECS does not tell what runs; see in the back end's log for the reason."
+        return StackPart(state="down", problem=problem, milliseconds=look.milliseconds, services=[], jobs=[])
+    if look.found is None:
+        return None
+    found = look.found
+    states = {one.state for one in (*found.services, *found.jobs)}
+    state: State = "down" if "down" in states else "attention" if "attention" in states else "ok"
+    return StackPart(
+        state=state, problem=None, milliseconds=look.milliseconds, services=found.services, jobs=found.jobs
+    )

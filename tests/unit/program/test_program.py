@@ -242,6 +242,14 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "S3_BUCKET": "storage-bucket-1a2b3c4",
         "SESSION_COOKIE_SECURE": "true",
         "SES_CONFIGURATION_SET": f"{PROJECT}-prod",
+        "STACK_DESCRIPTION": json.dumps(
+            {
+                "cluster": "cluster-ecs-1a2b3c4",
+                "services": {name: f"{PROJECT}-prod-{name}" for name in ("backend", "frontend")},
+                "jobs": {},
+                "job_log_group": None,
+            }
+        ),
     }
 
 

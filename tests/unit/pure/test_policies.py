@@ -17,6 +17,8 @@ DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/D"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:work"
 # Actions for which AWS defines no resource: policies.py says so beside each.
 WITHOUT_RESOURCE = {
+    "ecs:ListServices",
+    "ecs:ListTasks",
     "ecs:TagResource",
     "ecr:GetAuthorizationToken",
     "ses:GetAccount",
@@ -37,6 +39,7 @@ DOCUMENTS = {
             *policies.use_mail(IDENTITY, CONFIGURATION_SET),
             policies.use_site(DISTRIBUTION),
             policies.use_queue(QUEUE),
+            *policies.see_stack(cluster_arn="arn:cluster/c", region="r", account_id="1", job_log_group="g"),
         ]
     ),
     "smtp": policies.use_smtp([IDENTITY, CONFIGURATION_SET], "me@example.com"),
@@ -155,3 +158,11 @@ def test_mail_by_smtp_may_use_the_default_configuration_set_of_another_stacks_ad
     assert policies.smtp_resources(IDENTITY, CONFIGURATION_SET, "other") == [IDENTITY, CONFIGURATION_SET, other]
     for none in ("", None):
         assert policies.smtp_resources(IDENTITY, CONFIGURATION_SET, none) == [IDENTITY, CONFIGURATION_SET]
+
+
+def test_who_sees_the_stack_sees_this_cluster_alone() -> None:
+    lists, described, logs = policies.see_stack(cluster_arn="arn:c/k", region="r", account_id="1", job_log_group="/g")
+    assert lists["Condition"] == {"ArnEquals": {"ecs:cluster": "arn:c/k"}}
+    assert described["Resource"] == ["arn:aws:ecs:r:1:service/k/*", "arn:aws:ecs:r:1:task/k/*"]
+    assert logs["Resource"] == ["arn:aws:logs:r:1:log-group:/g:*"]
+    assert lists in policies.merged([lists, described])

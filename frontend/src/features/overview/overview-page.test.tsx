@@ -14,6 +14,7 @@ const OVERVIEW = {
   bucket: { ...FINE, name: "app-files" },
   mail: { ...FINE, address: "owner@example.com", verified: true, sandbox: false },
   cache: { ...FINE, last_reset_at: null, status: null },
+  stack: null,
 };
 
 const SITE = {
@@ -43,6 +44,29 @@ it("is where the app begins: every part with its state in words", async () => {
   expect(part("Front end").getByText("a41c9e77")).toBeInTheDocument();
   expect(part("CloudFront").getByText("Works")).toBeInTheDocument();
   expect(document.title).toBe("Overview · Stack");
+});
+
+it("lists the services and jobs of the stack, with what to do about what is down", async () => {
+  const task = { id: "1a2b", version: "v2", zone: "us-east-1a", started_at: "2026-01-02T03:00:00Z" };
+  const service = { wanted: 1, deploying: false, state: "ok", problem: null };
+  const job = { name: "nightly", schedule: "cron(0 3 * * ? *)", timezone: "UTC", running: 0, state: "attention" };
+  const last = { started_at: "2026-01-02T03:00:00Z", ended_at: "2026-01-02T03:01:00Z", exit_code: 3 };
+  const stack = {
+    ...FINE,
+    services: [
+      { ...service, name: "shop", tasks: [task] },
+      { ...service, name: "worker", tasks: [], state: "down", problem: "No task runs." },
+    ],
+    jobs: [{ ...job, last, problem: "The last run failed." }],
+  };
+  fakeApi({ ...SITE, "GET /api/overview": () => json({ ...OVERVIEW, stack }) });
+  renderApp("/");
+  const services = within(await screen.findByRole("region", { name: "Services" }));
+  const [shop, worker] = services.getAllByRole("listitem").map((row) => row.textContent);
+  expect(shop).toBe("shopWorks1 of 1 taskv2");
+  expect(worker).toBe("workerDown0 of 1 taskNo task runs.");
+  const nightly = within(screen.getByRole("region", { name: "Jobs" })).getByRole("listitem").textContent;
+  expect(nightly).toMatch(/^nightlyNeeds attention.*: exit code 3cron\(0 3 \* \* \? \*\), UTCThe last run failed\.$/);
 });
 
 it("looks again every five seconds, and stays when the API is gone", async () => {

@@ -2,12 +2,14 @@ import { useQuery } from "@tanstack/react-query";
 import { Architecture } from "@/features/overview/architecture";
 import { partsOf, verdict } from "@/features/overview/parts";
 import { frontEndQuery, overviewQuery, pageQuery, type Overview } from "@/features/overview/queries";
+import { Stack } from "@/features/overview/stack";
 import { formatDuration, formatTime } from "@/shared/format";
 import { useConnection } from "@/shared/online";
 import { PageHeader } from "@/shared/ui/page-header";
 import "@/features/overview/overview.css";
 import "@/features/overview/drawing-narrow.css";
 import "@/features/overview/drawing-wide.css";
+import "@/features/overview/stack.css";
 
 /** The stack at a glance, looked at anew every few seconds. */
 export function OverviewPage() {
@@ -37,6 +39,7 @@ export function OverviewPage() {
           </div>
         </dl>
       </Architecture>
+      {overview.data?.data.stack && <Stack stack={overview.data.data.stack} old={!online || overview.isError} />}
     </>
   );
 }

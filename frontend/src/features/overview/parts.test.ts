@@ -15,6 +15,7 @@ const OVERVIEW: Overview = {
   bucket: { ...FINE, name: "app-files" },
   mail: { ...FINE, address: "owner@example.com", verified: true, sandbox: true },
   cache: { ...FINE, last_reset_at: null, status: null },
+  stack: null,
 };
 
 function answered<Data>(data: Data): Seen<Data> {

@@ -231,7 +231,7 @@ export interface components {
             name: string;
             /**
              * Problem
-             * @description What is wrong and what to do about it, in one sentence.
+             * @description What is wrong and what to do about it.
              */
             problem: string | null;
             /**
@@ -255,7 +255,7 @@ export interface components {
             milliseconds: number;
             /**
              * Problem
-             * @description What is wrong and what to do about it, in one sentence.
+             * @description What is wrong and what to do about it.
              */
             problem: string | null;
             /**
@@ -289,7 +289,7 @@ export interface components {
             milliseconds: number;
             /**
              * Problem
-             * @description What is wrong and what to do about it, in one sentence.
+             * @description What is wrong and what to do about it.
              */
             problem: string | null;
             /**
@@ -431,6 +431,36 @@ export interface components {
             /** Title */
             title?: string;
         };
+        /** JobFound */
+        JobFound: {
+            /** @description The run that ended last. */
+            last: components["schemas"]["RunFound"] | null;
+            /**
+             * Name
+             * @description As in app.yaml.
+             */
+            name: string;
+            /**
+             * Problem
+             * @description What is wrong and what to do about it.
+             */
+            problem: string | null;
+            /**
+             * Running
+             * @description Runs that have not ended.
+             */
+            running: number;
+            /** Schedule */
+            schedule: string;
+            /**
+             * State
+             * @description `attention`: it works, but somebody should do something; `down`: it cannot be used.
+             * @enum {string}
+             */
+            state: "ok" | "attention" | "down";
+            /** Timezone */
+            timezone: string;
+        };
         /** MailAddresses */
         MailAddresses: {
             /**
@@ -467,7 +497,7 @@ export interface components {
             milliseconds: number;
             /**
              * Problem
-             * @description What is wrong and what to do about it, in one sentence.
+             * @description What is wrong and what to do about it.
              */
             problem: string | null;
             /**
@@ -503,6 +533,8 @@ export interface components {
             checked_at: string;
             database: components["schemas"]["DatabasePart"];
             mail: components["schemas"]["MailPart"];
+            /** @description What runs in the stack; null where the back end is not told of it. */
+            stack: components["schemas"]["StackPart"] | null;
             /**
              * Started At
              * Format: date-time
@@ -573,6 +605,52 @@ export interface components {
              */
             type: string;
         };
+        /** RunFound */
+        RunFound: {
+            /**
+             * Ended At
+             * Format: date-time
+             */
+            ended_at: string;
+            /** Exit Code */
+            exit_code: number | null;
+            /**
+             * Started At
+             * @description Null where it could not start.
+             */
+            started_at: string | null;
+        };
+        /** ServiceFound */
+        ServiceFound: {
+            /**
+             * Deploying
+             * @description Whether ECS replaces its tasks at the moment.
+             */
+            deploying: boolean;
+            /**
+             * Name
+             * @description As in app.yaml.
+             */
+            name: string;
+            /**
+             * Problem
+             * @description What is wrong and what to do about it.
+             */
+            problem: string | null;
+            /**
+             * State
+             * @description `attention`: it works, but somebody should do something; `down`: it cannot be used.
+             * @enum {string}
+             */
+            state: "ok" | "attention" | "down";
+            /** Tasks */
+            tasks: components["schemas"]["TaskFound"][];
+            /**
+             * Wanted
+             * @description Tasks that should run.
+             */
+            wanted: number;
+        };
         /** SessionState */
         SessionState: {
             /**
@@ -591,6 +669,46 @@ export interface components {
         SignIn: {
             /** Password */
             password: string;
+        };
+        /** StackPart */
+        StackPart: {
+            /** Jobs */
+            jobs: components["schemas"]["JobFound"][];
+            /**
+             * Milliseconds
+             * @description How long the check took.
+             */
+            milliseconds: number;
+            /**
+             * Problem
+             * @description What is wrong and what to do about it.
+             */
+            problem: string | null;
+            /** Services */
+            services: components["schemas"]["ServiceFound"][];
+            /**
+             * State
+             * @description `attention`: it works, but somebody should do something; `down`: it cannot be used.
+             * @enum {string}
+             */
+            state: "ok" | "attention" | "down";
+        };
+        /** TaskFound */
+        TaskFound: {
+            /** Id */
+            id: string;
+            /**
+             * Started At
+             * @description Null while it starts.
+             */
+            started_at: string | null;
+            /**
+             * Version
+             * @description Image tag.
+             */
+            version: string;
+            /** Zone */
+            zone: string | null;
         };
         /** UploadLimits */
         UploadLimits: {

@@ -1,0 +1,21 @@
+"""What the stack is meant to run, as the variable STACK_DESCRIPTION tells a service that has `uses: [stack]`."""
+
+from pydantic import BaseModel, ConfigDict
+
+
+class Described(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DescribedJob(Described):
+    schedule: str
+    timezone: str
+
+
+class Description(Described):
+    """`services`: the family of each one's task definitions. `job_log_group`: where runs' ends are written."""
+
+    cluster: str
+    services: dict[str, str]
+    jobs: dict[str, DescribedJob] = {}
+    job_log_group: str | None = None
