@@ -65,8 +65,8 @@ new-password: .tools/ready ## Set a new random password, which ends all sessions
 status: .tools/ready ## Print which processes run, and whether their state is saved
 	@$(LOCALCLOUD) status
 
-logs: .tools/ready ## Follow the services' logs
-	@$(LOCALCLOUD) logs
+logs: .tools/ready ## Follow the services' logs, or one's: [SERVICE=backend]
+	@$(LOCALCLOUD) logs $(if $(SERVICE),--service "$(SERVICE)")
 
 plan: $(OPS_NEEDS) ## Tell what runs where and what a month costs, without a cloud: [STACK=dev] [SET="services.backend.memoryMib=512"]
 	@$(PYTHON) -E -m infra.planning $(STACK) $(SET)

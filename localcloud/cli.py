@@ -197,11 +197,12 @@ def status(place: Place) -> None:
 
 
 @main.command()
+@click.option("--service", help="The one whose log is followed; all without it.")
 @click.pass_obj
-def logs(place: Place) -> None:
+def logs(place: Place, service: str | None) -> None:
     """Follow the services' log groups: the last ten minutes, then what is new."""
     try:
-        follow(place)
+        follow(place, service)
     except KeyboardInterrupt:
         sys.exit(0)
 

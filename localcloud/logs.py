@@ -86,18 +86,26 @@ def group_names(place: Place) -> Iterator[str]:
         token = {"nextToken": page["nextToken"]}
 
 
-class Follower:
-    """Reads all log groups of one local cloud again and again: the last ten minutes, then what is new."""
+def short(group: str) -> str:
+    """The name of the service, or of the function, that writes to a log group."""
+    return group.rpartition("/")[2]
 
-    def __init__(self, place: Place) -> None:
-        self.place = place
+
+class Follower:
+    """Reads log groups of one local cloud again and again: the last ten minutes, then what is new.
+
+    `service`: the one whose group is read; None for all.
+    """
+
+    def __init__(self, place: Place, service: str | None = None) -> None:
+        self.place, self.service = place, service
         self.start = now_ms() - PAST_MS
         self.groups: dict[str, Group] = {}
 
     def poll(self) -> list[tuple[str, str]]:
         """(log group, message) of each new event, oldest first."""
         found: list[tuple[int, str, str]] = []
-        for name in list(group_names(self.place)):
+        for name in [name for name in group_names(self.place) if self.service in (None, short(name))]:
             group = self.groups.setdefault(name, Group(name=name, newest=self.start))
             try:
                 found += [(event["timestamp"], name, event["message"].rstrip()) for event in group.read(self.place)]
@@ -107,16 +115,22 @@ class Follower:
         return [(name, message) for _, name, message in sorted(found, key=lambda row: row[0])]
 
 
-def follow(place: Place) -> None:
-    """Print the services' last ten minutes and what follows, until interrupted; waits for an emulator that restarts."""
+def follow(place: Place, service: str | None) -> None:
+    """Print the last ten minutes of a service, or of all, and what follows, until interrupted.
+
+    Waits for an emulator that restarts.
+    """
     if not gateway.answers(place.port):
         raise LocalCloudError(f"logs: no local cloud answers on port {place.port}; run `make up`")
-    follower = Follower(place)
+    if service and service not in (known := sorted(map(short, group_names(place)))):
+        there = f"those of {', '.join(known)}" if known else "none"
+        raise LocalCloudError(f"SERVICE: must be one that has a log, got {service!r}; there are {there}")
+    follower = Follower(place, service)
     reachable = True
     while True:
         try:
             for group, message in follower.poll():
-                click.echo(f"{group.rsplit('/', 1)[-1]:<24} {message}")
+                click.echo(f"{short(group):<24} {message}")
             if not reachable:
                 click.echo("logs: the emulator answers again", err=True)
             reachable = True

@@ -146,8 +146,25 @@ def test_another_refusal_of_the_emulator_is_not_hidden(
         Follower(place).poll()
 
 
-def command(place: Place) -> list[str]:
-    return [sys.executable, "-m", "localcloud", "--port", str(place.port), "--folder", str(place.folder), "logs"]
+def test_the_log_of_one_service_is_followed_alone(place: Place, emulator: FakeEmulator) -> None:
+    follower = Follower(place, "worker")
+    emulator.write("/shop/local/api", "asked", at=NOW)
+    emulator.write("/shop/local/worker", "handled", at=NOW)
+    assert follower.poll() == [("/shop/local/worker", "handled")]
+
+
+def command(place: Place, *options: str) -> list[str]:
+    local = [sys.executable, "-m", "localcloud", "--port", str(place.port), "--folder", str(place.folder)]
+    return [*local, "logs", *options]
+
+
+def test_a_service_without_a_log_is_answered_with_those_that_have_one(place: Place) -> None:
+    emulator = FakeEmulator()
+    emulator.write("/shop/local/api", "asked", at=NOW)
+    with emulator.serving(place.port):
+        run = subprocess.run(command(place, "--service", "web"), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 1
+    assert run.stderr == "Error: SERVICE: must be one that has a log, got 'web'; there are those of api\n"
 
 
 def test_the_command_waits_for_an_emulator_that_restarts_and_ends_on_ctrl_c(place: Place) -> None:
