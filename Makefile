@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up dev down stop url password new-password status logs plan secret run jobs env develop test check generate format lock rename \
-	digests instance-types bench bench-api \
+	digests instance-types screenshots bench bench-api \
 	bench-commands bench-page test-frontend test-backend test-besides test-docker check-infra check-backend check-frontend
 
 help: ## List the commands
@@ -127,6 +127,9 @@ rename: .tools/ready ## Give the project a name of your own, in all files that h
 
 instance-types: .tools/ready ## Bring sizes and prices of EC2 types up to date
 	@$(PYTHON) -m toolchain.instance_types
+
+screenshots: .tools/ready-development ## Take README's pictures anew, of the site that runs
+	@$(PYTHON) -m tests.e2e.screenshots --port $(PORT)
 
 digests: ## Pin the Dockerfiles' base images to what stands behind their tags today
 	@python3 -m toolchain.digests
