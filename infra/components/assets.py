@@ -57,7 +57,7 @@ class Assets(pulumi.ComponentResource):
         )
         self.bucket, self.arn, self.domain = bucket.bucket, bucket.arn, bucket.bucket_regional_domain_name
         self.paths = list(args.places)
-        self.private = close_bucket(name, bucket.bucket, child)
+        self.private = close_bucket(name, bucket.bucket, child).private
         self._expire(name, child)
         self.access_control_id = aws.cloudfront.OriginAccessControl(
             f"{name}-access",

@@ -51,13 +51,14 @@ class CdnArgs:
 
     `file_origins`: where pages may send files to and fetch them from, beside the site itself.
     `routes`: path prefixes of the services that are no page. `page`: whether a page has all other paths.
-    `assets`: the page's files that outlive its tasks.
+    `assets`: the page's files that outlive its tasks. `access_logs`: where it writes who asked for what.
     """
 
     origin: aws.cloudfront.DistributionOriginArgs
     routes: Sequence[str]
     page: bool
     assets: Assets | None
+    access_logs: aws.cloudfront.DistributionLoggingConfigArgs | None
     file_origins: Sequence[pulumi.Input[str]]
     settings: CdnConfig
 
@@ -252,6 +253,7 @@ class Cdn(pulumi.ComponentResource):
             is_ipv6_enabled=True,
             price_class=args.settings.price_class,
             wait_for_deployment=True,
+            logging_config=args.access_logs,
             origins=[args.origin, *([self._bucket_origin(args.assets)] if args.assets else [])],
             default_cache_behavior=default,
             ordered_cache_behaviors=[*apis, *(self._asset_behaviors(name, args.assets) if args.assets else [])],

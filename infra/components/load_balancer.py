@@ -15,11 +15,15 @@ HTTP = 80
 
 @dataclass(frozen=True, kw_only=True)
 class LoadBalancerArgs:
-    """`internal`: whether it has private addresses alone, where only CloudFront's VPC origin reaches it."""
+    """`internal`: whether it has private addresses alone, where only CloudFront's VPC origin reaches it.
+
+    `access_logs`: where it writes who asked for what; None for nowhere.
+    """
 
     internal: bool
     subnet_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
+    access_logs: aws.lb.LoadBalancerAccessLogsArgs | None
 
 
 class LoadBalancer(pulumi.ComponentResource):
@@ -46,6 +50,7 @@ class LoadBalancer(pulumi.ComponentResource):
             subnets=args.subnet_ids,
             drop_invalid_header_fields=True,
             idle_timeout=60,
+            access_logs=args.access_logs,
             tags=tags,
             opts=child,
         )

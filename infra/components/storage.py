@@ -67,7 +67,7 @@ class Storage(pulumi.ComponentResource):
 
     def _close(self, name: str) -> None:
         """Access only through IAM and TLS; all data on disk is encrypted."""
-        block = close_bucket(name, self.bucket, self._child)
+        block = close_bucket(name, self.bucket, self._child).private
         aws.s3.BucketPolicy(
             f"{name}-tls-only",
             bucket=self.bucket,

@@ -244,6 +244,16 @@ class CdnConfig(Section):
         return "http" if self.viewer_protocol_policy == "allow-all" else "https"
 
 
+class AccessLogsConfig(Section):
+    days: int = Field(
+        90,
+        ge=1,
+        le=3650,
+        description="Days that a log file of CloudFront or the load balancer is kept, in a bucket of its own. They hold"
+        " what visitors asked for, with their addresses, and come within minutes to hours.",
+    )
+
+
 class LoadBalancerConfig(Section):
     scheme: Literal["internal", "internet-facing"] = Field(
         "internal",
@@ -304,6 +314,7 @@ class StackConfig(AppConfig):
     storage: StorageConfig = StorageConfig()
     mail: MailConfig | None = Field(None, description="Required where a service uses mail.")
     cdn: CdnConfig = CdnConfig()
+    access_logs: AccessLogsConfig | None = Field(None, description="Default: none are written.")
     load_balancer: LoadBalancerConfig = LoadBalancerConfig()
 
     def problems(self) -> Iterator[Problem]:

@@ -175,6 +175,25 @@ def cache_reset(*, distribution_arn: str, log_group_arn: str) -> Document:
     )
 
 
+def take_logs(bucket_arn: str, *, prefix: str, account_id: str, region: str) -> Document:
+    """Lets the load balancers of the account write their access logs, and refuses what is not encrypted on its way.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/enable-access-logging.html
+    """
+    partition = bucket_arn.split(":")[1]
+    balancers = f"arn:{partition}:elasticloadbalancing:{region}:{account_id}:loadbalancer/*"
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
+            "Action": "s3:PutObject",
+            "Resource": f"{bucket_arn}/{prefix}/AWSLogs/{account_id}/*",
+            "Condition": {"ArnLike": {"aws:SourceArn": balancers}},
+        },
+        *tls_only(bucket_arn)["Statement"],
+    )
+
+
 def tls_only(bucket_arn: str) -> Document:
     """Refuses every request to the bucket that is not encrypted on its way."""
     return document(refuse_plain_http(bucket_arn))

@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
+from infra.components.access_logs import AccessLogs, AccessLogsArgs
 from infra.components.cluster import Cluster, ClusterArgs
 from infra.components.firewall import Firewall, FirewallArgs
 from infra.components.load_balancer import NAME, LoadBalancer, LoadBalancerArgs
 from infra.components.network import Network, NetworkArgs
+from infra.config.sections import AccessLogsConfig
 from infra.stack.setting import Setting
 
 
@@ -17,6 +19,7 @@ class Foundation:
     firewall: Firewall
     cluster: Cluster
     load_balancer: LoadBalancer
+    access_logs: AccessLogs | None
 
 
 def foundation(s: Setting) -> Foundation:
@@ -37,6 +40,7 @@ def foundation(s: Setting) -> Foundation:
         ),
         s.opts,
     )
+    logs = access_logs(s, config.access_logs) if config.access_logs else None
     internal = config.load_balancer.scheme == "internal"
     load_balancer = LoadBalancer(
         NAME,
@@ -44,7 +48,15 @@ def foundation(s: Setting) -> Foundation:
             internal=internal,
             subnet_ids=network.private_subnet_ids if internal else network.public_subnet_ids,
             security_group_id=firewall.load_balancer_group_id,
+            access_logs=logs.of_load_balancer if logs else None,
         ),
         s.opts,
     )
-    return Foundation(network=network, firewall=firewall, cluster=cluster, load_balancer=load_balancer)
+    return Foundation(
+        network=network, firewall=firewall, cluster=cluster, load_balancer=load_balancer, access_logs=logs
+    )
+
+
+def access_logs(s: Setting, settings: AccessLogsConfig) -> AccessLogs:
+    args = AccessLogsArgs(settings=settings, account_id=s.account_id, region=s.config.region, recipe=s.recipe)
+    return AccessLogs("access-logs", args, s.opts)

@@ -45,6 +45,7 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         "cdn",
         CdnArgs(
             settings=s.config.cdn,
+            access_logs=base.access_logs.of_cloudfront if base.access_logs else None,
             origin=origin.of(ORIGIN),
             file_origins=[*made.bucket.origins, *s.config.storage.extra_origins] if made.bucket else [],
             routes=[route for service in services if not service.page for route in service.routes],

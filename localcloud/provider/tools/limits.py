@@ -48,6 +48,11 @@ BEHAVIOUR = (
         " deleted; they are there at once, in every zone, and make no interfaces and no security group in the network",
     ),
     (
+        "Access logs",
+        "of CloudFront and the load balancer are set up, and none is written; that AWS may write to the bucket is not"
+        " tried",
+    ),
+    (
         "CloudFront",
         "caches nothing (every answer is a miss) and speaks HTTP; its name here ends in `.cloudfront.localhost`; a"
         " bucket's files are compressed with gzip only, and a request to a bucket is not signed: its policy is asked",

@@ -53,8 +53,10 @@ class Distribution(Handler):
     def outgoing(self, values: Props) -> Props:
         behaviors = {path: values[path] for path in BEHAVIORS if values.get(path)}
         origins = [self.origin_out(origin) for origin in values.get("origins") or ()]
+        logs = values.get("loggingConfig")
         return {
             **{key: value for key, value in values.items() if key != "aliases" or value},
+            **({"loggingConfig": {"includeCookies": False, "prefix": "", **logs, "enabled": True}} if logs else {}),
             **{path: self.behavior_out(part) for path, part in behaviors.items()},
             **({"origins": origins} if origins else {}),
         }
@@ -79,6 +81,8 @@ class Distribution(Handler):
         found = item["Distribution"]
         config = dict(found["DistributionConfig"])
         config["Origins"] = [self.origin_in(origin) for origin in config.get("Origins", {}).get("Items", ())]
+        if not config.get("Logging", {}).get("Bucket"):
+            config.pop("Logging", None)
         geo = config.get("Restrictions", {}).get("GeoRestriction")
         if geo:
             config["Restrictions"] = {"GeoRestriction": {"Items": [], **geo}}

@@ -41,7 +41,12 @@ BALANCER_ATTRIBUTES = {
     "enableTlsVersionAndCipherSuiteHeaders": "routing.http.x_amzn_tls_version_and_cipher_suite.enabled",
     "enableXffClientPort": "routing.http.xff_client_port.enabled",
     "enableWafFailOpen": "waf.fail_open.enabled",
+    "accessLogs.bucket": "access_logs.s3.bucket",
+    "accessLogs.enabled": "access_logs.s3.enabled",
+    "accessLogs.prefix": "access_logs.s3.prefix",
 }
+# The properties that hold them.
+ATTRIBUTED = list(dict.fromkeys(path.partition(".")[0] for path in BALANCER_ATTRIBUTES))
 
 
 def written(attributes: Mapping[str, str], values: Props) -> list[dict[str, str]]:
@@ -70,14 +75,19 @@ class Balancer(Handler):
 
     def outgoing(self, values: Props) -> Props:
         scheme = {"scheme": "internal" if values.get("internal") else "internet-facing"}
-        return {**values, **scheme, "attributes": written(BALANCER_ATTRIBUTES, values)}
+        # What is no longer configured is switched off.
+        attributes = written(BALANCER_ATTRIBUTES, {"accessLogs": {"enabled": False}, **values})
+        return {**values, **scheme, "attributes": attributes}
 
     def incoming(self, item: Props) -> Props:
         subnets = [zone["SubnetId"] for zone in item.get("AvailabilityZones", ())]
         vpc = self.vpc_of(subnets) or item.get("VpcId")
+        attributes = attributes_read(BALANCER_ATTRIBUTES, item.pop("Attributes", []))
+        if attributes.get("accessLogs", {}).get("enabled") != "true":
+            attributes.pop("accessLogs", None)
         return {
             **item,
-            **attributes_read(BALANCER_ATTRIBUTES, item.pop("Attributes", [])),
+            **attributes,
             "subnets": subnets,
             "internal": item.get("Scheme") == "internal",
             "VpcId": vpc,
@@ -121,7 +131,7 @@ TYPES = [
         ],
         updates=[
             Update(
-                on=list(BALANCER_ATTRIBUTES),
+                on=ATTRIBUTED,
                 settles=True,
                 call=Call(
                     operation="modify_load_balancer_attributes",
@@ -144,7 +154,7 @@ TYPES = [
         delete=Call(operation="delete_load_balancer", args={"LoadBalancerArn": "{id}"}),
         names={"name": "LoadBalancerName", "loadBalancerType": "Type", "arn": "LoadBalancerArn"},
         auto_name=AutoName(limit=32),
-        handled=["internal", "name", *BALANCER_ATTRIBUTES],
+        handled=["internal", "name", *ATTRIBUTED],
         defaults={
             "loadBalancerType": "application",
             "enableDeletionProtection": False,

@@ -21,7 +21,7 @@ CASES = {
         token="aws:lb/loadBalancer:LoadBalancer",
         inputs={"loadBalancerType": "application", "internal": False, "securityGroups": [Ref("group")],
                 "subnets": [Ref("subnet"), Ref("other-subnet")], "dropInvalidHeaderFields": True, "idleTimeout": 60,
-                "tags": {"a": "b"}},
+                "accessLogs": {"bucket": Ref("bucket"), "enabled": True, "prefix": "lb"}, "tags": {"a": "b"}},
         ask=Ask("elbv2", "describe_load_balancers", {"LoadBalancerArns": ["{id}"]}, "LoadBalancers[0]"),
         shows={"Scheme": "internet-facing", "SecurityGroups": [Ref("group")], "length(AvailabilityZones)": 2},
         change={"idleTimeout": 120, "securityGroups": [Ref("other-group")], "dropInvalidHeaderFields": False},

@@ -97,9 +97,12 @@ CASES = {
             "customErrorResponses": [{"errorCode": 503, "errorCachingMinTtl": 0}],
             "restrictions": {"geoRestriction": {"restrictionType": "none"}},
             "viewerCertificate": {"cloudfrontDefaultCertificate": True}, "tags": {"a": "b"},
+            "loggingConfig": {"bucket": "logs.s3.amazonaws.com", "prefix": "cloudfront/"},
         },
         ask=Ask("cloudfront", "get_distribution", {"Id": "{id}"}, "Distribution.DistributionConfig"),
         shows={
+            "Logging": {"Enabled": True, "IncludeCookies": False, "Bucket": "logs.s3.amazonaws.com",
+                        "Prefix": "cloudfront/"},
             "Enabled": True, "HttpVersion": "http2and3", "CacheBehaviors.Quantity": 2,
             "DefaultCacheBehavior.AllowedMethods.CachedMethods.Quantity": 2,
             "DefaultCacheBehavior.FunctionAssociations.Items[0].EventType": "viewer-request",

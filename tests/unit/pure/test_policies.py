@@ -166,3 +166,15 @@ def test_who_sees_the_stack_sees_this_cluster_alone() -> None:
     assert described["Resource"] == ["arn:aws:ecs:r:1:service/k/*", "arn:aws:ecs:r:1:task/k/*"]
     assert logs["Resource"] == ["arn:aws:logs:r:1:log-group:/g:*"]
     assert lists in policies.merged([lists, described])
+
+
+def test_load_balancers_of_the_account_write_logs_and_nobody_reads_them_in_the_clear() -> None:
+    write, refuse = policies.take_logs("arn:aws-cn:s3:::logs", prefix="lb", account_id="1", region="cn-north-1")[
+        "Statement"
+    ]
+    assert write["Principal"] == {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"}
+    assert (write["Action"], write["Resource"]) == ("s3:PutObject", "arn:aws-cn:s3:::logs/lb/AWSLogs/1/*")
+    assert write["Condition"]["ArnLike"] == {
+        "aws:SourceArn": "arn:aws-cn:elasticloadbalancing:cn-north-1:1:loadbalancer/*"
+    }
+    assert refuse["Effect"] == "Deny"
