@@ -15,7 +15,8 @@ from tests.postgres import DATABASE, Postgres
 def wait_until_refused(backend: Backend) -> None:
     """Returns when the time for late requests is over and the process has stopped listening."""
     address = backend.env["HOST"], int(backend.env["PORT"])
-    with contextlib.suppress(ConnectionRefusedError):
+    # Reset: it was taken by the socket that was closed at this moment.
+    with contextlib.suppress(ConnectionRefusedError, ConnectionResetError):
         while True:
             socket.create_connection(address, 10).close()
 
