@@ -75,10 +75,19 @@ def test_a_preview_of_a_fresh_stack_works_and_an_up_does_what_its_own_preview_sa
 
 
 def test_a_preview_of_a_live_stack_shows_what_is_new(checkout: Checkout) -> None:
-    checkout.edit("Pulumi.local.yaml", r"us-east-1b\]", "us-east-1b, us-east-1c]")
+    network = f"  {PROJECT}:network:"
+    checkout.edit("Pulumi.local.yaml", network, f"  {PROJECT}:accessLogs: {{days: 7}}\n{network}")
     previewed = checkout.pulumi("preview", "--stack", "local", "--json")
     assert previewed.code == 0, previewed.output
-    assert planned(previewed.output) == {"create": 4, "update": 3}
+    assert planned(previewed.output) == {"create": 7, "update": 2}
+
+    checkout.up()
+    assert checkout.last_changes() == {"create": 7, "update": 2}
+    distribution = checkout.client("cloudfront").get_distribution_config(Id=checkout.outputs["distribution"])
+    assert distribution["DistributionConfig"]["Logging"]["Enabled"]
+    checkout.edit("Pulumi.local.yaml", f"  {PROJECT}:accessLogs.*\n", "")
+    checkout.up()
+    assert checkout.last_changes() == {"delete": 7, "update": 2}
 
 
 def test_what_the_provider_refuses_reaches_no_service(checkout: Checkout) -> None:

@@ -43,6 +43,10 @@ BEHAVIOUR = (
         " clouds share the address, and two that have a private service of the same name cannot run side by side",
     ),
     (
+        "Zones",
+        "a region has the zones a, b and c, with the ids 1 to 3 in this order; in your account a zone's id is another",
+    ),
+    (
         "VPC origins",
         "an internal load balancer is reached by them alone, and one that a distribution uses is neither changed nor"
         " deleted; they are there at once, in every zone, and make no interfaces and no security group in the network",
