@@ -211,21 +211,27 @@ def checked(own: Mapping[str, Any], *, app: Mapping[str, Any], known: Iterable[s
     return config
 
 
-def app_settings(file: Path) -> dict[str, Any]:
-    """What app.yaml says, for all stacks; raises ConfigError where it is no section with keys."""
+def section_in(text: str | bytes, name: str) -> dict[str, Any]:
+    """The YAML of the file `name`; raises ConfigError where it is no section with keys."""
     import yaml  # here: the tests of the program need no file
 
     try:
-        found = yaml.safe_load(file.read_bytes())
-    except FileNotFoundError:
-        raise ConfigError(f"{file.name}: must be there, it says what runs; take it back from git") from None
+        found = yaml.safe_load(text)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
-        where = f"{file.name}:{mark.line + 1}:{mark.column + 1}" if mark else file.name
+        where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise ConfigError(f"{where}: must be YAML: {getattr(error, 'problem', None) or error}") from None
     if not isinstance(found, dict):
-        raise ConfigError(f"{file.name}: must be a section with keys, such as services")
+        raise ConfigError(f"{name}: must be a section with keys, such as services")
     return found
+
+
+def app_settings(file: Path) -> dict[str, Any]:
+    """What app.yaml says, for all stacks; raises ConfigError where it is no section with keys."""
+    try:
+        return section_in(file.read_bytes(), file.name)
+    except FileNotFoundError:
+        raise ConfigError(f"{file.name}: must be there, it says what runs; take it back from git") from None
 
 
 class SmtpEndpoint(NamedTuple):

@@ -5,7 +5,7 @@ from typing import Any
 
 import yaml
 
-from infra.config.load import ConfigError
+from infra.config.load import ConfigError, section_in
 from infra.pure.paths import ROOT
 
 
@@ -26,5 +26,6 @@ def file_of(stack: str) -> Path:
 def own_settings(stack: str) -> dict[str, Any]:
     """What it says about this project, unchecked, without the project's name before the keys."""
     prefix = f"{project()}:"
-    own = yaml.safe_load(file_of(stack).read_text())["config"]
+    file = file_of(stack)
+    own = section_in(file.read_bytes(), file.name).get("config") or {}
     return {key.removeprefix(prefix): value for key, value in own.items() if key.startswith(prefix)}

@@ -18,8 +18,13 @@ def changed(assignments: list[str]) -> dict[str, Any]:
     """`a.b=1` as the section that it is; values as YAML has them."""
     found: dict[str, Any] = {}
     for one in assignments:
-        path, _, value = one.partition("=")
-        section: Any = yaml.safe_load(value)
+        path, given, value = one.partition("=")
+        try:
+            section: Any = yaml.safe_load(value)
+        except yaml.YAMLError:
+            given = ""
+        if not given or not path:
+            raise ConfigError(f"SET: must be key=value, got {one!r}; write for example services.backend.memoryMib=512")
         for key in reversed(path.split(".")):
             section = {key: section}
         found = merged(found, section)

@@ -3,9 +3,11 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
+from infra.config import stack_file
 from infra.config.load import ConfigError
 from infra.planning import cost
 from infra.planning.report import price, report, verdict
@@ -97,4 +99,20 @@ def test_the_command_answers_for_a_changed_configuration() -> None:
         "clutser",
         "services.backend.desiredCount",
     ]
+    for half in ("services.backend", "=1", "services.backend.port=[1"):
+        told = run("dev", half)
+        assert told.returncode == 1
+        assert told.stderr == (
+            f"SET: must be key=value, got {half!r}; write for example services.backend.memoryMib=512\n"
+        )
     assert run("nope").stderr == "STACK: must be a stack with a file, got 'nope'; known are dev, local, prod\n"
+
+
+def test_a_stack_file_that_is_not_yaml_is_answered_with_its_place(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "Pulumi.yaml").write_text("name: shop\n")
+    (tmp_path / "Pulumi.dev.yaml").write_text("config:\n  shop:region: [\n")
+    monkeypatch.setattr(stack_file, "ROOT", tmp_path)
+    with pytest.raises(ConfigError, match=r"^Pulumi.dev.yaml:3:1: must be YAML: "):
+        stack_file.own_settings("dev")
