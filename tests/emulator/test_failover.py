@@ -119,7 +119,7 @@ async def test_without_its_policy_for_this_distribution_or_a_signature_the_bucke
     async with site(emulator, aws, codes=(500,), **closed) as viewer:  # type: ignore[arg-type] # mypy joins the values
         status, body, _ = await answer(viewer, "/assets/a.js")
         assert status == 403 and b"AccessDenied" in body
-    async with site(emulator, aws, **closed) as viewer:  # type: ignore[arg-type]
+    async with site(emulator, aws, **closed) as viewer:  # type: ignore[arg-type] # as above
         assert (await answer(viewer, "/assets/a.js"))[:2] == (200, b"service GET")
 
 
