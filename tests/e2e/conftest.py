@@ -1,13 +1,12 @@
 """Fixtures for tests through the real commands: each module has a local cloud of its own, stopped in the end."""
 
-import itertools
-import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.e2e.checkout import Checkout
+from tests.ports import cloud_ports
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -19,10 +18,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def ports() -> Iterator[int]:
-    """Apart from the default 4566 and each other, so that a running stack and its tests do not meet."""
-    worker = int(os.environ.get("PYTEST_XDIST_WORKER", "gw0").removeprefix("gw"))
-    # 6000 is not among them: browsers open no page there.
-    return itertools.count(5620 + 400 * worker, 20)
+    return cloud_ports()
 
 
 @pytest.fixture(scope="session")
