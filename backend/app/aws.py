@@ -47,6 +47,8 @@ class Aws:
         self.ecs: Any = self._client("ecs") if settings.stack_description else None
         self.logs: Any = self._client("logs") if settings.stack_description else None
 
+        self.sqs: Any = self._client("sqs") if settings.mail_events_queue_url else None
+
     def _client(self, service: str, **options: Any) -> Any:
         config = Config(
             connect_timeout=CONNECT_SECONDS,

@@ -69,6 +69,14 @@ class NotFound(ApiError):
     title = "Not found"
 
 
+class AddressBlocked(ApiError):
+    """SES writes to this address no more."""
+
+    status = 409
+    type = "urn:problem:address-blocked"
+    title = "This address gets no mail"
+
+
 class InvalidRequest(ApiError):
     status = 422
     type = "urn:problem:invalid-request"

@@ -17,6 +17,7 @@ from app.files.router import router as files
 from app.guard import GuardMiddleware
 from app.health.router import health_router
 from app.items.router import router as items
+from app.mail.events import EventReader
 from app.mail.router import router as mail
 from app.mail.service import Mailer
 from app.middleware import HeadMiddleware, RequestMiddleware
@@ -39,14 +40,18 @@ def lifespan_of(settings: Settings) -> Lifespan:
         clients = await asyncio.to_thread(Aws, settings)
         database = Database(settings, CredentialStore(clients, settings.database_secret_arn))
         await database.open()
+        url, pause = settings.mail_events_queue_url, settings.mail_events_seconds
+        events = asyncio.create_task(EventReader(clients, database, url, pause).run()) if url else None
         try:
             yield {
                 "resources": Resources(settings=settings, aws=clients, database=database),
                 "access": Access(clients, settings),
-                "mailer": Mailer(clients, settings),
+                "mailer": Mailer(clients, settings, database),
                 "overview": OverviewService(settings, clients, database),
             }
         finally:
+            if events:
+                events.cancel()
             await database.close()
 
     return lifespan

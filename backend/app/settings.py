@@ -141,6 +141,16 @@ class Settings(BaseSettings):
     mail_to: Annotated[str, AfterValidator(email)] = Field(description="Only recipient of every mail.")
     mail_per_minute: int = Field(20, ge=1, le=10_000, description="Most mails a minute that one process sends.")
     ses_configuration_set: str = Field(min_length=1, description="SES configuration set of every mail.")
+    mail_events_queue_url: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
+        None, pattern=r"^https?://", description="SQS queue of what SES tells of mails; unset shows them as sent only."
+    )
+    mail_events_seconds: float = Field(
+        20,
+        gt=0,
+        le=3600,
+        description="Seconds between two looks into that queue; each process makes 130,000 requests to SQS a month with"
+        " 20, of which the first million of an account are free.",
+    )
     mailbox_path: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
         None,
         pattern=r"^/",

@@ -6,7 +6,9 @@ from unittest.mock import MagicMock
 
 import httpx
 import pytest
+from botocore.exceptions import ClientError
 
+from app.errors import Unavailable
 from app.mail.schemas import MailCreate
 from app.mail.service import Mailer
 from app.settings import Settings
@@ -75,8 +77,10 @@ def test_a_refusal_of_ses_is_told_apart_from_its_absence(start: Callable[..., Ba
 
 def test_ses_is_told_the_configuration_set() -> None:
     """Without it, bounces and complaints are not counted. A mock, because the emulator does not record it."""
-    clients, asked = MagicMock(), {"subject": "x", "text": "x"}
+    clients, database, asked = MagicMock(), MagicMock(), {"subject": "x", "text": "x"}
+    database.connection.side_effect = Unavailable("The database does not answer.")
+    clients.ses.get_suppressed_destination.side_effect = ClientError({}, "GetSuppressedDestination")
     clients.ses.send_email.return_value = {"MessageId": "1"}
     settings = Settings.model_construct(mail_from=SENDER, mail_to=RECIPIENT, ses_configuration_set=CONFIGURATION_SET)
-    asyncio.run(Mailer(clients, settings).send(MailCreate.model_validate(asked)))
+    asyncio.run(Mailer(clients, settings, database).send(MailCreate.model_validate(asked)))
     assert clients.ses.send_email.call_args.kwargs["ConfigurationSetName"] == CONFIGURATION_SET

@@ -71,7 +71,7 @@ def test_one_waits_for_another_that_runs(env: dict[str, str], postgres: Postgres
             postgres.wait_for("SELECT count(*) FROM pg_locks WHERE NOT granted AND locktype = 'advisory'", "1")
             assert postgres.sql(tables, database="empty") == "0"
         assert migration.result().returncode == 0
-    assert postgres.sql(tables, database="empty") == "3"
+    assert postgres.sql(tables, database="empty") == "4"
 
 
 def test_several_at_one_time_do_the_work_once(env: dict[str, str]) -> None:

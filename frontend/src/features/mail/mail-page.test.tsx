@@ -14,6 +14,7 @@ async function compose(user: ReturnType<typeof renderApp>["user"]) {
 it("goes to the configured address, which the page names", async () => {
   const calls = fakeApi({
     "GET /api/mail": () => json(ADDRESSES),
+    "GET /api/mail/messages": () => json({ mails: [] }),
     "POST /api/mail": () => json({ message_id: "m" }, 202),
   });
   const { user } = renderApp("/mail");
@@ -30,6 +31,7 @@ it("goes to the configured address, which the page names", async () => {
 it("that is refused stays in the form, with the reason", async () => {
   fakeApi({
     "GET /api/mail": () => json(ADDRESSES),
+    "GET /api/mail/messages": () => json({ mails: [] }),
     "POST /api/mail": () => problem(429, "Too many requests", { detail: "Try again in a minute." }),
   });
   const { user } = renderApp("/mail");
@@ -39,10 +41,46 @@ it("that is refused stays in the form, with the reason", async () => {
 });
 
 it("can be read in the mailbox, where there is one", async () => {
-  fakeApi({ "GET /api/mail": () => json({ ...ADDRESSES, mailbox_url: "http://localhost:4566/mailbox" }) });
+  fakeApi({
+    "GET /api/mail": () => json({ ...ADDRESSES, mailbox_url: "http://localhost:4566/mailbox" }),
+    "GET /api/mail/messages": () => json({ mails: [] }),
+  });
   renderApp("/mail");
   expect(await screen.findByRole("link", { name: "Open the mailbox" })).toHaveAttribute(
     "href",
     "http://localhost:4566/mailbox",
   );
+});
+
+it("is shown with what became of it, and asked for again after another was sent", async () => {
+  const mail = { message_id: "m", recipient: "owner@example.com", subject: "Hello", sent_at: "2026-01-02T03:04:05Z" };
+  const told = [
+    { ...mail, state: "sent", reason: null },
+    { ...mail, message_id: "n", subject: "Before", state: "bounced", reason: "smtp; 550 5.1.1 user unknown" },
+  ];
+  let sent = false;
+  const calls = fakeApi({
+    "GET /api/mail": () => json(ADDRESSES),
+    "GET /api/mail/messages": () => json({ mails: sent ? told : [] }),
+    "POST /api/mail": () => json({ message_id: "m" }, 202),
+  });
+  const { user } = renderApp("/mail");
+  expect(screen.queryByRole("heading", { name: "Sent lately" })).not.toBeInTheDocument();
+  sent = true;
+  await compose(user);
+  expect(await screen.findByRole("heading", { name: "Sent lately" })).toBeInTheDocument();
+  expect(screen.getByText(/on its way · owner@example.com/)).toBeInTheDocument();
+  expect(screen.getByText(/came back · owner@example.com/)).toBeInTheDocument();
+  expect(screen.getByText("smtp; 550 5.1.1 user unknown")).toBeInTheDocument();
+  expect(calls.filter(({ url }) => url.pathname === "/api/mail/messages").length).toBeGreaterThanOrEqual(2);
+});
+
+it("says so where what became of earlier ones is not known", async () => {
+  fakeApi({
+    "GET /api/mail": () => json(ADDRESSES),
+    "GET /api/mail/messages": () => problem(503, "Not available at the moment"),
+  });
+  renderApp("/mail");
+  expect(await screen.findByRole("alert")).toHaveTextContent("What became of earlier mails could not be loaded");
+  expect(screen.getByRole("button", { name: "Send" })).toBeEnabled();
 });

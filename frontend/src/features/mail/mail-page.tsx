@@ -1,6 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { mailAddressesQuery, useSendMail } from "@/features/mail/queries";
+import { SentMails } from "@/features/mail/sent-mails";
 import { ApiProblem } from "@/shared/api/problem";
 import { Field } from "@/shared/ui/field";
 import { PageHeader } from "@/shared/ui/page-header";
@@ -89,6 +90,7 @@ export function MailPage() {
         {/* Always there, so that what comes into it is read out. */}
         <div role="status">{sending.isSuccess && <p className="alert alert-success">Sent to {recipient}.</p>}</div>
       </form>
+      <SentMails />
     </>
   );
 }

@@ -171,6 +171,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/mail/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * List Mails
+         * @description What became of the latest mails.
+         */
+        get: operations["list_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/overview": {
         parameters: {
             query?: never;
@@ -516,6 +536,39 @@ export interface components {
              * @description Whether the address is verified with SES.
              */
             verified: boolean | null;
+        };
+        /** MailRecord */
+        MailRecord: {
+            /** Message Id */
+            message_id: string;
+            /**
+             * Reason
+             * @description Why, in the words of SES or of the recipient's server.
+             */
+            reason: string | null;
+            /** Recipient */
+            recipient: string;
+            /**
+             * Sent At
+             * Format: date-time
+             */
+            sent_at: string;
+            /**
+             * State
+             * @description The last that SES told: `sent`, nothing yet; `delayed`, it tries on; `delivered`, the recipient's server took it; `rejected`, SES found a virus in it; `bounced`, the server did not take it; `complained`, the recipient reported it as spam.
+             * @enum {string}
+             */
+            state: "sent" | "delayed" | "delivered" | "rejected" | "bounced" | "complained";
+            /** Subject */
+            subject: string;
+        };
+        /** MailRecords */
+        MailRecords: {
+            /**
+             * Mails
+             * @description The latest, newest first.
+             */
+            mails: components["schemas"]["MailRecord"][];
         };
         /** MailSent */
         MailSent: {
@@ -1742,6 +1795,15 @@ export interface operations {
                     "application/problem+json": components["schemas"]["Problem"];
                 };
             };
+            /** @description This address gets no mail */
+            409: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
             /** @description The body is too large */
             413: {
                 headers: {
@@ -1771,6 +1833,53 @@ export interface operations {
             };
             /** @description A service refused the request */
             502: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Not available at the moment */
+            503: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    list_mails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Successful Response */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MailRecords"];
+                };
+            };
+            /** @description Sign in first */
+            401: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+            /** @description Too many requests */
+            429: {
                 headers: {
                     [name: string]: unknown;
                 };
