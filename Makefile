@@ -62,8 +62,8 @@ password: .tools/ready ## Print the password that opens the site
 new-password: .tools/ready ## Set a new random password, which ends all sessions
 	@$(LOCALCLOUD) new-password
 
-status: .tools/ready ## Print which processes run, and whether their state is saved
-	@$(LOCALCLOUD) status
+status: $(OPS_NEEDS) ## Tell how each part of the stack is; fails where one is not as wanted [STACK=prod]
+	@$(if $(filter local,$(STACK)),$(LOCALCLOUD) status && )$(OPS) status
 
 logs: .tools/ready ## Follow the services' logs, or one's: [SERVICE=backend]
 	@$(LOCALCLOUD) logs $(if $(SERVICE),--service "$(SERVICE)")

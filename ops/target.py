@@ -66,6 +66,11 @@ class Target:
         """The command that deploys it."""
         return "make up" if self.place else f"pulumi up -s {self.name}"
 
+    @property
+    def option(self) -> str:
+        """What a `make` command needs more to be about this stack."""
+        return "" if self.place else f" STACK={self.name}"
+
     def client(self, service: str) -> Any:
         """A boto3 client."""
         import boto3  # here: importing it takes longer than telling a wrong argument

@@ -73,6 +73,16 @@ def test_an_order_goes_through_the_api_the_queue_the_worker_and_the_database(sho
     wait_until(lambda: "worker: handled tea" in log(shop, "worker"))
 
 
+def test_the_status_tells_how_each_part_is(shop: Checkout) -> None:
+    told = ops(shop, "status")
+    assert told.returncode == 0, told.stdout + told.stderr
+    parts = {line.split()[0]: line for line in told.stdout.splitlines()}
+    assert {"api", "prices", "worker", "database", "site"} == parts.keys()
+    version = shop.outputs["services"]["api"]["version"]
+    assert f"{version}  1 of 1 tasks run, 1 of 1 healthy, deployed " in parts["api"]
+    assert "healthy" not in parts["worker"], "nobody asks it"
+
+
 def test_the_cache_counts_and_after_a_stop_it_answers_at_the_same_address_from_the_start(shop: Checkout) -> None:
     def visits() -> int:
         """0 while the cache is not reached."""

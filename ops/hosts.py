@@ -1,0 +1,60 @@
+"""How the instances of the cluster are."""
+
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ops.part import Part
+from ops.target import Target
+
+# AWS brings out a new AMI about every two weeks; a quarter without one is what reviewers ask about.
+AMI_AGE = timedelta(days=90)
+
+
+def hosts(target: Target) -> Iterator[Part]:
+    """The laptop has none: its containers run on the machine itself."""
+    if target.place:
+        return
+    ecs, cluster = target.client("ecs"), target.outputs["cluster"]
+    pages = ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
+    arns = [arn for page in pages for arn in page["containerInstanceArns"]]
+    if not arns:
+        why = "no instance has joined the cluster, so no task can run; the Auto Scaling group's activity tells why"
+        yield Part(name="hosts", state="none", problems=[why])
+        return
+    joined = ecs.describe_container_instances(cluster=cluster, containerInstances=arns)["containerInstances"]
+    ids = [one["ec2InstanceId"] for one in joined]
+    ec2 = target.client("ec2")
+    pages = ec2.get_paginator("describe_instances").paginate(InstanceIds=ids)
+    machines = {
+        one["InstanceId"]: one for page in pages for group in page["Reservations"] for one in group["Instances"]
+    }
+    images = {machine["ImageId"] for machine in machines.values()}
+    told = ec2.describe_images(ImageIds=sorted(images), IncludeDeprecated=True)["Images"]
+    made = {image["ImageId"]: datetime.fromisoformat(image["CreationDate"].replace("Z", "+00:00")) for image in told}
+    yield from (host(one, machines[one["ec2InstanceId"]], made) for one in joined)
+
+
+def host(joined: dict[str, Any], machine: dict[str, Any], made: dict[str, datetime]) -> Part:
+    identity, image = joined["ec2InstanceId"], machine["ImageId"]
+    zone, kind = machine["Placement"]["AvailabilityZone"], machine["InstanceType"]
+    left, all_of_it = (memory(joined[key]) for key in ("remainingResources", "registeredResources"))
+    state = f"{kind} in {zone}, {joined['runningTasksCount']} tasks, {left} of {all_of_it} MiB left, {image}"
+    problems = []
+    if image in made:
+        age = datetime.now(UTC) - made[image]
+        state += f" of {made[image]:%Y-%m-%d}"
+        if age > AMI_AGE:
+            how = "docs/operations.md, “Patch the hosts”, tells how to renew it"
+            problems.append(f"its AMI is {age.days} days old; {how}")
+    if not joined["agentConnected"]:
+        ends = f"`aws ec2 terminate-instances --instance-ids {identity}` ends it, and the group starts another"
+        problems.append(f"its ECS agent does not answer, so no task can start there; {ends}")
+    if joined["status"] != "ACTIVE":
+        state += f", {joined['status'].lower()}"
+    return Part(name=identity, state=state, problems=problems)
+
+
+def memory(resources: Sequence[dict[str, Any]]) -> int:
+    """MiB, as ECS registers it."""
+    return int(next(one["integerValue"] for one in resources if one["name"] == "MEMORY"))

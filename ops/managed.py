@@ -1,0 +1,55 @@
+"""How the parts that AWS runs are: database, site, mail."""
+
+from collections.abc import Iterator
+
+from ops.part import Part
+from ops.target import Target
+
+# What RDS calls an instance that answers: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
+ANSWERING = ("available", "backing-up", "modifying", "storage-optimization", "configuring-enhanced-monitoring")
+
+
+def database(target: Target) -> Iterator[Part]:
+    host = target.outputs.get("database")
+    if host is None:
+        return
+    pages = target.client("rds").get_paginator("describe_db_instances").paginate()
+    found = [one for page in pages for one in page["DBInstances"] if one.get("Endpoint", {}).get("Address") == host]
+    if not found:
+        why = "RDS has no instance at this address; docs/operations.md tells how to bring its data back"
+        yield Part(name="database", state=f"missing: {host}", problems=[why])
+        return
+    (instance,) = found
+    answers = instance["DBInstanceStatus"]
+    state = f"PostgreSQL {instance['EngineVersion']} on {instance['DBInstanceClass']}, {answers}"
+    state += f", {instance['AllocatedStorage']} GiB, backups of {instance['BackupRetentionPeriod']} days"
+    wrong = f"RDS calls it {answers}; RDS's events tell why: `aws rds describe-events --duration 1440`"
+    yield Part(name="database", state=state, problems=[] if answers in ANSWERING else [wrong])
+
+
+def site(target: Target) -> Iterator[Part]:
+    told = target.client("cloudfront").get_distribution(Id=target.outputs["distribution"])["Distribution"]
+    arrived = "at all edges" if told["Status"] == "Deployed" else "a change is on its way to all edges"
+    disabled = f"its distribution is disabled; `pulumi refresh` and then `{target.up}` enable it"
+    problems = [] if told["DistributionConfig"]["Enabled"] else [disabled]
+    yield Part(name="site", state=f"{target.outputs['url']}, {arrived}", problems=problems)
+
+
+def mail(target: Target) -> Iterator[Part]:
+    address = target.outputs.get("mail_address")
+    if address is None:
+        return
+    ses = target.client("sesv2")
+    account = ses.get_account()
+    verified = ses.get_email_identity(EmailIdentity=address)["VerifiedForSendingStatus"]
+    quota = account["SendQuota"]
+    state = f"{address}, {'verified' if verified else 'not verified'}"
+    state += f", {quota['SentLast24Hours']:.0f} of {quota['Max24HourSend']:.0f} mails in the last 24 hours"
+    problems = []
+    if not verified:
+        problems.append(f"{address} is not verified, so nothing can be sent; open the link that AWS sent to it")
+    if not account["SendingEnabled"]:
+        problems.append("SES has stopped this account's sending; the reason is in the SES console")
+    if not account["ProductionAccessEnabled"]:
+        state += ", sandbox (to verified addresses only)"
+    yield Part(name="mail", state=state, problems=problems)
