@@ -13,6 +13,7 @@ from infra.components.assets import Assets
 from infra.components.link import Link
 from infra.config.sections import CdnConfig
 from infra.pure import headers, policies
+from infra.pure.domains import address
 from infra.pure.routing import path_patterns
 from infra.pure.tags import component_tag
 
@@ -35,14 +36,19 @@ YEAR_SECONDS = 365 * 24 * 3600
 CACHED_ERRORS = (404, 414, 500, 501, 502, 503, 504)
 COMMENT_LIMIT = 128  # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfig.html
 PAGE_FUNCTION = Path(__file__).with_name("spa.js")
+WWW_FUNCTION = Path(__file__).with_name("www.js")
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
+TLS = "TLSv1.2_2021"
 
 CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(override=True)
-STRICT_TRANSPORT_SECURITY = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
-    access_control_max_age_sec=headers.HSTS_SECONDS,
-    include_subdomains=True,
-    preload=False,  # preloading is a promise for the whole domain, which the owner of one distribution cannot make
-    override=True,
-)
+
+
+@dataclass(frozen=True, kw_only=True)
+class SiteNames:
+    """The site's own names, the first of which is in its address, and the certificate for them all."""
+
+    names: Sequence[str]
+    certificate_arn: pulumi.Input[str]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,6 +58,7 @@ class CdnArgs:
     `file_origins`: where pages may send files to and fetch them from, beside the site itself.
     `routes`: path prefixes of the services that are no page. `page`: whether a page has all other paths.
     `assets`: the page's files that outlive its tasks. `access_logs`: where it writes who asked for what.
+    `own_names`: what it is reached by beside the name that CloudFront gives it.
     """
 
     origin: aws.cloudfront.DistributionOriginArgs
@@ -59,6 +66,7 @@ class CdnArgs:
     page: bool
     assets: Assets | None
     access_logs: aws.cloudfront.DistributionLoggingConfigArgs | None
+    own_names: SiteNames | None
     file_origins: Sequence[pulumi.Input[str]]
     settings: CdnConfig
 
@@ -75,25 +83,45 @@ class Cdn(pulumi.ComponentResource):
 
     distribution_id: pulumi.Output[str]
     distribution_arn: pulumi.Output[str]
+    domain_name: pulumi.Output[str]
+    hosted_zone_id: pulumi.Output[str]
     url: pulumi.Output[str]
+    default_url: pulumi.Output[str]
     link: Link
 
     def __init__(self, name: str, args: CdnArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Cdn", name, None, opts)
         self._child = ResourceOptions(parent=self)
+        self._names = args.own_names.names if args.own_names else []
+        self._scheme = args.settings.scheme
         self._headers = self._page_headers(name, args).id
         self._viewer_protocol_policy = args.settings.viewer_protocol_policy
 
         distribution = self._distribution(name, args)
         self.distribution_id = distribution.id
         self.distribution_arn = distribution.arn
-        self.url = distribution.domain_name.apply(lambda domain: f"{args.settings.scheme}://{domain}")
+        self.domain_name, self.hosted_zone_id = distribution.domain_name, distribution.hosted_zone_id
+        self.default_url = self.domain_name.apply(lambda domain: f"{self._scheme}://{domain}")
+        self.url = self.address_of(self._names[0]) if self._names else self.default_url
         self.link = Link(
             environment={"DISTRIBUTION_ID": self.distribution_id},
             rights=self.distribution_arn.apply(lambda arn: [policies.use_site(arn)]),
             values={"url": self.url},
         )
         self.register_outputs({"url": self.url})
+
+    def address_of(self, name: str) -> pulumi.Output[str]:
+        """The URL of the site under a name of its own."""
+        return self.domain_name.apply(lambda domain: address(self._scheme, name, domain))
+
+    def _strict_transport(self) -> aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs:
+        return aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigStrictTransportSecurityArgs(
+            access_control_max_age_sec=headers.HSTS_SECONDS,
+            # Below an own domain there may be other sites, of which this stack knows nothing.
+            include_subdomains=not self._names,
+            preload=False,  # a promise for the whole domain, which the owner of one distribution cannot make
+            override=True,
+        )
 
     def _page_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:
         """For every response that a browser may show as a page."""
@@ -114,7 +142,7 @@ class Cdn(pulumi.ComponentResource):
                 referrer_policy=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigReferrerPolicyArgs(
                     referrer_policy="strict-origin-when-cross-origin", override=True
                 ),
-                strict_transport_security=STRICT_TRANSPORT_SECURITY,
+                strict_transport_security=self._strict_transport(),
             ),
             custom_headers_config=aws.cloudfront.ResponseHeadersPolicyCustomHeadersConfigArgs(
                 items=[
@@ -132,7 +160,7 @@ class Cdn(pulumi.ComponentResource):
             f"{name}-asset-headers",
             comment="Security headers of scripts and styles",
             security_headers_config=aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigArgs(
-                content_type_options=CONTENT_TYPE_OPTIONS, strict_transport_security=STRICT_TRANSPORT_SECURITY
+                content_type_options=CONTENT_TYPE_OPTIONS, strict_transport_security=self._strict_transport()
             ),
             opts=self._child,
         )
@@ -169,7 +197,7 @@ class Cdn(pulumi.ComponentResource):
             f"{name}-deep-links",
             runtime="cloudfront-js-2.0",
             comment="Deep links of the single-page app",
-            code=PAGE_FUNCTION.read_text(),
+            code=page_code(self._scheme if len(self._names) > 1 else None),
             publish=True,
             tags=component_tag(name),
             opts=self._child,
@@ -265,7 +293,27 @@ class Cdn(pulumi.ComponentResource):
             restrictions=aws.cloudfront.DistributionRestrictionsArgs(
                 geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
             ),
-            viewer_certificate=aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True),
+            aliases=list(self._names) or None,
+            viewer_certificate=viewer_certificate(args.own_names),
             tags=component_tag(name),
             opts=self._child,
         )
+
+
+def page_code(redirects_to: str | None) -> str:
+    """The function on page requests, which with a scheme to redirect to also leads from `www.` to the site."""
+    page = PAGE_FUNCTION.read_text()
+    if redirects_to is None:
+        return page
+    # A function of CloudFront is one `handler`.
+    own = page.replace("function handler(", "function page(")
+    return f'var SCHEME = "{redirects_to}";\n{own}{WWW_FUNCTION.read_text()}'
+
+
+def viewer_certificate(names: SiteNames | None) -> aws.cloudfront.DistributionViewerCertificateArgs:
+    """CloudFront's own knows no names but its own, and leaves the minimum of TLS to it."""
+    if names is None:
+        return aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True)
+    return aws.cloudfront.DistributionViewerCertificateArgs(
+        acm_certificate_arn=names.certificate_arn, ssl_support_method="sni-only", minimum_protocol_version=TLS
+    )

@@ -16,6 +16,7 @@ from infra.config.values import (
     AmiId,
     BucketName,
     CacheNodeType,
+    Domain,
     Email,
     HeaderText,
     InstanceClass,
@@ -244,6 +245,28 @@ class CdnConfig(Section):
         return "http" if self.viewer_protocol_policy == "allow-all" else "https"
 
 
+class DomainConfig(Section):
+    name: Domain = Field(
+        description="The site's own name. A change gives the site the new one in place, and the former one ends;"
+        " `*.cloudfront.net` goes on to answer, with or without a domain.",
+        examples=["shop.example.com"],
+    )
+    zone: Literal["existing", "made"] = Field(
+        "existing",
+        description="Where its DNS is. `existing`: in a Route 53 zone of this account, of the name itself or of one"
+        " that it ends with. `made`: the stack makes a zone of the name (0.50 USD a month), and tells the name servers"
+        " to set where the domain is registered.",
+    )
+    www: Literal["redirect", "none"] = Field(
+        "none", description="`redirect`: `www.<name>` leads to `<name>`, with the path that was asked for."
+    )
+
+    @property
+    def site_names(self) -> list[str]:
+        """All that lead to the site, its own first."""
+        return [self.name, *([f"www.{self.name}"] if self.www == "redirect" else [])]
+
+
 class AccessLogsConfig(Section):
     days: int = Field(
         90,
@@ -314,6 +337,7 @@ class StackConfig(AppConfig):
     storage: StorageConfig = StorageConfig()
     mail: MailConfig | None = Field(None, description="Required where a service uses mail.")
     cdn: CdnConfig = CdnConfig()
+    domain: DomainConfig | None = Field(None, description="Default: the site is at `*.cloudfront.net` alone.")
     access_logs: AccessLogsConfig | None = Field(None, description="Default: none are written.")
     load_balancer: LoadBalancerConfig = LoadBalancerConfig()
 
@@ -347,6 +371,14 @@ class StackConfig(AppConfig):
                     " addresses, which no rule can keep for the stack's own instances",
                     remedy="write scheme: internal before the first up, or let the service have routes",
                 )
+
+    def www_without_page(self) -> Iterator[Problem]:
+        if self.domain and self.domain.www == "redirect" and not any(one.page for one in self.services.values()):
+            yield Problem(
+                key="domain.www",
+                rule="must be none without a page: it is the page's function that leads from www to the domain",
+                remedy="write none",
+            )
 
     def lack_of_mail(self) -> Iterator[Problem]:
         if self.mail is None and "mail" in self.used:
@@ -412,5 +444,6 @@ class StackConfig(AppConfig):
         (("recipe", "database"), too_few_backups),
         (("services", "mail"), lack_of_mail),
         (("services", "loadBalancer"), private_behind_public),
+        (("services", "domain"), www_without_page),
         (("services", "jobs", "cluster", "network"), lack_of_room),
     )

@@ -242,6 +242,9 @@ Name = Annotated[
         "worker",
     ),
 ]
+# As a certificate of ACM may have it, without `*`; what stands before it must have room for `www.` and `api.`.
+DOMAIN = r"(?=.{1,250}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
+Domain = Annotated[str, matching(DOMAIN, "must be a domain in small letters, without a scheme", "shop.example.com")]
 Source = Annotated[str, AfterValidator(source)]
 HeaderText = Annotated[
     str,

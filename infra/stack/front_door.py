@@ -12,6 +12,8 @@ from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
 from infra.components.cdn import ORIGIN, Cdn, CdnArgs
 from infra.components.order import after
 from infra.components.origin import HEADER, Origin, OriginArgs
+from infra.components.site_records import SiteRecords, SiteRecordsArgs
+from infra.stack.domain import own_names, zone
 from infra.stack.foundation import Foundation
 from infra.stack.parts import Parts
 from infra.stack.setting import Setting
@@ -41,6 +43,8 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         ),
         s.opts,
     )
+    zone_id = zone(s)
+    names = own_names(s, zone_id) if zone_id is not None else None
     cdn = Cdn(
         "cdn",
         CdnArgs(
@@ -51,12 +55,19 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
             routes=[route for service in services if not service.page for route in service.routes],
             page=any(service.page for service in services),
             assets=assets,
+            own_names=names,
         ),
         s.opts,
     )
     if made.bucket:
-        origins: list[pulumi.Input[str]] = [cdn.url, *s.config.storage.page_origins]
+        addresses = [cdn.url, cdn.default_url] if names else [cdn.url]
+        origins: list[pulumi.Input[str]] = [*addresses, *s.config.storage.page_origins]
         BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, origins=origins), s.opts)
+    if zone_id is not None and names:
+        args = SiteRecordsArgs(
+            names=names.names, zone_id=zone_id, domain_name=cdn.domain_name, hosted_zone_id=cdn.hosted_zone_id
+        )
+        SiteRecords("site-records", args, s.opts)
     return FrontDoor(cdn=cdn, conditions=demanded(origin, cdn), ready=readable(s, assets, cdn) if assets else None)
 
 

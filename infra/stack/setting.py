@@ -15,13 +15,15 @@ from infra.pure.tags import Tags
 from infra.stack.way_in import check_way_in
 from infra.steps.common import in_words
 from infra.steps.stored_secrets import Stored, required
+from infra.steps.zones import Zone, holding
 
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What every part is made with. `secrets`: the stored ones that services name."""
+    """What every part is made with. `secrets`: the stored ones that services name. `zone`: that has the domain."""
 
     secrets: Mapping[str, Stored]
+    zone: Zone | None
     config: StackConfig
     recipe: Recipe
     tags: Tags
@@ -36,7 +38,7 @@ class Setting:
 def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
     recipe = RECIPES[config.recipe]
-    secrets = stored_secrets(config, tags)
+    secrets, zone = looked_up(config, tags)
     provider = aws.Provider(
         "aws",
         region=config.region,
@@ -47,6 +49,7 @@ def setting(config: StackConfig) -> Setting:
     check_way_in(config, tags, InvokeOptions(provider=provider))
     return Setting(
         secrets=secrets,
+        zone=zone,
         config=config,
         recipe=recipe,
         tags=tags,
@@ -56,10 +59,12 @@ def setting(config: StackConfig) -> Setting:
     )
 
 
-def stored_secrets(config: StackConfig, tags: Tags) -> dict[str, Stored]:
+def looked_up(config: StackConfig, tags: Tags) -> tuple[dict[str, Stored], Zone | None]:
     """Before anything else: what is missing ends the program while nothing has been changed."""
     try:
-        return required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
+        secrets = required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
+        is_there = config.domain is not None and config.domain.zone == "existing"
+        return secrets, holding(config.region, config.domain.name) if config.domain and is_there else None
     except Exception as error:  # botocore's, which take long to import, or the step's own; any other is a fault of ours
         if words := in_words(error):
             end_program(words)

@@ -27,6 +27,7 @@ from localcloud.emulator import (
     snapshots,
     task_role,
 )
+from localcloud.emulator.aliases import serve_aliases
 from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.failover import fail_over
 from localcloud.emulator.guard import guarded
@@ -120,6 +121,7 @@ if __name__ == "__main__":
     inner_listeners.name_by_addresses(gateway)
     stream_balancers()
     stream_origins()
+    serve_aliases()
     fail_over()
     inside = with_inner_listeners(with_pages(app.app, pages), int(os.environ["GATEWAY_PORT"]))
     app.app = guarded(with_smtp(with_session(inside)))

@@ -45,6 +45,8 @@ VPC_ORIGIN = CASES["vpc-origin"].inputs["vpcOriginEndpointConfig"]
 BUCKET = CASES["distribution-of-a-bucket"].inputs
 SERVER_ORIGIN, BUCKET_ORIGIN = BUCKET["origins"]
 (GROUP,) = BUCKET["originGroups"]
+VIEWER = CASES["named-distribution"].inputs["viewerCertificate"]
+ELSEWHERE = "arn:aws:acm:eu-central-1:000000000000:certificate/none"
 WRITING = {**BUCKET["defaultCacheBehavior"], "allowedMethods": ["GET", "HEAD", "PUT"]}
 
 # case, change, the property that is refused, a part of the reason
@@ -168,6 +170,12 @@ REFUSED: list[tuple[str, Props, str, str]] = [
      SERVER_ORIGIN]}, "origins", "must not have originAccessControlId and originAccessIdentity at once"),
     ("distribution-of-a-bucket", {"origins": [{**SERVER_ORIGIN, "s3OriginConfig": {"originAccessIdentity": "x"}},
      BUCKET_ORIGIN]}, "origins", "alb must have one of"),
+    ("distribution-of-a-bucket", {"aliases": ["www.shop.example"]}, "aliases", "need a certificate in"),
+    ("distribution-of-a-bucket", {"aliases": ["https://shop.example"]}, "aliases", "a name in small letters"),
+    ("named-distribution", {"aliases": ["other.example"]}, "viewerCertificate", "must be for other.example, too"),
+    ("named-distribution", {"aliases": ["a.b.site.example"]}, "viewerCertificate", "must be for a.b.site.example, too"),
+    ("named-distribution", {"viewerCertificate": {**VIEWER, "acmCertificateArn": ELSEWHERE}}, "viewerCertificate",
+     "must be of us-east-1"),
     ("function", {"runtime": "cobol"}, "runtime", "must be one of"),
     ("function", {"memorySize": 64}, "memorySize", "must be 128 to 10240"),
     ("function", {"code": None}, "code", "exactly one of code"),

@@ -52,6 +52,12 @@ BEHAVIOUR = (
         " deleted; they are there at once, in every zone, and make no interfaces and no security group in the network",
     ),
     (
+        "Domains",
+        "names below `.localhost` lead to a distribution that has them, where the records of a zone here say so;"
+        " certificates are issued at once, and a wait for one only looks for its records; there is no HTTPS, and that"
+        " another account's distribution has a name is not known",
+    ),
+    (
         "Access logs",
         "of CloudFront and the load balancer are set up, and none is written; that AWS may write to the bucket is not"
         " tried",

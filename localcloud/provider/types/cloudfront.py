@@ -7,7 +7,7 @@ from typing import Any
 from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, names
 from localcloud.provider.definition.rules import Between, Case, Exists, Matches, Needed, OneOf, Says
 from localcloud.provider.lifecycle.handler import Handler
-from localcloud.provider.types import cloudfront_parts
+from localcloud.provider.types import cloudfront_aliases, cloudfront_parts
 from localcloud.provider.types.cloudfront_parts import cloudfront_tags
 from localcloud.provider.values import Props
 
@@ -257,6 +257,7 @@ TYPES = [
                 "viewerCertificate.minimumProtocolVersion",
                 names("TLSv1 TLSv1_2016 TLSv1.1_2016 TLSv1.2_2018 TLSv1.2_2019 TLSv1.2_2021 TLSv1.3_2025"),
             ),
+            *cloudfront_aliases.RULES,
             Needed("defaultCacheBehavior"),
             *(
                 policy(f"{path}.{name}", kind, what)

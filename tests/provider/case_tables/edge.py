@@ -174,6 +174,22 @@ CASES = {
         shows_changed={"OriginGroups.Items[0].Members.Items[].OriginId": ["alb", "bucket"],
                        "OriginGroups.Items[0].FailoverCriteria.StatusCodes.Items": [404]},
     ),
+    "named-distribution": Case(
+        token="aws:cloudfront/distribution:Distribution",
+        inputs={
+            "enabled": True, "origins": [ORIGIN], "defaultCacheBehavior": behavior(),
+            "aliases": ["site.example", "www.site.example"],
+            "restrictions": {"geoRestriction": {"restrictionType": "none"}},
+            "viewerCertificate": {"acmCertificateArn": Ref("certificate"), "sslSupportMethod": "sni-only",
+                                  "minimumProtocolVersion": "TLSv1.2_2021"},
+        },
+        ask=Ask("cloudfront", "get_distribution", {"Id": "{id}"}, "Distribution.DistributionConfig"),
+        shows={"Aliases.Items": ["site.example", "www.site.example"],
+               "ViewerCertificate.ACMCertificateArn": Ref("certificate"),
+               "ViewerCertificate.MinimumProtocolVersion": "TLSv1.2_2021"},
+        change={"aliases": ["www.site.example"]},
+        shows_changed={"Aliases.Items": ["www.site.example"]},
+    ),
     "key-values": Case(
         token="aws:cloudfront/keyValueStore:KeyValueStore",
         inputs={"comment": "Switches", "tags": {"a": "b"}},

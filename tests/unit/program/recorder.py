@@ -149,7 +149,21 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
             "bucketRegionalDomainName": f"{unique}.s3.us-east-1.amazonaws.com",
             "bucketDomainName": f"{unique}.s3.amazonaws.com",
         },
-        "aws:cloudfront/distribution:Distribution": {"domainName": "d123.cloudfront.net"},
+        "aws:cloudfront/distribution:Distribution": {
+            "domainName": "d123.cloudfront.net",
+            "hostedZoneId": "Z2FDTNDATAQYW2",
+        },
+        "aws:acm/certificate:Certificate": {
+            "domainValidationOptions": [
+                {
+                    "domainName": one,
+                    "resourceRecordName": f"_a.{one}.",
+                    "resourceRecordType": "CNAME",
+                    "resourceRecordValue": "_b.acm-validations.aws.",
+                }
+                for one in (inputs.get("domainName"), *inputs.get("subjectAlternativeNames", ()))
+            ]
+        },
         "aws:lb/loadBalancer:LoadBalancer": {"dnsName": "balancer.us-east-1.elb.amazonaws.com"},
         "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
         "aws:ecr/repository:Repository": {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/{unique}"},

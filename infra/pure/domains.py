@@ -1,0 +1,30 @@
+"""Names of the site: which zone holds them, and how their addresses are written."""
+
+from collections.abc import Iterable
+
+
+def parents(name: str) -> list[str]:
+    """The name and all that it ends with, the longest first: `a.b.c`, `b.c`, `c`."""
+    labels = name.split(".")
+    return [".".join(labels[start:]) for start in range(len(labels))]
+
+
+def zone_of(name: str, zones: Iterable[str]) -> str | None:
+    """The zone of those that holds the name's records: the one with the longest name."""
+    known = set(zones)
+    return next((parent for parent in parents(name) if parent in known), None)
+
+
+def address(scheme: str, name: str, distribution: str) -> str:
+    """Of a name that leads to a distribution. On a local cloud distributions have a port, and so has the name."""
+    return f"{scheme}://{name}{port_of(distribution)}"
+
+
+def port_of(distribution: str) -> str:
+    _, colon, port = distribution.partition(":")
+    return f"{colon}{port}"
+
+
+def host_of(distribution: str) -> str:
+    """The name alone, as a record of DNS has it."""
+    return distribution.partition(":")[0]
