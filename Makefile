@@ -65,8 +65,9 @@ new-password: .tools/ready ## Set a new random password, which ends all sessions
 status: $(OPS_NEEDS) ## Tell how each part of the stack is; fails where one is not as wanted [STACK=prod]
 	@$(if $(filter local,$(STACK)),$(LOCALCLOUD) status && )$(OPS) status
 
-logs: .tools/ready ## Follow the services' logs, or one's: [SERVICE=backend]
-	@$(LOCALCLOUD) logs $(if $(SERVICE),--service "$(SERVICE)")
+logs: $(OPS_NEEDS) ## Follow the services' logs: [SERVICE=backend] [SINCE=2h] [FILTER=text] [FOLLOW=no] [RAW=yes] [STACK=prod]
+	@$(OPS) logs $(if $(SERVICE),--service "$(SERVICE)") $(if $(SINCE),--since "$(SINCE)") $(if $(FILTER),--filter "$(FILTER)") \
+	  $(if $(filter no,$(FOLLOW)),--no-follow) $(if $(filter yes,$(RAW)),--raw)
 
 plan: $(OPS_NEEDS) ## Tell what runs where and what a month costs, without a cloud: [STACK=dev] [SET="services.backend.memoryMib=512"]
 	@$(PYTHON) -E -m infra.planning $(STACK) $(SET)

@@ -12,7 +12,6 @@ import click
 from localcloud import access, docker_engine, gateway, room, shell, stack, stack_file, supervision
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
-from localcloud.logs import follow
 from localcloud.place import MAILBOX_PATH, STACK, Place
 from localcloud.ports import BLOCKED_PORTS
 
@@ -194,17 +193,6 @@ def status(place: Place) -> None:
         click.echo(f"  docker    {docker_engine.version(host) or 'does not answer'} at {host}")
     click.echo(f"  stack     {stack.resource_count(place)} resources")
     describe(place)
-
-
-@main.command()
-@click.option("--service", help="The one whose log is followed; all without it.")
-@click.pass_obj
-def logs(place: Place, service: str | None) -> None:
-    """Follow the services' log groups: the last ten minutes, then what is new."""
-    try:
-        follow(place, service)
-    except KeyboardInterrupt:
-        sys.exit(0)
 
 
 @main.command()

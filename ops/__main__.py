@@ -2,12 +2,13 @@
 
 import argparse
 import sys
+from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.steps.common import in_words
 from localcloud.errors import LocalCloudError
-from ops import jobs, run, secret, status
+from ops import jobs, log_lines, logs, run, secret, status
 from ops.errors import OperationError
 from ops.target import Target
 
@@ -16,8 +17,15 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ops", description=__doc__)
     parser.add_argument("--stack", default="local")
     parser.add_argument("--port", type=int, default=4566, help="of the local cloud")
+    parser.add_argument("--folder", type=Path, help="where the local cloud keeps its state")
     commands = parser.add_subparsers(dest="command", required=True)
     commands.add_parser("status", help=status.status.__doc__)
+    reading = commands.add_parser("logs", help=logs.logs.__doc__)
+    reading.add_argument("--service", help="the one whose log is read; all without it")
+    reading.add_argument("--since", default="10m", help="how far back, as 90s, 10m, 2h or 1d")
+    reading.add_argument("--filter", default="", metavar="TEXT", help="only lines that contain it")
+    reading.add_argument("--no-follow", action="store_true", help="end after what there is")
+    reading.add_argument("--raw", action="store_true", help="the lines alone, as the services wrote them")
     commands.add_parser("jobs", help=jobs.jobs.__doc__)
     storing = commands.add_parser("secret", help=secret.store.__doc__)
     storing.add_argument("name", metavar="NAME")
@@ -33,6 +41,23 @@ def tell_status(target: Target, given: argparse.Namespace) -> int:
     parts = status.status(target)
     print(*status.lines(parts), sep="\n")
     return int(any(part.problems for part in parts))
+
+
+def read_logs(target: Target, given: argparse.Namespace) -> int:
+    past_ms = log_lines.milliseconds(given.since)
+    follower = logs.Follower(target, past_ms=past_ms, service=given.service, text=given.filter)
+    width = max([len(name) for name in follower.services()], default=0)
+    try:
+        for line in logs.logs(follower, given.service, follow=not given.no_follow):
+            if isinstance(line, str):
+                print(line, file=sys.stderr)
+            elif given.raw:
+                print(line.text, flush=True)
+            else:
+                print(log_lines.shown(line, width, colours=sys.stdout.isatty()), flush=True)
+    except KeyboardInterrupt:
+        pass  # the way to end it
+    return 0
 
 
 def tell_jobs(target: Target, given: argparse.Namespace) -> int:
@@ -55,13 +80,13 @@ def run_once(target: Target, given: argparse.Namespace) -> int:
     return run.run(target, service, command, job=given.job)
 
 
-COMMANDS = {"status": tell_status, "jobs": tell_jobs, "secret": store_secret, "run": run_once}
+COMMANDS = {"status": tell_status, "logs": read_logs, "jobs": tell_jobs, "secret": store_secret, "run": run_once}
 
 
 def main() -> int:
     try:
         given = arguments()
-        return COMMANDS[given.command](Target.of(given.stack, given.port), given)
+        return COMMANDS[given.command](Target.of(given.stack, given.port, given.folder), given)
     except (OperationError, LocalCloudError) as error:
         print(f"Error: {error}", file=sys.stderr)
     except (BotoCoreError, ClientError) as error:

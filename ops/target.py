@@ -4,6 +4,7 @@ import json
 import subprocess
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from infra.config.load import APP_FILE, ConfigError, app_settings, merged
@@ -23,12 +24,12 @@ class Target:
     place: Place | None
 
     @classmethod
-    def of(cls, name: str, port: int) -> "Target":
+    def of(cls, name: str, port: int, folder: Path | None = None) -> "Target":
         try:
             file_of(name)
         except ConfigError as error:
             raise OperationError(str(error)) from None
-        place = Place.of(port) if name == LOCAL else None
+        place = Place.of(port, folder) if name == LOCAL else None
         if place and not gateway.answers(port):
             raise OperationError(f"the local cloud does not answer on port {port}; run `make up`")
         return cls(name=name, place=place)
@@ -74,6 +75,7 @@ class Target:
     def client(self, service: str) -> Any:
         """A boto3 client."""
         import boto3  # here: importing it takes longer than telling a wrong argument
+        from botocore.config import Config
 
         if self.place is None:
             return boto3.client(service, region_name=self.config["region"])  # type: ignore[call-overload] # no literal
@@ -82,6 +84,7 @@ class Target:
             service,
             region_name=self.config["region"],
             endpoint_url=self.place.endpoint,
+            config=Config(retries={"total_max_attempts": 1}),  # what does not answer here does not run
             aws_access_key_id=keys.access_key,
             aws_secret_access_key=keys.secret_key,
         )

@@ -36,14 +36,15 @@ class FakeEmulator:
     def post(self, action: str, body: dict[str, Any]) -> tuple[int, Any]:
         if action == "Logs_20140328.DescribeLogGroups":
             first = int(body.get("nextToken", 0))
-            names = sorted(self.groups)
+            names = sorted(name for name in self.groups if name.startswith(body["logGroupNamePrefix"]))
             page: dict[str, Any] = {"logGroups": [{"logGroupName": name} for name in names[first:][:GROUPS_PER_PAGE]]}
             if names[first + GROUPS_PER_PAGE :]:
                 page["nextToken"] = str(first + GROUPS_PER_PAGE)
             return 200, page
         if action == "Logs_20140328.FilterLogEvents" and body["logGroupName"] in self.groups:
             events = self.groups[body["logGroupName"]]
-            since = [event for event in events if event["timestamp"] >= body["startTime"]]
+            text = json.loads(body.get("filterPattern", '""'))  # a pattern of one quoted text
+            since = [event for event in events if event["timestamp"] >= body["startTime"] and text in event["message"]]
             return 200, {"events": since[: body["limit"]]}
         if action == "secretsmanager.DescribeSecret" and body["SecretId"] in self.secrets:
             return 200, {"ARN": body["SecretId"], **({"DeletedDate": 1.0} if self.deleted else {})}

@@ -116,6 +116,18 @@ class Checkout:
         changes: dict[str, int] = json.loads(run.output[start:])[0]["resourceChanges"]
         return {operation: count for operation, count in changes.items() if operation != "same"}
 
+    def operation(self, *arguments: str) -> list[str]:
+        """The words of a command about the running stack, as the Makefile runs them."""
+        place = ["--port", str(self.port), "--folder", str(self.place.folder)]
+        return [sys.executable, "-m", "ops", *place, *arguments]
+
+    def ops(self, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+        """Run one to its end; `given`: its standard input."""
+        return subprocess.run(
+            self.operation(*arguments),
+            cwd=self.root, env=self.environment, input=given, capture_output=True, text=True, timeout=120, check=False,
+        )  # fmt: skip
+
     @property
     def outputs(self) -> dict[str, Any]:
         return stack.outputs(self.place)

@@ -2,8 +2,6 @@
 alone."""
 
 import shutil
-import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
@@ -16,15 +14,6 @@ from tests.e2e.load import steady_load
 from tests.unit.stack_files import PROJECT
 
 APP = Path(__file__).parent / "apps/shop"
-
-
-def ops(checkout: Checkout, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
-    """`python -m ops`, as the Makefile runs it."""
-    return subprocess.run(
-        [sys.executable, "-m", "ops", "--port", str(checkout.port), *arguments],
-        cwd=checkout.root, env=checkout.environment, input=given, capture_output=True, text=True, timeout=120,
-        check=False,
-    )  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +34,7 @@ def refused(checkout: Checkout) -> str:
 @pytest.fixture(scope="module")
 def shop(checkout: Checkout, refused: str) -> Checkout:
     """The app, deployed."""
-    stored = ops(checkout, "secret", "WORKER_NAME", given="Ada\n")
+    stored = checkout.ops("secret", "WORKER_NAME", given="Ada\n")
     assert stored.returncode == 0, stored.stderr
     assert "worker" in stored.stdout and "Ada" not in stored.stdout
     checkout.up()
@@ -74,7 +63,7 @@ def test_an_order_goes_through_the_api_the_queue_the_worker_and_the_database(sho
 
 
 def test_the_status_tells_how_each_part_is(shop: Checkout) -> None:
-    told = ops(shop, "status")
+    told = shop.ops("status")
     assert told.returncode == 0, told.stdout + told.stderr
     parts = {line.split()[0]: line for line in told.stdout.splitlines()}
     assert {"api", "prices", "worker", "database", "site"} == parts.keys()
@@ -126,7 +115,7 @@ def test_streams_uploads_and_slow_answers_pass(shop: Checkout) -> None:
 
 
 def test_a_job_runs_when_it_is_due_and_when_it_is_asked_for(shop: Checkout) -> None:
-    asked = ops(shop, "run", "--job", "nightly")
+    asked = shop.ops("run", "--job", "nightly")
     assert (asked.returncode, asked.stdout) == (0, "nightly: 1 orders\n"), asked.stderr
     wait_until(lambda: log(shop, "worker").count("nightly: 1 orders") >= 2, 100)
     wait_until(lambda: " s: ok\n" in told_of(shop, "nightly"))
@@ -134,11 +123,11 @@ def test_a_job_runs_when_it_is_due_and_when_it_is_asked_for(shop: Checkout) -> N
 
 def told_of(checkout: Checkout, job: str) -> str:
     """What `make jobs` says about it and those after it."""
-    return ops(checkout, "jobs").stdout.partition(f"{job}: ")[2]
+    return checkout.ops("jobs").stdout.partition(f"{job}: ")[2]
 
 
 def test_a_run_that_fails_tells_its_exit_code_and_where_its_log_is(shop: Checkout) -> None:
-    assert ops(shop, "run", "--job", "broken").returncode == 3
+    assert shop.ops("run", "--job", "broken").returncode == 3
     wait_until(lambda: "failed with exit code 3" in told_of(shop, "broken"))
     told = told_of(shop, "broken")
     assert told.startswith("cron(0 3 1 1 ? *), Europe/Berlin\n  next:   20")
@@ -158,7 +147,7 @@ def test_a_run_that_fails_tells_its_exit_code_and_where_its_log_is(shop: Checkou
 def test_a_command_runs_once_with_its_output_and_its_exit_code(
     shop: Checkout, arguments: list[str], code: int, told: str | None
 ) -> None:
-    run = ops(shop, "run", *arguments)
+    run = shop.ops("run", *arguments)
     assert run.returncode == code, run.stderr
     assert told is None or told in run.stdout + run.stderr
 
@@ -166,7 +155,7 @@ def test_a_command_runs_once_with_its_output_and_its_exit_code(
 def test_nothing_new_changes_nothing_and_a_new_secret_starts_what_names_it_anew(shop: Checkout) -> None:
     shop.up()
     assert shop.last_changes() == {}
-    assert ops(shop, "secret", "WORKER_NAME", given="Grace").returncode == 0
+    assert shop.ops("secret", "WORKER_NAME", given="Grace").returncode == 0
     shop.up()
     changed: dict[str, Any] = shop.last_changes()
     assert changed, "nothing changed"

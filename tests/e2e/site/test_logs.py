@@ -34,7 +34,10 @@ def read_until(process: "subprocess.Popen[str]", wanted: set[str]) -> str:
 def test_logs_of_the_back_end_and_the_lambda_are_shown_until_interrupted(running: Checkout) -> None:
     functions = running.client("lambda").list_functions()["Functions"]
     (name,) = [function["FunctionName"] for function in functions if "cache-reset" in function["FunctionName"]]
-    with running.start("logs") as process:
+    with subprocess.Popen(
+        running.operation("logs"), cwd=running.root, env=running.environment, text=True, start_new_session=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    ) as process:  # fmt: skip
         try:
             with running.site() as site:
                 assert site.get(MARK).status_code == 404
