@@ -12,6 +12,7 @@ from infra.components.order import after
 from infra.config.sections import StackConfig
 from infra.planning.report import price, verdict
 from infra.pure.recipe import notice_of
+from infra.stack.alarms import watch
 from infra.stack.assets import assets
 from infra.stack.foundation import Foundation, foundation
 from infra.stack.front_door import front_door
@@ -31,9 +32,10 @@ def build(config: StackConfig) -> dict[str, Any]:
     known = links(s, base, made, cdn) | secrets(s) | private_services(s, base)
     services = {name: running(s, base, door, name, built[one.source], known) for name, one in config.services.items()}
     last: list[Resource] = [one.service for one in services.values()]
-    last += [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
+    resets = [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
     scheduled = jobs(s, base, services)
-    last += scheduled.all.values() if scheduled else []
+    last += [*resets, *(scheduled.all.values() if scheduled else [])]
+    watch(s, base, made, cdn, services, resets[0] if resets else None, scheduled)
     Guard("guard", after=last, protect=s.recipe.locked)
     return outputs(s, base, made, cdn, services) | (job_facts(s, scheduled) if scheduled else {})
 

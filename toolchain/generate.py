@@ -31,6 +31,7 @@ def module(name: str, *write: str) -> Generator:
 GENERATORS = (
     module("infra.config.docs"),
     module("infra.planning.readme"),
+    module("infra.planning.alarm_docs"),
     module("localcloud.provider.tools.limits", "--write"),
     module("localcloud.provider.tools.generate", "--write"),
     Generator(

@@ -33,6 +33,8 @@ class CacheReset(pulumi.ComponentResource):
     Pulumi repeats a call whose input changed: so exactly once for each new front end, after it serves. A month: free.
     """
 
+    function: pulumi.Output[str]
+
     def __init__(self, name: str, args: CacheResetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:CacheReset", name, None, opts)
         self._child = ResourceOptions(parent=self)
@@ -47,6 +49,7 @@ class CacheReset(pulumi.ComponentResource):
             # Each version replaces it, so it cannot be protected.
             opts=self._child.merge(ResourceOptions(protect=False)),
         )
+        self.function = function.name
         self.register_outputs({})
 
     def _function(self, name: str, args: CacheResetArgs) -> aws.lambda_.Function:

@@ -1,6 +1,7 @@
 """The ECS cluster and the instances that carry its tasks."""
 
 import base64
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -22,9 +23,12 @@ METADATA_HOPS = 1
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterArgs:
+    """`disk_metrics`: the namespace in which instances tell how full their disks are; None for nowhere."""
+
     settings: ClusterConfig
     subnet_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
+    disk_metrics: str | None
     tags: Tags
 
 
@@ -39,6 +43,7 @@ class Cluster(pulumi.ComponentResource):
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
     capacity_provider: pulumi.Output[str]
+    group_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Cluster", name, None, opts)
@@ -52,17 +57,18 @@ class Cluster(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
-        profile = self._instance_profile(name)
+        profile = self._instance_profile(name, args.disk_metrics)
         template = self._launch_template(name, args, cluster, profile)
         group = self._group(name, args, template)
         association = self._capacity(name, cluster, group)
         self.name = cluster.name
         self.arn = cluster.arn
+        self.group_name = group.name
         # Through the association, so that services are made after it and removed before it; ECS refuses otherwise.
         self.capacity_provider = association.capacity_providers.apply(lambda names: (names or [""])[0])
         self.register_outputs({"name": self.name, "capacityProvider": self.capacity_provider})
 
-    def _instance_profile(self, name: str) -> aws.iam.InstanceProfile:
+    def _instance_profile(self, name: str, disk_metrics: str | None) -> aws.iam.InstanceProfile:
         role = removable_role(
             f"{name}-instance-role",
             description="ECS agent and Session Manager on the instances",
@@ -70,10 +76,15 @@ class Cluster(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
-        rights = [
+        rights: list[pulumi.Resource] = [
             aws.iam.RolePolicyAttachment(f"{name}-instance-{part}", role=role.name, policy_arn=arn, opts=self._child)
             for part, arn in (("ecs", policies.ECS_INSTANCE_POLICY), ("ssm", policies.SSM_INSTANCE_POLICY))
         ]
+        if disk_metrics:
+            policy = json.dumps(policies.put_host_metrics(disk_metrics))
+            rights.append(
+                aws.iam.RolePolicy(f"{name}-instance-metrics", role=role.name, policy=policy, opts=self._child)
+            )
         return aws.iam.InstanceProfile(
             f"{name}-instance-profile",
             role=role.name,
@@ -97,7 +108,7 @@ class Cluster(pulumi.ComponentResource):
             image_id=args.settings.ami_id,
             instance_type=args.settings.instance_type,
             key_name=self._key_name(name, args),
-            user_data=cluster.name.apply(user_data),
+            user_data=cluster.name.apply(lambda it: user_data(it, args.disk_metrics)),
             credit_specification=aws.ec2.LaunchTemplateCreditSpecificationArgs(cpu_credits=args.settings.cpu_credits)
             if has_cpu_credits(args.settings.instance_type)
             else None,
@@ -185,8 +196,40 @@ class Cluster(pulumi.ComponentResource):
         )
 
 
-def user_data(cluster_name: str) -> str:
-    """What an instance's ECS agent reads at boot, base64."""
+def disk_agent(namespace: str) -> list[str]:
+    """Commands that have CloudWatch's agent tell how full the disk is, as one metric for all instances.
+
+    https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/CloudWatch-Agent-Configuration-File-Details.html
+    """
+    group = "AutoScalingGroupName"
+    settings = {
+        "agent": {"metrics_collection_interval": 300},
+        "metrics": {
+            "namespace": namespace,
+            "append_dimensions": {group: f"${{aws:{group}}}"},
+            "aggregation_dimensions": [[group]],
+            "metrics_collected": {
+                "disk": {
+                    "measurement": ["used_percent"],
+                    "resources": ["/"],
+                    # Each metric costs 0.30 USD a month: those of single instances are not sent.
+                    "drop_original_metrics": ["used_percent"],
+                }
+            },
+        },
+    }
+    folder = "/opt/aws/amazon-cloudwatch-agent"
+    return [
+        "dnf install -y amazon-cloudwatch-agent",
+        f"cat > {folder}/etc/disk.json <<'END'",
+        json.dumps(settings),
+        "END",
+        f"{folder}/bin/amazon-cloudwatch-agent-ctl -a fetch-config -m ec2 -s -c file:{folder}/etc/disk.json",
+    ]
+
+
+def user_data(cluster_name: str, disk_metrics: str | None) -> str:
+    """What an instance does at boot, base64: its ECS agent reads its settings. What comes after that may fail."""
     settings = {
         "ECS_CLUSTER": cluster_name,
         # An image that a task here has pulled is not asked for again: tags are immutable. `prefer-cached` would do the
@@ -195,5 +238,14 @@ def user_data(cluster_name: str) -> str:
         "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM": "ec2_instance",
     }
     lines = [f"{key}={value}" for key, value in settings.items()]
-    script = "\n".join(["#!/bin/sh", "cat >> /etc/ecs/ecs.config <<'END'", *lines, "END", ""])
+    script = "\n".join(
+        [
+            "#!/bin/sh",
+            "cat >> /etc/ecs/ecs.config <<'END'",
+            *lines,
+            "END",
+            *(disk_agent(disk_metrics) if disk_metrics else []),
+            "",
+        ]
+    )
     return base64.b64encode(script.encode()).decode()

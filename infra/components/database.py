@@ -34,6 +34,7 @@ class Database(pulumi.ComponentResource):
     together 14.38 USD.
     """
 
+    identifier: pulumi.Output[str]
     host: pulumi.Output[str]
     port: pulumi.Output[int]
     final_snapshot: pulumi.Output[str]
@@ -62,6 +63,7 @@ class Database(pulumi.ComponentResource):
         # Named after the subnet group, whose name is new in each life of the stack: no two snapshots meet.
         self.final_snapshot = subnets.name.apply(lambda unique: f"{unique}-final")
         instance = self._instance(name, args, subnets, parameters)
+        self.identifier = instance.identifier
         self.host = instance.address
         self.port = instance.port
         secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")

@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.cluster import Cluster
-from infra.pure import policies
+from infra.components.event_log import event_log
 from infra.pure.naming import JOB_GROUP, job_log_name
 from infra.pure.tags import Tags, component_tag
 
@@ -30,6 +30,7 @@ class JobRecords(pulumi.ComponentResource):
     log_group: pulumi.Output[str]
     missed_arn: pulumi.Output[str]
     missed_url: pulumi.Output[str]
+    missed_name: pulumi.Output[str]
 
     def __init__(self, name: str, args: JobRecordsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:JobRecords", name, None, opts)
@@ -42,46 +43,21 @@ class JobRecords(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
-        self.missed_arn, self.missed_url = missed.arn, missed.url
-        log = aws.cloudwatch.LogGroup(
-            f"{name}-log",
-            name=job_log_name(args.tags.project, args.tags.stack),
-            retention_in_days=RETENTION_DAYS,
-            tags=self._tags,
-            opts=self._child,
-        )
-        self.log_group = log.name
-        self._record(name, args.cluster, log)
-        self.register_outputs({"logGroup": self.log_group})
-
-    def _record(self, name: str, cluster: Cluster, log: aws.cloudwatch.LogGroup) -> None:
-        """The rule, and its right to write. EventBridge takes no role for a log group: the group itself must let it."""
-        pattern = cluster.arn.apply(
+        self.missed_arn, self.missed_url, self.missed_name = missed.arn, missed.url, missed.name
+        pattern = args.cluster.arn.apply(
             lambda arn: {
                 "source": ["aws.ecs"],
                 "detail-type": ["ECS Task State Change"],
                 "detail": {"clusterArn": [arn], "lastStatus": ["STOPPED"], "group": [{"prefix": JOB_GROUP}]},
             }
         )
-        rule = aws.cloudwatch.EventRule(
-            f"{name}-ended",
+        self.log_group = event_log(
+            name,
+            log_name=job_log_name(args.tags.project, args.tags.stack),
+            days=RETENTION_DAYS,
             description="Runs of jobs that have ended",
-            event_pattern=pulumi.Output.json_dumps(pattern),
+            pattern=pattern,
             tags=self._tags,
             opts=self._child,
-        )
-        # On the group, not on the account: an account has room for ten.
-        policy = aws.cloudwatch.LogResourcePolicy(
-            f"{name}-may-write",
-            resource_arn=log.arn,
-            policy_document=pulumi.Output.json_dumps(
-                pulumi.Output.all(log.arn, rule.arn).apply(lambda known: policies.write_events(*known))
-            ),
-            opts=self._child,
-        )
-        aws.cloudwatch.EventTarget(
-            f"{name}-target",
-            rule=rule.name,
-            arn=log.arn,
-            opts=ResourceOptions(parent=self, depends_on=[policy]),
-        )
+        ).log_group
+        self.register_outputs({"logGroup": self.log_group})

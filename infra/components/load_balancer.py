@@ -34,6 +34,7 @@ class LoadBalancer(pulumi.ComponentResource):
     """
 
     arn: pulumi.Output[str]
+    measured_as: pulumi.Output[str]  # its name in CloudWatch
     dns_name: pulumi.Output[str]
     listener_arn: pulumi.Output[str]
 
@@ -66,6 +67,7 @@ class LoadBalancer(pulumi.ComponentResource):
             opts=child,
         )
         self.arn = balancer.arn
+        self.measured_as = balancer.arn_suffix
         self.dns_name = balancer.dns_name
         self.listener_arn = listener.arn
         self.register_outputs({"dnsName": self.dns_name})

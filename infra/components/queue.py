@@ -31,6 +31,7 @@ class Queue(pulumi.ComponentResource):
     """
 
     link: Link
+    dead_letters: pulumi.Output[str]  # the name of the second queue
 
     def __init__(self, name: str, args: QueueArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Queue", name, None, opts)
@@ -54,6 +55,7 @@ class Queue(pulumi.ComponentResource):
             tags=tags,
             opts=child,
         )
+        self.dead_letters = aside.name
         self.link = Link(
             environment={args.variable: queue.url},
             rights=queue.arn.apply(lambda arn: [policies.use_queue(arn)]),

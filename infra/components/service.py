@@ -1,5 +1,6 @@
 """A service on the cluster: the tasks that answer requests, and the guarantee that the new version runs."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -23,13 +24,15 @@ SETTLE_SECONDS = 15
 class ServiceArgs:
     """`definition_arn`: the task definition to run, for a service with migrations the one that they hand on.
 
-    `target_group_arn`: None for a service that gets no requests.
+    `target_group_arn`: None for a service that gets no requests. `alarms`: the names of those that take a deployment
+    back.
     """
 
     cluster: Cluster
     task: Task
     definition_arn: pulumi.Input[str]
     target_group_arn: pulumi.Input[str] | None
+    alarms: Sequence[pulumi.Input[str]]
     desired_count: int
     timeout_seconds: int
     region: str
@@ -79,6 +82,9 @@ class Service(pulumi.ComponentResource):
                 aws.ecs.ServiceOrderedPlacementStrategyArgs(type="binpack", field="memory"),
             ],
             deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
+            alarms=aws.ecs.ServiceAlarmsArgs(alarm_names=args.alarms, enable=True, rollback=True)
+            if args.alarms
+            else None,
             deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT,
             deployment_maximum_percent=MAXIMUM_PERCENT,
             # Both only with a load balancer: ECS refuses the one and has no use for the other.

@@ -52,6 +52,7 @@ class Target(pulumi.ComponentResource):
     """
 
     group_arn: pulumi.Output[str]
+    measured_as: pulumi.Output[str]  # the group's name in CloudWatch
 
     def __init__(self, name: str, args: TargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Target", name, None, opts)
@@ -63,6 +64,7 @@ class Target(pulumi.ComponentResource):
             ways.append(self._listener(name, args.private_port, group).arn)
         # ECS refuses a service whose target group no listener uses yet: hand the ARN out only after these.
         self.group_arn = after(pulumi.Output.all(*ways), group.arn)
+        self.measured_as = group.arn_suffix
         self.register_outputs({})
 
     def _options(self, name: str) -> ResourceOptions:

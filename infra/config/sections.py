@@ -179,6 +179,11 @@ class StorageConfig(Section):
 DOMAINS_OF_NOBODY = ("example.com", "example.net", "example.org", "example", "test", "invalid", "localhost")
 
 
+def is_of_nobody(address: str) -> bool:
+    labels = "." + address.rsplit("@", 1)[1].lower()
+    return labels.endswith(tuple(f".{domain}" for domain in DOMAINS_OF_NOBODY))
+
+
 class MailConfig(Section):
     address: Email = Field(
         description="The one address that mail is sent from and to. SES sends it a link to confirm.",
@@ -197,8 +202,7 @@ class MailConfig(Section):
     )
 
     def problems(self) -> Iterator[Problem]:
-        labels = "." + self.address.rsplit("@", 1)[1].lower()
-        if self.mailbox_path is None and labels.endswith(tuple(f".{domain}" for domain in DOMAINS_OF_NOBODY)):
+        if self.mailbox_path is None and is_of_nobody(self.address):
             yield Problem(
                 key="address",
                 rule=f"must be an address at which you can read mail, got {self.address!r}",
@@ -277,6 +281,15 @@ class AccessLogsConfig(Section):
     )
 
 
+class AlarmsConfig(Section):
+    to: tuple[Email, ...] = Field(
+        (),
+        description="Addresses that alarms, and warnings of the budget, are mailed to. SNS sends each a link to"
+        " confirm. Default: `mail.address`.",
+        examples=["[me@example.com]"],
+    )
+
+
 class LoadBalancerConfig(Section):
     scheme: Literal["internal", "internet-facing"] = Field(
         "internal",
@@ -339,6 +352,11 @@ class StackConfig(AppConfig):
     cdn: CdnConfig = CdnConfig()
     domain: DomainConfig | None = Field(None, description="Default: the site is at `*.cloudfront.net` alone.")
     access_logs: AccessLogsConfig | None = Field(None, description="Default: none are written.")
+    alarms: AlarmsConfig | None = Field(
+        None,
+        description="What people are told of by mail, and the versions that are taken back: docs/alarms.md lists all."
+        " Required with the recipe protected. Default: nothing is told.",
+    )
     load_balancer: LoadBalancerConfig = LoadBalancerConfig()
 
     def problems(self) -> Iterator[Problem]:
@@ -361,6 +379,32 @@ class StackConfig(AppConfig):
                 rule=f"must be at least 7 with the recipe protected, got {self.database.backup_days}",
                 remedy="write 7 or more",
             )
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """Who gets the mails of alarms; nobody where there are none."""
+        if self.alarms is None:
+            return ()
+        return self.alarms.to or ((self.mail.address,) if self.mail else ())
+
+    def lack_of_alarms(self) -> Iterator[Problem]:
+        if self.alarms is None and self.recipe == "protected":
+            yield Problem(
+                key="alarms.to",
+                rule="is required with the recipe protected, so that somebody learns when the stack fails",
+                remedy="write alarms: {to: [your address]}",
+            )
+        if self.alarms is not None and not self.told:
+            yield Problem(
+                key="alarms.to", rule="is required where there is no mail.address", remedy="write your address"
+            )
+        for address in self.told if self.mail is None or self.mail.mailbox_path is None else ():
+            if is_of_nobody(address) and (self.mail is None or address != self.mail.address):
+                yield Problem(
+                    key="alarms.to",
+                    rule=f"must have addresses at which you can read mail, got {address!r}",
+                    remedy="write your own: SNS sends each a link to confirm",
+                )
 
     def private_behind_public(self) -> Iterator[Problem]:
         if self.load_balancer.scheme == "internet-facing":
@@ -443,6 +487,7 @@ class StackConfig(AppConfig):
         (("region", "network"), zones_elsewhere),
         (("recipe", "database"), too_few_backups),
         (("services", "mail"), lack_of_mail),
+        (("recipe", "alarms", "mail"), lack_of_alarms),
         (("services", "loadBalancer"), private_behind_public),
         (("services", "domain"), www_without_page),
         (("services", "jobs", "cluster", "network"), lack_of_room),

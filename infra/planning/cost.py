@@ -4,7 +4,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from infra.config.sections import StackConfig
+from infra.planning.alarms import alarms
 from infra.pure import prices
+from infra.pure.alarm import EDGE_REGION
 from infra.pure.capacity import instance_types
 from infra.pure.prices import HOURS_A_MONTH
 
@@ -56,6 +58,16 @@ def rows(config: StackConfig) -> Iterator[Row]:
     passwords = ["database" in config.used, "access" in config.used and config.access == "password", config.smtp]
     if secrets := sum(passwords) + len(config.secrets):
         yield monthly("secrets in Secrets Manager", prices.SECRET_MONTH, secrets)
+    if config.alarms:
+        yield from told(config)
+
+
+def told(config: StackConfig) -> Iterator[Row]:
+    """Alarms. Of metrics, too, the first ten of an account are free, and three dashboards."""
+    paid = len(alarms(config)) - prices.FREE_ALARMS
+    if paid > 0:
+        yield monthly(f"alarms, beyond an account's {prices.FREE_ALARMS} free ones", prices.ALARM_MONTH, paid)
+    yield monthly("keys of the alarms' topics", prices.KEY_MONTH, 1 if config.region == EDGE_REGION else 2)
 
 
 def database(config: StackConfig) -> Iterator[Row]:

@@ -43,6 +43,11 @@ def job_log_name(project: str, stack: str) -> str:
     return f"/aws/events/{project}/{stack}/jobs"
 
 
+def crash_log_name(project: str, stack: str) -> str:
+    """Of the group with the last words of tasks that ended by themselves."""
+    return f"/aws/events/{project}/{stack}/crashes"
+
+
 def secret_prefix(project: str, stack: str) -> str:
     """What the names of a stack's stored secrets begin with. Secrets Manager takes every character of it."""
     return f"{project}/{stack}/"

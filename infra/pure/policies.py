@@ -168,6 +168,40 @@ def write_events(log_group_arn: str, rule_arn: str) -> Document:
     )
 
 
+def alarm_key(account_id: str) -> Document:
+    """Of the key of a topic: CloudWatch's alarms may use it, which they may not with AWS's own key for topics.
+
+    Whose alarms these are is for the topic to say: CloudWatch alone gets no further with the key.
+    """
+    account = {"Effect": "Allow", "Principal": {"AWS": f"arn:aws:iam::{account_id}:root"}}
+    alarms = {"Effect": "Allow", "Principal": {"Service": "cloudwatch.amazonaws.com"}}
+    # In the policy of a key, `*` is the key itself, and without the account's right nobody could change it any more.
+    return document(
+        {**account, "Action": "kms:*", "Resource": "*"},
+        {**alarms, "Action": ["kms:Decrypt", "kms:GenerateDataKey*"], "Resource": "*"},
+    )
+
+
+def tell_topic(topic_arn: str, account_id: str) -> Document:
+    """Alarms of this account alone tell the topic."""
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "cloudwatch.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
+            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
+        }
+    )
+
+
+def put_host_metrics(namespace: str) -> Document:
+    """An instance tells how full its disk is, and learns from its tags of which group it is."""
+    # AWS defines no resource for either; the condition limits metrics to the namespace.
+    condition = {"StringEquals": {"cloudwatch:namespace": namespace}}
+    return document(allow(["cloudwatch:PutMetricData"], ["*"], Condition=condition), allow(["ec2:DescribeTags"], ["*"]))
+
+
 def cache_reset(*, distribution_arn: str, log_group_arn: str) -> Document:
     return document(
         allow(["cloudfront:CreateInvalidation"], [distribution_arn]),

@@ -3,11 +3,13 @@
 from dataclasses import dataclass
 
 from infra.components.access_logs import AccessLogs, AccessLogsArgs
+from infra.components.alarms import AlarmTopic, AlarmTopicArgs
 from infra.components.cluster import Cluster, ClusterArgs
 from infra.components.firewall import Firewall, FirewallArgs
 from infra.components.load_balancer import NAME, LoadBalancer, LoadBalancerArgs
 from infra.components.network import Network, NetworkArgs
 from infra.config.sections import AccessLogsConfig
+from infra.planning.alarms import HOST_METRICS
 from infra.stack.setting import Setting
 
 
@@ -20,6 +22,7 @@ class Foundation:
     cluster: Cluster
     load_balancer: LoadBalancer
     access_logs: AccessLogs | None
+    alarm_topic: AlarmTopic | None
 
 
 def foundation(s: Setting) -> Foundation:
@@ -36,6 +39,7 @@ def foundation(s: Setting) -> Foundation:
             settings=config.cluster,
             subnet_ids=network.public_subnet_ids,
             security_group_id=firewall.instances_group_id,
+            disk_metrics=HOST_METRICS if config.alarms else None,
             tags=s.tags,
         ),
         s.opts,
@@ -53,8 +57,18 @@ def foundation(s: Setting) -> Foundation:
         s.opts,
     )
     return Foundation(
-        network=network, firewall=firewall, cluster=cluster, load_balancer=load_balancer, access_logs=logs
+        network=network,
+        firewall=firewall,
+        cluster=cluster,
+        load_balancer=load_balancer,
+        access_logs=logs,
+        alarm_topic=alarm_topic(s) if config.alarms else None,
     )
+
+
+def alarm_topic(s: Setting) -> AlarmTopic:
+    args = AlarmTopicArgs(addresses=s.config.told, region=s.config.region, account_id=s.account_id)
+    return AlarmTopic("alarms", args, s.opts)
 
 
 def access_logs(s: Setting, settings: AccessLogsConfig) -> AccessLogs:

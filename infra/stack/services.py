@@ -1,10 +1,11 @@
 """What runs: services in their versions, their migrations, and jobs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pulumi import Output
 
+from infra.components.alarms import Alarms, AlarmsArgs, AlarmTopic
 from infra.components.cache_reset import CacheReset, CacheResetArgs
 from infra.components.cdn import Cdn
 from infra.components.image import Image, ImageArgs
@@ -16,6 +17,7 @@ from infra.components.order import after
 from infra.components.service import Service, ServiceArgs
 from infra.components.target import Target, TargetArgs
 from infra.components.task import Task, TaskArgs
+from infra.planning.alarms import alarms
 from infra.pure.naming import image_name
 from infra.pure.parts import SECRETS, SERVICES
 from infra.pure.routing import private_port
@@ -31,6 +33,7 @@ class RunningService:
     image: Image
     task: Task
     service: Service
+    target: Target | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,20 +92,22 @@ def running(
         s.opts,
     )
     definition_arn = migrated(s, base, name, image, task) if settings.migrate else task.definition_arn
+    target = target_of(s, base, door, name)
     service = Service(
         name,
         ServiceArgs(
             cluster=base.cluster,
             task=task,
             definition_arn=after(door.ready, definition_arn) if settings.page and door.ready else definition_arn,
-            target_group_arn=target_group(s, base, door, name),
+            target_group_arn=target.group_arn if target else None,
+            alarms=guards(s, base, base.alarm_topic, name, target) if base.alarm_topic and target else [],
             desired_count=settings.desired_count,
             timeout_seconds=s.timeout_seconds,
             region=config.region,
         ),
         s.opts,
     )
-    return RunningService(image=image, task=task, service=service)
+    return RunningService(image=image, task=task, service=service, target=target)
 
 
 def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) -> Output[str]:
@@ -123,12 +128,24 @@ def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) 
     return migration.migrated_definition_arn
 
 
-def target_group(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Output[str] | None:
+def guards(s: Setting, base: Foundation, topic: AlarmTopic, name: str, target: Target) -> Sequence[Output[str]]:
+    """The names of the alarms that take a deployment back."""
+    known = {"balancer": base.load_balancer.measured_as, f"target {name}": target.measured_as}
+    rows = [
+        (alarm, {key: known[of] for key, of in alarm.dimensions.items()})
+        for alarm in alarms(s.config)
+        if alarm.harm == name
+    ]
+    args = AlarmsArgs(rows=rows, topic=topic, region=s.config.region, tags=s.tags)
+    return Alarms(f"{name}-guards", args, s.opts).names
+
+
+def target_of(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Target | None:
     """Where the load balancer finds the service; None for one without routes."""
     settings = s.config.services[name]
     if settings.port is None or settings.health is None:
         return None
-    target = Target(
+    return Target(
         name,
         TargetArgs(
             vpc_id=base.network.vpc_id,
@@ -141,7 +158,6 @@ def target_group(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Ou
         ),
         s.opts,
     )
-    return target.group_arn
 
 
 def cache_reset(s: Setting, cdn: Cdn, page: RunningService) -> CacheReset:

@@ -5,7 +5,7 @@ import shlex
 import pytest
 
 from localcloud import stack
-from tests.e2e.checkout import SOURCE, Checkout, Run
+from tests.e2e.checkout import PROJECT, SOURCE, Checkout, Run
 
 OPTIONS = [
     (),
@@ -20,6 +20,11 @@ def protected(checkout: Checkout) -> Checkout:
     """A deployed stack with the recipe of production, and a file in its bucket."""
     recipe(checkout, "disposable", "protected")
     checkout.edit("Pulumi.local.yaml", "sslMode: require", "sslMode: require\n    backupDays: 7")
+    checkout.edit(
+        "Pulumi.local.yaml",
+        f"  {PROJECT}:network:",
+        f"  {PROJECT}:alarms: {{to: [ops@example.com]}}\n  {PROJECT}:network:",
+    )
     checkout.up()
     checkout.client("s3").put_object(Bucket=checkout.outputs["bucket"], Key="uploads/kept", Body=b"kept")
     return checkout

@@ -23,7 +23,21 @@ def dashboard(title: str) -> str:
 QUEUE = Ask("sqs", "get_queue_attributes", {"QueueUrl": "{id}", "AttributeNames": ["All"]}, "Attributes")
 TOPIC = Ask("sns", "get_topic_attributes", {"TopicArn": "{id}"}, "Attributes")
 
+KEY = Ask("kms", "describe_key", {"KeyId": "{id}"}, "KeyMetadata.KeyState == 'Enabled' && KeyMetadata || `null`")
+
 CASES = {
+    "kms-key": Case(
+        token="aws:kms/key:Key",
+        inputs={"description": "Messages", "policy": allow("kms:*", "*"), "enableKeyRotation": True,
+                "deletionWindowInDays": 7, "tags": {"a": "b"}},
+        ask=KEY,
+        shows={"Description": "Messages"},
+        change={"description": "Letters", "enableKeyRotation": False, "policy": allow("kms:Decrypt", "*")},
+        shows_changed={"Description": "Letters"},
+        replace=[{"keyUsage": "SIGN_VERIFY", "customerMasterKeySpec": "RSA_2048", "enableKeyRotation": False}],
+        outputs={"arn": r"arn:aws:kms:us-east-1:\d{12}:key/.+", "keyId": ".+"},
+        behind=("kms", "update_key_description", {"KeyId": "{id}", "Description": "Behind"}),
+    ),
     "queue": Case(
         token="aws:sqs/queue:Queue",
         inputs={"visibilityTimeoutSeconds": 60, "kmsMasterKeyId": "alias/aws/sqs", "tags": {"a": "b"}},

@@ -189,7 +189,17 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     ),
     ({"database": {"password": "hunter2"}}, "database.password: is not a known key; "),
     (
-        {"recipe": "protected"},
+        {"recipe": "protected", "database": {"backupDays": 7}},
+        "alarms.to: is required with the recipe protected, so that somebody learns when the stack fails;"
+        " write alarms: {to: [your address]}",
+    ),
+    (
+        {"alarms": {"to": ["ops@example.com"]}},
+        "alarms.to: must have addresses at which you can read mail, got 'ops@example.com';"
+        " write your own: SNS sends each a link to confirm",
+    ),
+    (
+        {"recipe": "protected", "alarms": {}},
         "database.backupDays: must be at least 7 with the recipe protected, got 1; write 7 or more",
     ),
     (
@@ -258,7 +268,7 @@ def test_all_broken_rules_between_keys_are_told_at_once() -> None:
         network={"zones": ["eu-west-1a", "eu-west-1b"]},
         services={"frontend": {"memoryMib": 3000, "cpuUnits": 3000}},
     )
-    keys = ["database.backupDays", "network.zones", "services.frontend.cpuUnits"]
+    keys = ["alarms.to", "database.backupDays", "network.zones", "services.frontend.cpuUnits"]
     keys += ["services.frontend.memoryMib"]
     assert sorted(line.split(":")[0] for line in found) == keys
 

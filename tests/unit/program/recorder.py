@@ -164,13 +164,18 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
                 for one in (inputs.get("domainName"), *inputs.get("subjectAlternativeNames", ()))
             ]
         },
-        "aws:lb/loadBalancer:LoadBalancer": {"dnsName": "balancer.us-east-1.elb.amazonaws.com"},
+        "aws:lb/loadBalancer:LoadBalancer": {
+            "dnsName": "balancer.us-east-1.elb.amazonaws.com",
+            "arnSuffix": "app/balancer/1a2b3c4",
+        },
+        "aws:lb/targetGroup:TargetGroup": {"arnSuffix": f"targetgroup/{name}/1a2b3c4"},
         "aws:ec2/launchTemplate:LaunchTemplate": {"latestVersion": 1},
         "aws:ecr/repository:Repository": {"repositoryUrl": f"{ACCOUNT}.dkr.ecr.us-east-1.amazonaws.com/{unique}"},
         "aws:ec2/keyPair:KeyPair": {"keyName": unique},
         "aws:rds/instance:Instance": {
             "address": "database.rds.amazonaws.com",
             "port": 5432,
+            "identifier": unique,
             "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"}],
         },
         "aws:elasticache/replicationGroup:ReplicationGroup": {"primaryEndpointAddress": "cache.amazonaws.com"},

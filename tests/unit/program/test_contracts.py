@@ -119,7 +119,13 @@ def test_everything_is_allowed_only_with_a_reason(stack: Recorded) -> None:
     for document in documents:
         for statement in document["Statement"]:
             if statement.get("Resource") == ["*"] and "ecs:cluster" not in str(statement.get("Condition")):
-                assert {a.split(":")[0] for a in statement["Action"]} <= {"ssmmessages", "ecr", "ses"}
+                assert {a.split(":")[0] for a in statement["Action"]} <= {
+                    "ssmmessages",
+                    "ecr",
+                    "ses",
+                    "cloudwatch",
+                    "ec2",
+                }
 
 
 def test_secrets_are_in_no_input_and_no_output(stack: Recorded) -> None:
