@@ -15,6 +15,7 @@ from ministack.core import persistence
 from ministack.services import cloudfront
 
 from localcloud.emulator import (
+    alarms,
     autoscaling,
     caches,
     function_role,
@@ -118,6 +119,7 @@ if __name__ == "__main__":
     tell_of_tasks()
     keep_time()
     autoscaling.serve()
+    alarms.judge()
     inner_listeners.name_by_addresses(gateway)
     stream_balancers()
     stream_origins()

@@ -14,8 +14,9 @@ from ministack.core.concurrency import spawn_background
 from ministack.core.responses import new_uuid, request_scope
 from ministack.services import ecs
 
+from localcloud.emulator import metrics
 from localcloud.emulator.listeners import listens
-from localcloud.emulator.targets import TICK_SECONDS, Target, Targets, serve
+from localcloud.emulator.targets import TICK_SECONDS, Target, Targets, groups_in_use, serve
 from localcloud.tempo import GRACE_SHORTER
 
 LOOPBACK = "127."
@@ -219,6 +220,7 @@ def judge_by_health() -> None:
     begin_in_progress()
     follow_health(rollouts)
     drain_before_stop(targets)
+    threading.Thread(target=metrics.watch, args=(targets.hosts, groups_in_use), name="metrics", daemon=True).start()
     threading.Thread(target=watch, args=(targets, rollouts), name="targets", daemon=True).start()
 
 

@@ -18,6 +18,7 @@ from ministack.services import alb
 
 from localcloud.emulator import upstream
 from localcloud.emulator.health_check import FAILED, PASSED, Answer, Check, Health, ask
+from localcloud.emulator.metrics import MEASURED
 
 TICK_SECONDS = 0.1
 WORKERS = 16
@@ -113,6 +114,11 @@ class Targets:
         known = self._health.get(target)
         return known is not None and known.state == "healthy"
 
+    def hosts(self, arn: str) -> tuple[int, int]:
+        """Of a group, how many targets are healthy, and how many are not."""
+        states = [health.state for one in registered(arn) if (health := self._health.get(one))]
+        return states.count("healthy"), states.count("unhealthy")
+
     def choose(self, arn: str) -> Target | None:
         """A target for a request, of the healthy ones, or where there is none, of all ("fail open").
 
@@ -195,7 +201,10 @@ def serve(targets: Targets) -> None:
             return await forward(arn, method, path, headers, body, query, raw_query, raw_path)
         place = {"Id": target.id, "Port": target.port}
         upstream.CONNECTIONS.get().opened.callback(targets.done, target)
-        return await alb._proxy_http_target(place, group, method, raw_path or path, headers, body, query, raw_query)
+        began = time.monotonic()
+        response = await alb._proxy_http_target(place, group, method, raw_path or path, headers, body, query, raw_query)
+        MEASURED.answered(arn, response[0], time.monotonic() - began)
+        return response
 
     alb._forward_to_tg = to_healthy
 

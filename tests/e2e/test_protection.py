@@ -5,7 +5,8 @@ import shlex
 import pytest
 
 from localcloud import stack
-from tests.e2e.checkout import PROJECT, SOURCE, Checkout, Run
+from tests.e2e.checkout import SOURCE, Checkout, Run
+from tests.unit.stack_files import PROJECT
 
 OPTIONS = [
     (),

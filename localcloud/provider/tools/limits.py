@@ -90,14 +90,21 @@ BEHAVIOUR = (
         "messages pass; schedules, and rules of EventBridge, start ECS tasks and call functions, queues and topics when"
         " it is time in their zone, a flexible window at its beginning; what is due while the local cloud is stopped is"
         " not made up for, and a task that cannot be started goes to the dead-letter queue without another try; of"
-        " AWS's own events, EventBridge gets the end of ECS's tasks alone; a topic sends neither mails nor SMS",
+        " AWS's own events, EventBridge gets the end of ECS's tasks alone; a topic sends no SMS",
     ),
     (
         "Scaling of services",
         "a service's count of tasks is held between its target's numbers, and scheduled actions change these; policies"
         " are recorded alone, because nobody makes the metrics that they look at",
     ),
-    ("Alarms", "see the metrics that a program puts; AWS's own metrics are not made here"),
+    (
+        "Alarms",
+        "are judged by the second, and a topic's mails land in the mailbox, without a link to confirm; of AWS's own"
+        " metrics the load balancer's are made here (requests, errors of targets, their time, their health), and no"
+        " others: `aws cloudwatch put-metric-data` puts what an alarm needs to ring, in the namespace that AWS itself"
+        " refuses; ECS takes no deployment back because of an alarm, dashboards are recorded, and no agent looks at a"
+        " disk",
+    ),
     (
         "DNS and certificates",
         "no resolver asks the zones; a certificate is issued at once, and its validation fails unless its record is in"
