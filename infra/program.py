@@ -35,7 +35,7 @@ def build(config: StackConfig) -> dict[str, Any]:
     resets = [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
     scheduled = jobs(s, base, services)
     last += [*resets, *(scheduled.all.values() if scheduled else [])]
-    watch(s, base, made, cdn, services, resets[0] if resets else None, scheduled)
+    watch(s, base, made, door, services, resets[0] if resets else None, scheduled)
     Guard("guard", after=last, protect=s.recipe.locked)
     return outputs(s, base, made, cdn, services) | (job_facts(s, scheduled) if scheduled else {})
 

@@ -22,7 +22,15 @@ STORAGE_LEFT = 0.05
 
 def alarms(config: StackConfig) -> list[Alarm]:
     """Those of what this stack has, in the order of a request's way."""
-    return [*edge(), *balancer(), *each_service(config), *hosts(config), *data(config), *others(config)]
+    return [
+        *edge(),
+        *(certificate() if config.domain else ()),
+        *balancer(),
+        *each_service(config),
+        *hosts(config),
+        *data(config),
+        *others(config),
+    ]
 
 
 def edge() -> Iterator[Alarm]:
@@ -30,6 +38,15 @@ def edge() -> Iterator[Alarm]:
         name="edge-errors", namespace="AWS/CloudFront", metric="5xxErrorRate", dimensions={"DistributionId": "site"},
         fixed={"Region": "Global"}, statistic="Average", threshold=5, seconds=300, periods=3, breaching=3,
         why="of a hundred answers that visitors get, five are errors of ours; one failed request of few is not enough",
+    )  # fmt: skip
+
+
+def certificate() -> Iterator[Alarm]:
+    yield Alarm(
+        name="certificate-expiry", namespace="AWS/CertificateManager", metric="DaysToExpiry",
+        dimensions={"CertificateArn": "certificate"}, statistic="Minimum", comparison="LessThanThreshold",
+        threshold=30, seconds=86400, periods=1, breaching=1,
+        why="ACM should have renewed it weeks ago: are its records still in the zone?",
     )  # fmt: skip
 
 

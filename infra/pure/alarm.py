@@ -42,7 +42,8 @@ class Alarm:
 
     @property
     def at_the_edge(self) -> bool:
-        return self.namespace == "AWS/CloudFront"
+        """Of CloudFront, or of its certificate."""
+        return self.namespace in ("AWS/CloudFront", "AWS/CertificateManager")
 
     @property
     def is_percentile(self) -> bool:

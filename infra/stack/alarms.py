@@ -3,14 +3,13 @@
 from collections.abc import Mapping
 
 import pulumi
-from pulumi import Output
 
 from infra.components.alarms import Alarms, AlarmsArgs, AlarmTopic, Dashboard, DashboardArgs
 from infra.components.cache_reset import CacheReset
-from infra.components.cdn import Cdn
 from infra.components.crashes import Crashes, CrashesArgs
 from infra.planning.alarms import alarms
 from infra.stack.foundation import Foundation
+from infra.stack.front_door import FrontDoor
 from infra.stack.parts import Parts
 from infra.stack.services import Jobs, RunningService
 from infra.stack.setting import Setting
@@ -20,7 +19,7 @@ def watch(
     s: Setting,
     base: Foundation,
     made: Parts,
-    cdn: Cdn,
+    door: FrontDoor,
     services: Mapping[str, RunningService],
     reset: CacheReset | None,
     scheduled: Jobs | None,
@@ -29,14 +28,15 @@ def watch(
     if base.alarm_topic is None:
         return
     crashes = Crashes("crashes", CrashesArgs(cluster=base.cluster, tags=s.tags), s.opts)
-    known: dict[str, Output[str]] = {
-        "site": cdn.distribution_id,
+    known: dict[str, pulumi.Input[str]] = {
+        "site": door.cdn.distribution_id,
         "balancer": base.load_balancer.measured_as,
         "cluster": base.cluster.name,
         "instances": base.cluster.group_name,
         "crashes": crashes.rule,
         **{f"service {name}": one.service.name for name, one in services.items()},
         **{f"target {name}": one.target.measured_as for name, one in services.items() if one.target},
+        **({"certificate": door.certificate_arn} if door.certificate_arn else {}),
         **({"database": made.database.identifier} if made.database else {}),
         **({"cache-reset": reset.function} if reset else {}),
         **{f"queue {name.partition('.')[2]}": one.dead_letters for name, one in made.queues.items()},
@@ -45,7 +45,7 @@ def watch(
     declare(s, base.alarm_topic, known)
 
 
-def declare(s: Setting, topic: AlarmTopic, known: Mapping[str, Output[str]]) -> None:
+def declare(s: Setting, topic: AlarmTopic, known: Mapping[str, pulumi.Input[str]]) -> None:
     def values(dimensions: Mapping[str, str], fixed: Mapping[str, str]) -> dict[str, pulumi.Input[str]]:
         return {**fixed, **{key: known[of] for key, of in dimensions.items()}}
 

@@ -29,6 +29,7 @@ class FrontDoor:
     cdn: Cdn
     ready: Output[str] | None
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
+    certificate_arn: pulumi.Input[str] | None
 
 
 def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None) -> FrontDoor:
@@ -68,7 +69,12 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
             names=names.names, zone_id=zone_id, domain_name=cdn.domain_name, hosted_zone_id=cdn.hosted_zone_id
         )
         SiteRecords("site-records", args, s.opts)
-    return FrontDoor(cdn=cdn, conditions=demanded(origin, cdn), ready=readable(s, assets, cdn) if assets else None)
+    return FrontDoor(
+        cdn=cdn,
+        conditions=demanded(origin, cdn),
+        ready=readable(s, assets, cdn) if assets else None,
+        certificate_arn=names.certificate_arn if names else None,
+    )
 
 
 def readable(s: Setting, assets: Assets, cdn: Cdn) -> Output[str]:

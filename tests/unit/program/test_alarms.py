@@ -23,8 +23,9 @@ def config(**sections: Any) -> StackConfig:
     app["services"]["inner"] = {"source": "backend", "port": 9000, "health": "/healthz", "private": True}
     job = {"service": "backend", "command": ["python"], "schedule": "rate(1 day)"}
     app |= {"queues": {"work": {}}, "jobs": {"night": job}}
-    own = {f"{PROJECT}:{name}": value if isinstance(value, str) else json.dumps(value)
-           for name, value in {"alarms": {"to": TO}, **sections}.items()}  # fmt: skip
+    domain = {"name": "shop.a-company.dev", "zone": "made"}
+    settings = {"alarms": {"to": TO}, "domain": domain, **sections}
+    own = {f"{PROJECT}:{name}": one if isinstance(one, str) else json.dumps(one) for name, one in settings.items()}
     return parse({**filled_in("dev"), **own}, namespace=PROJECT, app=app)
 
 
@@ -53,7 +54,14 @@ def test_every_alarm_of_the_table_is_made_once_of_parts_that_are_there(shop: Rec
 
 def test_parts_that_a_stack_has_have_alarms() -> None:
     names = {alarm.name for alarm in alarms(config())}
-    assert {"work-dead-letters", "missed-jobs", "inner-down", "database-connections", "mail-bounces"} <= names
+    assert {
+        "certificate-expiry",
+        "work-dead-letters",
+        "missed-jobs",
+        "inner-down",
+        "database-connections",
+        "mail-bounces",
+    } <= names
     assert "frontend-slow" not in names  # it hands out files
 
 
@@ -88,7 +96,7 @@ def test_everybody_is_told_when_an_alarm_goes_on_and_off_by_a_topic_that_alarms_
 
 def test_elsewhere_what_cloudfront_tells_is_watched_and_told_in_us_east_1(abroad: Recorded) -> None:
     for alarm in abroad.of(ALARM):
-        edge = alarm.inputs["namespace"] == "AWS/CloudFront"
+        edge = alarm.inputs["namespace"] in ("AWS/CloudFront", "AWS/CertificateManager")
         assert alarm.inputs.get("region") == ("us-east-1" if edge else None)
         assert alarm.inputs["alarmActions"][0].endswith("alarms-edge-topic" if edge else "alarms-topic")
     for kind in ("key", "topic", "may-tell", "mail-1", "mail-2"):
