@@ -352,6 +352,16 @@ class StackConfig(AppConfig):
     cdn: CdnConfig = CdnConfig()
     domain: DomainConfig | None = Field(None, description="Default: the site is at `*.cloudfront.net` alone.")
     access_logs: AccessLogsConfig | None = Field(None, description="Default: none are written.")
+    budget: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="USD that a month may cost. A configuration that costs more without traffic is refused, and one"
+        " that does with all of `cluster.maxInstances` is warned of. With `alarms`, AWS mails at 80% of it, and when it"
+        " expects more: of all that the account costs, since a stack's part is known only to accounts that have set"
+        " that up. Default: no limit.",
+        examples=["80"],
+    )
     alarms: AlarmsConfig | None = Field(
         None,
         description="What people are told of by mail, and the versions that are taken back: docs/alarms.md lists all."

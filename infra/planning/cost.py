@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from infra.config.sections import StackConfig
+from infra.config.services import ServiceConfig
 from infra.planning.alarms import alarms
 from infra.pure import prices
 from infra.pure.alarm import EDGE_REGION
@@ -40,16 +41,24 @@ def monthly(what: str, usd_a_month: float, count: int, of_each: int = 1) -> Row:
     return Row(what=what, arithmetic=arithmetic, usd=of_each * count * usd_a_month)
 
 
-def rows(config: StackConfig) -> Iterator[Row]:
+def rows(config: StackConfig) -> list[Row]:
+    return [*hosts(config), *others(config)]
+
+
+def hosts(config: StackConfig) -> Iterator[Row]:
+    """What the field has Fargate and NAT gateways for."""
     cluster, count = config.cluster, config.cluster.min_instances
     kind = cluster.instance_type
     yield hourly(f"instance `{kind}`", instance_types()[kind].usd_an_hour, count)
     yield monthly(f"its disk, {cluster.volume_gib} GiB gp3", prices.GP3_GIB_MONTH, cluster.volume_gib, count)
-    yield hourly("load balancer, and little for its capacity units", prices.LOAD_BALANCER_HOUR)
     yield hourly("public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count)
     if config.load_balancer.scheme == "internet-facing":
         zones = len(config.network.zones)
         yield hourly("public IPv4 addresses of the load balancer", prices.PUBLIC_ADDRESS_HOUR, zones)
+
+
+def others(config: StackConfig) -> Iterator[Row]:
+    yield hourly("load balancer, and little for its capacity units", prices.LOAD_BALANCER_HOUR)
     if "database" in config.used:
         yield from database(config)
     if "cache" in config.used:
@@ -84,9 +93,53 @@ def month(config: StackConfig) -> float:
     return sum(row.usd for row in rows(config) if row.usd is not None)
 
 
+# What Fargate has: CPU units, and the least memory in MiB with them; four times as much at most.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+FARGATE_SIZES = ((256, 512), (512, 1024), (1024, 2048), (2048, 4096), (4096, 8192))
+
+
+def fargate_month(service: ServiceConfig) -> float:
+    """A task of the smallest size that holds it."""
+    fitting = [(cpu, least) for cpu, least in FARGATE_SIZES if cpu >= service.cpu_units]
+    cpu, least = next((one for one in fitting if one[1] * 4 >= service.memory_mib), FARGATE_SIZES[-1])
+    gib = max(least, service.memory_mib) / 1024
+    return HOURS_A_MONTH * (cpu / 1024 * prices.FARGATE_VCPU_HOUR + gib * prices.FARGATE_GIB_HOUR)
+
+
+def usual(config: StackConfig) -> dict[str, float]:
+    """The same app as the field's libraries build it when nothing is said.
+
+    Tasks on Fargate in private subnets, a NAT gateway in each zone (AWS CDK's `Vpc` and Pulumi's `awsx.ec2.Vpc`), and a
+    public load balancer, with public addresses for all of them. What is the same on both sides stays.
+    """
+    zones = len(config.network.zones)
+    return {
+        "tasks": sum(one.desired_count * fargate_month(one) for one in config.services.values()),
+        "NAT": zones * HOURS_A_MONTH * prices.NAT_GATEWAY_HOUR,
+        "addresses": 2 * zones * HOURS_A_MONTH * prices.PUBLIC_ADDRESS_HOUR,
+        "the rest": sum(row.usd or 0 for row in others(config)),
+    }
+
+
+def most(config: StackConfig) -> float:
+    """With as many instances as there may be."""
+    cluster = config.cluster
+    further = cluster.max_instances - cluster.min_instances
+    return month(config) + further * prices.instance_month(
+        instance_types()[cluster.instance_type].usd_an_hour, cluster.volume_gib
+    )
+
+
 def table(config: StackConfig) -> str:
     """In Markdown."""
     lines = ["| what | arithmetic | USD |", "| --- | --- | ---: |"]
     lines += [f"| {row.what} | {row.arithmetic} | {usd(row.usd)} |" for row in rows(config)]
     lines.append("| CloudFront, Lambda, S3, ECR, SES, logs | free tier, or cents | ~0 |")
-    return "\n".join([*lines, f"| **together** | | **{month(config):.2f}** |"])
+    field = usual(config)
+    parts = " + ".join(f"{name} {amount:.2f}" for name, amount in field.items())
+    lines.append(f"| **together** | | **{month(config):.2f}** |")
+    lines.append(
+        "| the same on Fargate with NAT gateways, as libraries build it by default"
+        f" | {parts} | {sum(field.values()):.2f} |"
+    )
+    return "\n".join(lines)

@@ -4,9 +4,8 @@ from collections.abc import Iterator
 
 from infra.config.sections import StackConfig
 from infra.planning import cost
-from infra.pure.capacity import instance_types
+from infra.planning.budget import warning
 from infra.pure.placement import Use, cheapest
-from infra.pure.prices import instance_month
 
 
 def task_list(use: Use) -> str:
@@ -32,9 +31,8 @@ def price(config: StackConfig) -> str:
     """What a month costs, with the fewest instances and the most."""
     least = cost.month(config)
     cluster = config.cluster
-    further = cluster.max_instances - cluster.min_instances
-    each = instance_month(instance_types()[cluster.instance_type].usd_an_hour, cluster.volume_gib)
-    most = f", {least + further * each:.2f} with {instances(cluster.max_instances)}" if further else ""
+    more = cluster.max_instances > cluster.min_instances
+    most = f", {cost.most(config):.2f} with {instances(cluster.max_instances)}" if more else ""
     return f"about {least:.2f} USD in us-east-1 without traffic{most}"
 
 
@@ -55,3 +53,6 @@ def report(config: StackConfig) -> Iterator[str]:
     yield f"A month: {price(config)}:"
     for row in cost.rows(config):
         yield f"  {cost.usd(row.usd):>8}  {row.what.replace('`', '')}: {row.arithmetic}"
+    if told := warning(config):
+        yield ""
+        yield told

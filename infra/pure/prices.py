@@ -1,8 +1,8 @@
 """On-demand list prices of us-east-1 in USD, as of November 2026; other regions differ by some per cent.
 
 Sources: https://aws.amazon.com/ec2/pricing/on-demand/, /ebs/pricing/, /vpc/pricing/, /elasticloadbalancing/pricing/,
-/rds/postgresql/pricing/, /elasticache/pricing/, /secrets-manager/pricing/, /cloudwatch/pricing/, /kms/pricing/ there.
-Those of EC2 types are in `instance_types.json`.
+/rds/postgresql/pricing/, /elasticache/pricing/, /secrets-manager/pricing/, /fargate/pricing/, /cloudwatch/pricing/,
+/kms/pricing/ there. Those of EC2 types are in `instance_types.json`.
 """
 
 HOURS_A_MONTH = 730
@@ -11,6 +11,10 @@ PUBLIC_ADDRESS_HOUR = 0.005
 GP3_GIB_MONTH = 0.08
 LOAD_BALANCER_HOUR = 0.0225
 SECRET_MONTH = 0.40
+NAT_GATEWAY_HOUR = 0.045
+# Of Fargate, x86.
+FARGATE_VCPU_HOUR = 0.04048
+FARGATE_GIB_HOUR = 0.004445
 ALARM_MONTH = 0.10
 KEY_MONTH = 1.00
 METRIC_MONTH = 0.30

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import pulumi
 
 from infra.components.alarms import Alarms, AlarmsArgs, AlarmTopic, Dashboard, DashboardArgs
+from infra.components.budget import Budget, BudgetArgs
 from infra.components.cache_reset import CacheReset
 from infra.components.crashes import Crashes, CrashesArgs
 from infra.planning.alarms import alarms
@@ -27,6 +28,8 @@ def watch(
     """All alarms but those that came with their services, and the dashboard of all; nothing where nobody is told."""
     if base.alarm_topic is None:
         return
+    if s.config.budget:
+        Budget("budget", BudgetArgs(usd=s.config.budget, addresses=s.config.told), s.opts)
     crashes = Crashes("crashes", CrashesArgs(cluster=base.cluster, tags=s.tags), s.opts)
     known: dict[str, pulumi.Input[str]] = {
         "site": door.cdn.distribution_id,

@@ -7,8 +7,9 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, Output, ResourceOptions
 
-from infra.config.load import end_program
+from infra.config.load import ConfigError, end_program
 from infra.config.sections import StackConfig
+from infra.planning.budget import warning
 from infra.pure.naming import secret_prefix
 from infra.pure.recipe import RECIPES, Recipe
 from infra.pure.tags import Tags
@@ -37,6 +38,7 @@ class Setting:
 
 def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
+    keep_budget(config)
     recipe = RECIPES[config.recipe]
     secrets, zone = looked_up(config, tags)
     provider = aws.Provider(
@@ -57,6 +59,14 @@ def setting(config: StackConfig) -> Setting:
         # Components hand `protect` on to all that is in them.
         opts=ResourceOptions(provider=provider, protect=recipe.locked),
     )
+
+
+def keep_budget(config: StackConfig) -> None:
+    try:
+        if told := warning(config):
+            pulumi.log.warn(told)
+    except ConfigError as error:
+        end_program(str(error))
 
 
 def looked_up(config: StackConfig, tags: Tags) -> tuple[dict[str, Stored], Zone | None]:

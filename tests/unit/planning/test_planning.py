@@ -73,6 +73,30 @@ def test_the_verdict_is_one_line() -> None:
     )
 
 
+def test_a_budget_is_kept_or_the_largest_parts_are_named() -> None:
+    with pytest.raises(ConfigError) as refused:
+        list(report(planned("dev", {"budget": 50})))
+    assert str(refused.value) == (
+        "budget: must be what a month costs or more, 50.98 USD without traffic, got 50; raise it, or make the stack"
+        " smaller: most of it is load balancer, and little for its capacity units (16.43) and"
+        " instance t3a.small (13.72)"
+    )
+    assert list(report(planned("dev", {"budget": 60})))[-1] == (
+        "budget: with all of cluster.maxInstances a month costs 70.75 USD, more than 60;"
+        " lower maxInstances if that must not be"
+    )
+    assert "budget" not in "".join(report(planned("dev", {"budget": 80})))
+
+
+def test_the_field_builds_the_same_for_more_than_twice_as_much() -> None:
+    """Two tasks of 0.25 vCPU and 0.5 GiB, two NAT gateways, four addresses; the load balancer and the data stay."""
+    field = cost.usual(planned("dev"))
+    assert field["tasks"] == pytest.approx(2 * 730 * (0.25 * 0.04048 + 0.5 * 0.004445))
+    assert field["NAT"] == pytest.approx(2 * 730 * 0.045)
+    assert field["addresses"] == pytest.approx(4 * 730 * 0.005)
+    assert sum(field.values()) > 2 * month()
+
+
 def test_the_report_names_each_task_and_what_is_left() -> None:
     lines = list(report(planned("prod")))
     assert "  instance 1: backend, frontend; 1,664 CPU units and 3,192 MiB left" in lines

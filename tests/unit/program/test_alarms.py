@@ -110,6 +110,16 @@ def test_a_deployment_is_taken_back_when_its_service_fails(shop: Recorded) -> No
         assert shop.one(f"{name}-service").inputs["alarms"] == wanted
 
 
+def test_aws_mails_before_the_budget_is_spent_and_a_smaller_one_changes_nothing() -> None:
+    (budget,) = of(config(budget="200")).of("aws:budgets/budget:Budget")
+    assert (budget.inputs["limitAmount"], budget.inputs["limitUnit"]) == ("200", "USD")
+    told = {(one["notificationType"], one["threshold"]): one["subscriberEmailAddresses"]
+            for one in budget.inputs["notifications"]}  # fmt: skip
+    assert told == {("ACTUAL", 80): TO, ("FORECASTED", 100): TO}
+    with pytest.raises(SystemExit):
+        of(config(budget="20"))
+
+
 def test_instances_tell_how_full_their_disks_are_where_somebody_is_told(shop: Recorded, dev: Recorded) -> None:
     assert "cluster-instance-metrics" in {one.name for one in shop.all}
     assert "cluster-instance-metrics" not in {one.name for one in dev.all}
