@@ -53,6 +53,7 @@ def start(ecs: Any, cluster: str, name: str, container: str, command: Sequence[s
         cluster=cluster,
         taskDefinition=described["taskDefinition"],
         capacityProviderStrategy=described["capacityProviderStrategy"],
+        **({"networkConfiguration": network} if (network := described.get("networkConfiguration")) else {}),
         overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
         startedBy=BY_HAND,
         **({"group": JOB_GROUP + job} if job else {}),

@@ -19,6 +19,12 @@ from infra.pure.tags import Tags, component_tag
 # service, so a task never gets the instance's rights. A task gets its own role's credentials from the ECS agent, at
 # another address.
 METADATA_HOPS = 1
+# The account's setting, for the role of these instances alone: only a role itself may set it for itself, and it counts
+# for instances that register afterwards. So each instance does it before its agent starts.
+# https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_PutAccountSetting.html
+TRUNKING = """\
+dnf install --assumeyes --quiet awscli-2
+aws ecs put-account-setting --region {region} --name awsvpcTrunking --value enabled"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,6 +35,7 @@ class ClusterArgs:
     subnet_ids: Sequence[pulumi.Input[str]]
     security_group_id: pulumi.Input[str]
     disk_metrics: str | None
+    region: str
     tags: Tags
 
 
@@ -57,7 +64,7 @@ class Cluster(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
-        profile = self._instance_profile(name, args.disk_metrics)
+        profile = self._instance_profile(name, args)
         template = self._launch_template(name, args, cluster, profile)
         group = self._group(name, args, template)
         association = self._capacity(name, cluster, group)
@@ -68,7 +75,7 @@ class Cluster(pulumi.ComponentResource):
         self.capacity_provider = association.capacity_providers.apply(lambda names: (names or [""])[0])
         self.register_outputs({"name": self.name, "capacityProvider": self.capacity_provider})
 
-    def _instance_profile(self, name: str, disk_metrics: str | None) -> aws.iam.InstanceProfile:
+    def _instance_profile(self, name: str, args: ClusterArgs) -> aws.iam.InstanceProfile:
         role = removable_role(
             f"{name}-instance-role",
             description="ECS agent and Session Manager on the instances",
@@ -80,10 +87,15 @@ class Cluster(pulumi.ComponentResource):
             aws.iam.RolePolicyAttachment(f"{name}-instance-{part}", role=role.name, policy_arn=arn, opts=self._child)
             for part, arn in (("ecs", policies.ECS_INSTANCE_POLICY), ("ssm", policies.SSM_INSTANCE_POLICY))
         ]
-        if disk_metrics:
-            policy = json.dumps(policies.put_host_metrics(disk_metrics))
+        if args.disk_metrics:
+            policy = json.dumps(policies.put_host_metrics(args.disk_metrics))
             rights.append(
                 aws.iam.RolePolicy(f"{name}-instance-metrics", role=role.name, policy=policy, opts=self._child)
+            )
+        if args.settings.network == "trunked":
+            policy = json.dumps(policies.trunking())
+            rights.append(
+                aws.iam.RolePolicy(f"{name}-instance-trunking", role=role.name, policy=policy, opts=self._child)
             )
         return aws.iam.InstanceProfile(
             f"{name}-instance-profile",
@@ -108,7 +120,7 @@ class Cluster(pulumi.ComponentResource):
             image_id=args.settings.ami_id,
             instance_type=args.settings.instance_type,
             key_name=self._key_name(name, args),
-            user_data=cluster.name.apply(lambda it: user_data(it, args.disk_metrics)),
+            user_data=cluster.name.apply(lambda known: user_data(known, args)),
             credit_specification=aws.ec2.LaunchTemplateCreditSpecificationArgs(cpu_credits=args.settings.cpu_credits)
             if has_cpu_credits(args.settings.instance_type)
             else None,
@@ -228,7 +240,7 @@ def disk_agent(namespace: str) -> list[str]:
     ]
 
 
-def user_data(cluster_name: str, disk_metrics: str | None) -> str:
+def user_data(cluster_name: str, args: ClusterArgs) -> str:
     """What an instance does at boot, base64: its ECS agent reads its settings. What comes after that may fail."""
     settings = {
         "ECS_CLUSTER": cluster_name,
@@ -237,14 +249,19 @@ def user_data(cluster_name: str, disk_metrics: str | None) -> str:
         "ECS_IMAGE_PULL_BEHAVIOR": "once",
         "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM": "ec2_instance",
     }
+    if args.settings.network != "bridge":
+        # Tasks with interfaces of their own have no hop to the metadata service that could be too many.
+        settings["ECS_AWSVPC_BLOCK_IMDS"] = "true"
     lines = [f"{key}={value}" for key, value in settings.items()]
+    trunking = TRUNKING.format(region=args.region) if args.settings.network == "trunked" else ""
     script = "\n".join(
         [
             "#!/bin/sh",
+            *filter(None, [trunking]),
             "cat >> /etc/ecs/ecs.config <<'END'",
             *lines,
             "END",
-            *(disk_agent(disk_metrics) if disk_metrics else []),
+            *(disk_agent(args.disk_metrics) if args.disk_metrics else []),
             "",
         ]
     )

@@ -1,5 +1,6 @@
 """Who may connect to whom: security groups and their rules, all in one place."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import pulumi
@@ -22,22 +23,39 @@ CLOUDFRONT_PREFIX_LIST = "com.amazonaws.global.cloudfront.origin-facing"
 
 
 @dataclass(frozen=True, kw_only=True)
-class FirewallArgs:
-    """`cache`: whether there is one to reach. `smtp`: whether services send mail by SMTP.
+class Reach:
+    """What a caller connects to, and the ports at which the load balancer finds it: None for a worker.
 
-    `private_services`: whether services reach others through the load balancer.
+    `smtp`: sends mail by SMTP. `private_services`: reaches others through the load balancer.
     """
 
-    vpc_id: pulumi.Input[str]
+    ports: tuple[int, int] | None
+    database: bool
     cache: bool
     smtp: bool
     private_services: bool
 
 
+@dataclass(frozen=True, kw_only=True)
+class FirewallArgs:
+    """`reach`: what all services together connect to. `services`: what each does, where tasks have interfaces of their
+    own; empty where they share their instance's.
+
+    `endpoints`: whether they reach AWS by endpoints of the network, and nothing else.
+    """
+
+    vpc_id: pulumi.Input[str]
+    region: str
+    reach: Reach
+    services: Mapping[str, Reach]
+    endpoints: bool
+
+
 class Firewall(pulumi.ComponentResource):
     """CloudFront → load balancer → instances → database, cache, and AWS over HTTPS; nothing else connects.
 
-    With `smtp`, instances → SES's SMTP endpoint, too; with `private_services`, instances → load balancer.
+    With `smtp`, instances → SES's SMTP endpoint, too; with `private_services`, instances → load balancer. Where tasks
+    have interfaces of their own, each service stands in the place of the instances, with what it uses alone.
     Each rule is a resource of its own, so that a changed rule never cuts the others. Costs nothing a month.
     """
 
@@ -45,6 +63,8 @@ class Firewall(pulumi.ComponentResource):
     instances_group_id: pulumi.Output[str]
     database_group_id: pulumi.Output[str]
     cache_group_id: pulumi.Output[str] | None
+    endpoints_group_id: pulumi.Output[str] | None
+    service_group_ids: Mapping[str, pulumi.Output[str]]
 
     def __init__(self, name: str, args: FirewallArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Firewall", name, None, opts)
@@ -56,31 +76,70 @@ class Firewall(pulumi.ComponentResource):
         self.instances_group_id = self._group("instances", args, "Instances, reached by the load balancer alone")
         self.database_group_id = self._group("database", args, "Database, reached by the instances alone")
         self.cache_group_id = (
-            self._group("cache", args, "Cache, reached by the instances alone") if args.cache else None
+            self._group("cache", args, "Cache, reached by the instances alone") if args.reach.cache else None
         )
+        self.endpoints_group_id = (
+            self._group("endpoints", args, "Endpoints of AWS, reached by tasks alone") if args.endpoints else None
+        )
+        self.service_group_ids = {
+            service: self._group(f"service-{service}", args, f"Tasks of {service}") for service in args.services
+        }
 
         # It comes with the network, and lets in and out what is in it: nothing should be.
         aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=args.vpc_id, tags=self._tags, opts=self._child)
         self._from_cloudfront()
-        self._between("load-balancer", self.load_balancer_group_id, "instances", self.instances_group_id, DYNAMIC_PORTS)
-        if args.private_services:
-            self._between(
-                "instances", self.instances_group_id, "load-balancer", self.load_balancer_group_id, PRIVATE_PORTS
-            )
-        self._between(
-            "instances", self.instances_group_id, "database", self.database_group_id, (POSTGRESQL, POSTGRESQL)
+        if not args.services:
+            self._allow("instances", self.instances_group_id, args.reach)
+        for service, group_id in self.service_group_ids.items():
+            self._allow(f"service-{service}", group_id, args.services[service])
+            self._to_aws(f"service-{service}", group_id, args)
+        self._to_internet(
+            "instances", self.instances_group_id, "https", "AWS services: ECS, ECR, logs, secrets, mail, sessions"
         )
-        if self.cache_group_id is not None:
-            self._between("instances", self.instances_group_id, "cache", self.cache_group_id, (VALKEY, VALKEY))
-        self._to_internet("https", HTTPS, "AWS services: ECS, ECR, logs, secrets, mail, sessions")
-        if args.smtp:
-            self._to_internet("smtp", SMTP, "Mail by SMTP")
         self.register_outputs({})
 
-    def _to_internet(self, role: str, port: int, description: str) -> None:
+    def _allow(self, caller: str, group_id: pulumi.Output[str], reach: Reach) -> None:
+        """What the stack itself offers to a caller, and the requests that it answers."""
+        balancer = self.load_balancer_group_id
+        if reach.ports:
+            self._between("load-balancer", balancer, caller, group_id, reach.ports)
+        if reach.private_services:
+            self._between(caller, group_id, "load-balancer", balancer, PRIVATE_PORTS)
+        if reach.database:
+            self._between(caller, group_id, "database", self.database_group_id, (POSTGRESQL, POSTGRESQL))
+        if reach.cache and self.cache_group_id is not None:
+            self._between(caller, group_id, "cache", self.cache_group_id, (VALKEY, VALKEY))
+        if reach.smtp and self.endpoints_group_id is None:
+            self._to_internet(caller, group_id, "smtp", "Mail by SMTP", SMTP)
+        elif reach.smtp and self.endpoints_group_id is not None:
+            self._between(caller, group_id, "smtp-endpoint", self.endpoints_group_id, (SMTP, SMTP))
+
+    def _to_aws(self, caller: str, group_id: pulumi.Output[str], args: FirewallArgs) -> None:
+        if self.endpoints_group_id is None:
+            self._to_internet(caller, group_id, "https", "AWS services and the internet")
+            return
+        self._between(caller, group_id, "endpoints", self.endpoints_group_id, (HTTPS, HTTPS))
+        # A gateway endpoint has no security group: it is reached at the addresses of S3.
+        name = f"com.amazonaws.{args.region}.s3"
+        files = aws.ec2.get_managed_prefix_list_output(name=name, opts=InvokeOptions(parent=self))
         aws.vpc.SecurityGroupEgressRule(
-            f"{self._name}-instances-to-{role}",
-            security_group_id=self.instances_group_id,
+            f"{self._name}-{caller}-to-s3",
+            security_group_id=group_id,
+            description="S3",
+            ip_protocol="tcp",
+            from_port=HTTPS,
+            to_port=HTTPS,
+            prefix_list_id=files.id,
+            tags=self._tags,
+            opts=self._child,
+        )
+
+    def _to_internet(
+        self, caller: str, group_id: pulumi.Output[str], role: str, description: str, port: int = HTTPS
+    ) -> None:
+        aws.vpc.SecurityGroupEgressRule(
+            f"{self._name}-{caller}-to-{role}",
+            security_group_id=group_id,
             description=description,
             ip_protocol="tcp",
             from_port=port,

@@ -87,6 +87,7 @@ class Job(pulumi.ComponentResource):
                             capacity_provider=args.cluster.capacity_provider, weight=1
                         )
                     ],
+                    network_configuration=args.task.interface.of_schedule if args.task.interface else None,
                     propagate_tags="TASK_DEFINITION",
                 ),
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(

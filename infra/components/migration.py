@@ -53,6 +53,7 @@ class Migration(pulumi.ComponentResource):
                 "cluster": args.cluster.name,
                 "capacityProvider": args.cluster.capacity_provider,
                 "taskDefinition": args.task.definition_arn,
+                **({"network": args.task.interface.of_run} if args.task.interface else {}),
                 "container": args.task.container,
                 "command": list(args.command),
                 "version": args.version,

@@ -24,15 +24,16 @@ class NetworkArgs:
 class Network(pulumi.ComponentResource):
     """A VPC with public subnets (instances) and private ones (load balancer, database) in each zone.
 
-    Private subnets have no route out. There is no NAT gateway, which costs more than the instance (33 USD a month):
-    instances have public addresses, and security groups that let nobody but the load balancer in.
-    Traffic to S3 takes a gateway endpoint and stays inside AWS. Costs nothing a month.
+    Private subnets have no route out, unless a `WayOut` gives them one. There is no NAT gateway without need, which
+    costs more than the instance (33 USD a month): instances have public addresses, and security groups that let
+    nobody but the load balancer in. Traffic to S3 takes a gateway endpoint and stays inside AWS. Costs nothing a month.
     """
 
     vpc_id: pulumi.Output[str]
     internet_gateway_id: pulumi.Output[str]
     public_subnet_ids: list[pulumi.Output[str]]
     private_subnet_ids: list[pulumi.Output[str]]
+    private_routes_id: pulumi.Output[str]
 
     def __init__(self, name: str, args: NetworkArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Network", name, None, opts)
@@ -52,6 +53,7 @@ class Network(pulumi.ComponentResource):
         self.vpc_id = vpc.id
         public_routes = self._route_table(f"{name}-public")
         private_routes = self._route_table(f"{name}-private")
+        self.private_routes_id = private_routes.id
         gateway = aws.ec2.InternetGateway(f"{name}-internet-gateway", vpc_id=vpc.id, tags=self._tags, opts=self._child)
         self.internet_gateway_id = gateway.id
         internet = aws.ec2.Route(

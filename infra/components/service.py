@@ -51,6 +51,7 @@ class Service(pulumi.ComponentResource):
     """
 
     name: pulumi.Output[str]
+    deployment: Resource
     deployed_definition_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: ServiceArgs, opts: ResourceOptions | None = None) -> None:
@@ -59,7 +60,7 @@ class Service(pulumi.ComponentResource):
 
         service = self._service(name, args)
         self.name = service.name
-        deployment = self._deployment(name, args)
+        self.deployment = deployment = self._deployment(name, args)
         # Known only when the deployment has succeeded: what depends on the new version takes it.
         self.deployed_definition_arn = deployment.taskDefinition
         self.register_outputs({"name": self.name})
@@ -88,6 +89,7 @@ class Service(pulumi.ComponentResource):
             deployment_minimum_healthy_percent=MINIMUM_HEALTHY_PERCENT,
             deployment_maximum_percent=MAXIMUM_PERCENT,
             # Both only with a load balancer: ECS refuses the one and has no use for the other.
+            network_configuration=args.task.interface.of_service if args.task.interface else None,
             health_check_grace_period_seconds=GRACE_SECONDS if args.target_group_arn is not None else None,
             load_balancers=self._load_balancers(args),
             enable_execute_command=True,
@@ -95,7 +97,9 @@ class Service(pulumi.ComponentResource):
             propagate_tags="SERVICE",  # with the provider's default tags, which the service carries
             wait_for_steady_state=False,  # the deployment below waits, and says why when it fails
             tags=component_tag(name),
-            opts=self._child,
+            # Beside the old one, which serves until requests go to the new: ECS cannot take an interface away from a
+            # service, and stops old tasks as soon as new ones run, whatever group the load balancer looks at.
+            opts=ResourceOptions(parent=self, replace_on_changes=["loadBalancers", "networkConfiguration"]),
         )
 
     def _load_balancers(self, args: ServiceArgs) -> list[aws.ecs.ServiceLoadBalancerArgs] | None:

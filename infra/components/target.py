@@ -10,10 +10,12 @@ from pulumi import Alias, ResourceOptions
 from infra.components.load_balancer import LoadBalancer
 from infra.components.order import after
 from infra.pure.naming import unique_name
-from infra.pure.routing import path_patterns, priority
+from infra.pure.routing import anchor_priority, path_patterns, priority
 from infra.pure.tags import component_tag
 
 # How long a stopping task may finish its requests; ECS sends SIGTERM after that.
+# A range for documentation: no request comes from there. https://www.rfc-editor.org/rfc/rfc5737
+NOWHERE = "192.0.2.0/24"
 DRAIN_SECONDS = 30
 CHECK_SECONDS = 15
 HEALTHY_CHECKS = 2
@@ -32,8 +34,8 @@ FORMER = {
 class TargetArgs:
     """`routes`: path prefixes. `health`: the path that answers 200 when a task may get requests.
 
-    `conditions`: what requests must have beside the path. `private_port`: of the load balancer, for other services'
-    requests.
+    `own_interface`: whether tasks have addresses of their own. `conditions`: what requests must have beside the path.
+    `private_port`: of the load balancer, for other services' requests.
     """
 
     vpc_id: pulumi.Input[str]
@@ -41,6 +43,7 @@ class TargetArgs:
     port: int
     routes: Sequence[str]
     health: str
+    own_interface: bool
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
     private_port: int | None
 
@@ -48,6 +51,8 @@ class TargetArgs:
 class Target(pulumi.ComponentResource):
     """A target group, and a rule of the load balancer for each of its routes, or a listener of its own.
 
+    ECS refuses a service whose target group no rule uses. So there is one rule more, which no request ever meets: those
+    that requests meet look at a new group only when the new tasks behind it are healthy.
     Costs nothing a month.
     """
 
@@ -56,20 +61,25 @@ class Target(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: TargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Target", name, None, opts)
+        self._name, self._args = name, args
         self._balancer = args.load_balancer
         self._tags = component_tag(name)
-        group = self._group(name, args)
-        ways = [self._rule(name, args, group, route).arn for route in args.routes]
-        if args.private_port:
-            ways.append(self._listener(name, args.private_port, group).arn)
-        # ECS refuses a service whose target group no listener uses yet: hand the ARN out only after these.
-        self.group_arn = after(pulumi.Output.all(*ways), group.arn)
+        self._group_there = group = self._group(name, args)
+        self.group_arn = after(self._anchor(name, args, group).arn, group.arn)
         self.measured_as = group.arn_suffix
         self.register_outputs({})
 
-    def _options(self, name: str) -> ResourceOptions:
+    def open(self, running: pulumi.Resource) -> None:
+        """Let requests in, once `running` is there."""
+        name, args, group = self._name, self._args, self._group_there
+        for route in args.routes:
+            self._rule(name, args, group, route, running)
+        if args.private_port:
+            self._listener(name, args.private_port, group, running)
+
+    def _options(self, name: str, after_: pulumi.Resource | None = None) -> ResourceOptions:
         former = [Alias(name=FORMER[name], parent=self._balancer)] if name in FORMER else None
-        return ResourceOptions(parent=self, aliases=former)
+        return ResourceOptions(parent=self, aliases=former, depends_on=after_)
 
     def _group(self, name: str, args: TargetArgs) -> aws.lb.TargetGroup:
         return aws.lb.TargetGroup(
@@ -77,7 +87,8 @@ class Target(pulumi.ComponentResource):
             vpc_id=args.vpc_id,
             port=args.port,
             protocol="HTTP",
-            target_type="instance",  # bridge mode: an instance and the port that Docker chose
+            # In bridge mode an instance, and the port that Docker chose.
+            target_type="ip" if args.own_interface else "instance",
             deregistration_delay=DRAIN_SECONDS,
             health_check=aws.lb.TargetGroupHealthCheckArgs(
                 path=args.health,
@@ -91,7 +102,25 @@ class Target(pulumi.ComponentResource):
             opts=self._options(f"{name}-group"),
         )
 
-    def _rule(self, name: str, args: TargetArgs, group: aws.lb.TargetGroup, route: str) -> aws.lb.ListenerRule:
+    def _anchor(self, name: str, args: TargetArgs, group: aws.lb.TargetGroup) -> aws.lb.ListenerRule:
+        nowhere = aws.lb.ListenerRuleConditionSourceIpArgs(values=[NOWHERE])
+        nobody = aws.lb.ListenerRuleConditionHostHeaderArgs(values=[f"{name}.invalid"])
+        return aws.lb.ListenerRule(
+            f"{name}-anchor",
+            listener_arn=args.load_balancer.listener_arn,
+            priority=anchor_priority(name),
+            conditions=[
+                aws.lb.ListenerRuleConditionArgs(source_ip=nowhere),
+                aws.lb.ListenerRuleConditionArgs(host_header=nobody),
+            ],
+            actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
+            tags=self._tags,
+            opts=ResourceOptions(parent=self),
+        )
+
+    def _rule(
+        self, name: str, args: TargetArgs, group: aws.lb.TargetGroup, route: str, running: pulumi.Resource
+    ) -> aws.lb.ListenerRule:
         full = unique_name(name, "route", *filter(None, [route.strip("/")]), limit=NAME_LIMIT)
         return aws.lb.ListenerRule(
             full,
@@ -105,10 +134,10 @@ class Target(pulumi.ComponentResource):
             ],
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
             tags=self._tags,
-            opts=self._options(full),
+            opts=self._options(full, running),
         )
 
-    def _listener(self, name: str, port: int, group: aws.lb.TargetGroup) -> aws.lb.Listener:
+    def _listener(self, name: str, port: int, group: aws.lb.TargetGroup, running: pulumi.Resource) -> aws.lb.Listener:
         return aws.lb.Listener(
             f"{name}-private",
             load_balancer_arn=self._balancer.arn,
@@ -116,5 +145,5 @@ class Target(pulumi.ComponentResource):
             protocol="HTTP",
             default_actions=[aws.lb.ListenerDefaultActionArgs(type="forward", target_group_arn=group.arn)],
             tags=self._tags,
-            opts=ResourceOptions(parent=self),
+            opts=ResourceOptions(parent=self, depends_on=running),
         )

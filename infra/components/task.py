@@ -9,6 +9,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.image import Image
+from infra.components.interface import Interface
 from infra.components.link import Link, Secret
 from infra.components.role import removable_role
 from infra.config.services import ServiceConfig
@@ -26,20 +27,23 @@ OWN_WRITABLE_MIB = 64
 
 @dataclass(frozen=True, kw_only=True)
 class TaskArgs:
-    """`links`: the parts that it uses, and the stored secrets, by their names in `${part.name}`."""
+    """`links`: the parts that it uses, and the stored secrets, by their names in `${part.name}`.
+
+    `interface`: the own network interface; None for a port of the instance, which Docker chooses.
+    """
 
     image: Image
     settings: ServiceConfig
     links: Mapping[str, Link]
+    interface: Interface | None
     account_id: pulumi.Input[str]
     region: str
     tags: Tags
 
 
 class Task(pulumi.ComponentResource):
-    """A task definition in bridge mode with a host port that Docker chooses, two roles, and a log group.
+    """A task definition, in bridge mode unless tasks have interfaces of their own, two roles, and a log group.
 
-    Bridge, because a t3a.small has network interfaces for a single task in `awsvpc` mode.
     A month: the log, 0.50 USD a GB.
     """
 
@@ -48,6 +52,7 @@ class Task(pulumi.ComponentResource):
     container: str
     version: str
     port: int | None
+    interface: Interface | None
     log_group: pulumi.Output[str]
 
     def __init__(self, name: str, args: TaskArgs, opts: ResourceOptions | None = None) -> None:
@@ -55,6 +60,7 @@ class Task(pulumi.ComponentResource):
         self._child = ResourceOptions(parent=self)
         self._tags = component_tag(name)
         self.container, self.port, self.version = name, args.settings.port, args.image.tag
+        self.interface = args.interface
 
         log = aws.cloudwatch.LogGroup(
             f"{name}-log",
@@ -78,7 +84,7 @@ class Task(pulumi.ComponentResource):
         definition = aws.ecs.TaskDefinition(
             f"{name}-definition",
             family=family_name(args.tags.project, args.tags.stack, name),
-            network_mode="bridge",
+            network_mode="awsvpc" if args.interface else "bridge",
             requires_compatibilities=["EC2"],
             execution_role_arn=execution.arn,
             task_role_arn=task.arn,
@@ -112,7 +118,8 @@ class Task(pulumi.ComponentResource):
 
     def _container_definition(self, args: TaskArgs, secrets: Mapping[str, Secret]) -> Mapping[str, Any]:
         settings = args.settings
-        ports = [{"containerPort": settings.port, "hostPort": 0, "protocol": "tcp"}] if settings.port else []
+        host_port = settings.port if args.interface else 0
+        ports = [{"containerPort": settings.port, "hostPort": host_port, "protocol": "tcp"}] if settings.port else []
         writable = {**WRITABLE_MIB, **dict.fromkeys(settings.writable, OWN_WRITABLE_MIB)}
         handed_over = [{"name": key, "valueFrom": secret.value_from} for key, secret in secrets.items()]
         return {

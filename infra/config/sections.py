@@ -31,10 +31,13 @@ from infra.config.values import (
     Zone,
     vpc_range,
 )
-from infra.pure.capacity import Room, instance_types
+from infra.pure import prices
+from infra.pure.capacity import Network, Room, instance_types
 from infra.pure.cidrs import slot
 from infra.pure.headers import PERMISSIONS_POLICY
 from infra.pure.placement import Hosts, Plan, cheapest, plan
+from infra.pure.routing import same_anchors
+from infra.pure.way_out import endpoints, without_endpoint
 
 
 class NetworkConfig(Section):
@@ -51,6 +54,13 @@ class NetworkConfig(Section):
         " database stands: set `database.multiAz`, run `pulumi up`, then `aws rds reboot-db-instance --force-failover`,"
         " and leave the zone after that.",
         examples=["[us-east-1a, us-east-1b]"],
+    )
+    egress: Literal["none", "nat", "endpoints"] = Field(
+        "none",
+        description="How tasks with network interfaces of their own (`cluster.network`) reach AWS and the internet."
+        " `nat`: through a NAT gateway in the first zone, 36.50 USD a month and 0.045 USD a GB. `endpoints`: AWS's"
+        " services alone, those that the services of the stack use, by an endpoint in each zone for each of them, 7.30"
+        " USD a month each. `none`: for tasks in bridge mode, which go the way of their instance.",
     )
 
     def problems(self) -> Iterator[Problem]:
@@ -79,6 +89,14 @@ class ClusterConfig(Section):
         " baseline, 20% of 2 vCPUs for a t3a.small. `unlimited`, AWS's own default: it gets it; where a day's average"
         " is above the baseline, a vCPU-hour above costs 0.05 USD; a t3a.small that is busy all month costs 58 USD"
         " more. `standard`: it is slowed down to the baseline, and never costs more. Other types ignore it.",
+    )
+    network: Network = Field(
+        "bridge",
+        description="How tasks are reached. `bridge`: at ports of their instance, which as many as fit share. `awsvpc`:"
+        " each has a network interface and a service has a security group of its own; a t3a.small has interfaces for a"
+        " single task, and such a task needs `network.egress`. `trunked`: the same with ENI trunking, which gives"
+        " larger types, none of the T family, interfaces for more tasks. A change moves the tasks without a lost"
+        " request; with the recipe `protected` set `released` for the time of it.",
     )
     ami_id: AmiId = Field(
         description="ECS-optimised Amazon Linux 2023 image of the region, pinned so that no unrelated `up` replaces"
@@ -451,12 +469,20 @@ class StackConfig(AppConfig):
             minimum=cluster.min_instances,
             maximum=cluster.max_instances,
             zones=len(self.network.zones),
+            network=cluster.network,
         )
         return plan(hosts, self.demands)
 
     def lack_of_room(self) -> Iterator[Problem]:
         kind, most = self.cluster.instance_type, self.cluster.max_instances
-        instance = instance_types()[kind].room
+        if self.cluster.network == "trunked" and not instance_types()[kind].trunked_tasks:
+            yield Problem(
+                key="cluster.instanceType",
+                rule=f"must be a type with ENI trunking where cluster.network is trunked, got {kind}",
+                remedy=self._advice(("trunked",)),
+            )
+            return
+        instance = instance_types()[kind].room(self.cluster.network)
         too_large = list(self._larger_than(instance))
         yield from too_large
         missing = None if too_large else self.plan.missing
@@ -482,15 +508,67 @@ class StackConfig(AppConfig):
                         remedy=f"write {offered} or less, or take a larger cluster.instanceType",
                     )
 
-    def _advice(self) -> str:
+    def _advice(self, networks: tuple[Network, ...] = ("awsvpc", "trunked")) -> str:
         """The cheapest instances that hold everything."""
-        fitting = cheapest(self.demands, zones=len(self.network.zones), volume_gib=self.cluster.volume_gib)
+        own = self.cluster.network != "bridge"
+        networks = networks if own else ("bridge",)
+        zones, volume = len(self.network.zones), self.cluster.volume_gib
         written = [
-            f"instanceType: {one.name} with maxInstances: {one.count} ({one.usd_a_month:.2f} USD a month)"
-            for one in fitting
+            f"instanceType: {one.name} with maxInstances: {one.count}"
+            f"{'' if one.network == 'bridge' else f' and network: {one.network}'} ({one.usd_a_month:.2f} USD a month)"
+            for one in cheapest(self.demands, zones=zones, volume_gib=volume, networks=networks)
         ]
+        if own:
+            written += [
+                f"network: bridge with instanceType: {one.name} and maxInstances: {one.count}"
+                f" ({one.usd_a_month:.2f} USD a month, and no egress to pay)"
+                for one in cheapest(self.demands, zones=zones, volume_gib=volume, most=1)
+            ]
         lower = "lower memoryMib, cpuUnits or desiredCount of the services"
         return f"take {', or '.join(written)}; or {lower}" if written else lower
+
+    @property
+    def endpoints(self) -> list[str]:
+        """The services of AWS that tasks reach by endpoints of the network."""
+        return endpoints(self.used, smtp=self.smtp) if self.network.egress == "endpoints" else []
+
+    def way_out(self) -> Iterator[Problem]:
+        mode, egress = self.cluster.network, self.network.egress
+        if mode == "bridge" and egress != "none":
+            yield Problem(
+                key="network.egress",
+                rule=f"must be none where cluster.network is bridge: tasks go the way of their instance, got {egress}",
+                remedy="remove it, or write cluster.network: awsvpc",
+            )
+        if mode != "bridge" and egress == "none":
+            yield Problem(
+                key="network.egress",
+                rule=f"is required where cluster.network is {mode}: a task's own interface gets no public address on an"
+                " instance, so the task would reach neither AWS nor the internet",
+                remedy=self._ways_out(),
+            )
+        if egress == "endpoints" and (parts := without_endpoint(self.used)):
+            yield Problem(
+                key="network.egress",
+                rule=f"must be nat where services use {', '.join(parts)}, to which no endpoint leads, got endpoints",
+                remedy="write nat, or take it out of the services' uses",
+            )
+
+    def _ways_out(self) -> str:
+        nat = f"write nat ({prices.nat_month():.2f} USD a month)"
+        if without_endpoint(self.used):
+            return nat
+        names = endpoints(self.used, smtp=self.smtp)
+        month = prices.endpoints_month(len(names), len(self.network.zones))
+        return f"{nat}, or endpoints, of {', '.join(names)} ({month:.2f} USD a month)"
+
+    def one_anchor(self) -> Iterator[Problem]:
+        for one, other in same_anchors(self.services):
+            yield Problem(
+                key=f"services.{other}",
+                rule=f"must have another name: a rule of the load balancer for it would have the priority of {one}'s",
+                remedy="take another name for one of the two",
+            )
 
     # Each with the keys that it looks at.
     RULES: ClassVar[tuple[Rule, ...]] = (
@@ -501,4 +579,6 @@ class StackConfig(AppConfig):
         (("services", "loadBalancer"), private_behind_public),
         (("services", "domain"), www_without_page),
         (("services", "jobs", "cluster", "network"), lack_of_room),
+        (("services", "cluster", "network"), way_out),
+        (("services",), one_anchor),
     )

@@ -122,6 +122,11 @@ class ServiceConfig(Section):
     )
 
     @property
+    def references(self) -> set[str]:
+        """All that its variables name as `${part.name}`."""
+        return {name for text in self.environment.values() for name in references(text)}
+
+    @property
     def room(self) -> Room:
         return Room(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
 
@@ -234,8 +239,7 @@ class AppConfig(Section):
     @property
     def references(self) -> set[str]:
         """All that services name as `${part.name}`."""
-        texts = (text for service in self.services.values() for text in service.environment.values())
-        return {name for text in texts for name in references(text)}
+        return {name for service in self.services.values() for name in service.references}
 
     @property
     def secrets(self) -> list[str]:

@@ -52,8 +52,13 @@ def hosts(config: StackConfig) -> Iterator[Row]:
     yield hourly(f"instance `{kind}`", instance_types()[kind].usd_an_hour, count)
     yield monthly(f"its disk, {cluster.volume_gib} GiB gp3", prices.GP3_GIB_MONTH, cluster.volume_gib, count)
     yield hourly("public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count)
+    zones = len(config.network.zones)
+    if config.network.egress == "nat":
+        yield hourly("NAT gateway, and 0.045 USD a GB", prices.NAT_GATEWAY_HOUR)
+        yield hourly("public IPv4 address of the NAT gateway", prices.PUBLIC_ADDRESS_HOUR)
+    if names := config.endpoints:
+        yield hourly(f"endpoints in {zones} zones: {', '.join(names)}", prices.ENDPOINT_HOUR, len(names) * zones)
     if config.load_balancer.scheme == "internet-facing":
-        zones = len(config.network.zones)
         yield hourly("public IPv4 addresses of the load balancer", prices.PUBLIC_ADDRESS_HOUR, zones)
 
 

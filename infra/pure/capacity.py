@@ -1,10 +1,11 @@
-"""What instances offer to tasks: sizes, memory that ECS can give away, and prices."""
+"""What instances offer to tasks: sizes, memory that ECS can give away, network interfaces, and prices."""
 
 import json
 from dataclasses import dataclass
 from functools import cache
 from math import floor
 from pathlib import Path
+from typing import Literal
 
 # The types that a stack may use; the file names its sources.
 FACTS = Path(__file__).with_name("instance_types.json")
@@ -12,25 +13,34 @@ FACTS = Path(__file__).with_name("instance_types.json")
 # example is 7,985 of 8,192: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
 USABLE_MEMORY = 0.92
 
+# How tasks are reached: at a port of their instance; at a network interface of their own; the same, of which an
+# instance has more, by ENI trunking.
+Network = Literal["bridge", "awsvpc", "trunked"]
+
 
 @dataclass(frozen=True, kw_only=True)
 class Room:
-    """CPU in ECS units (1,024 a vCPU) and memory in MiB."""
+    """CPU in ECS units (1,024 a vCPU), memory in MiB, and network interfaces for tasks: None where they need none."""
 
     cpu_units: int
     memory_mib: int
-
-    def __add__(self, other: "Room") -> "Room":
-        return Room(cpu_units=self.cpu_units + other.cpu_units, memory_mib=self.memory_mib + other.memory_mib)
+    interfaces: int | None = None
 
     def __sub__(self, other: "Room") -> "Room":
-        return Room(cpu_units=self.cpu_units - other.cpu_units, memory_mib=self.memory_mib - other.memory_mib)
+        left = None if self.interfaces is None else self.interfaces - (other.interfaces or 0)
+        return Room(
+            cpu_units=self.cpu_units - other.cpu_units, memory_mib=self.memory_mib - other.memory_mib, interfaces=left
+        )
 
     def holds(self, other: "Room") -> bool:
-        return self.cpu_units >= other.cpu_units and self.memory_mib >= other.memory_mib
+        enough = self.cpu_units >= other.cpu_units and self.memory_mib >= other.memory_mib
+        return enough and (self.interfaces is None or self.interfaces >= (other.interfaces or 0))
 
     def __str__(self) -> str:
-        return f"{self.cpu_units:,} CPU units and {self.memory_mib:,} MiB"
+        if self.interfaces is None:
+            return f"{self.cpu_units:,} CPU units and {self.memory_mib:,} MiB"
+        further = "1 network interface" if self.interfaces == 1 else f"{self.interfaces} network interfaces"
+        return f"{self.cpu_units:,} CPU units, {self.memory_mib:,} MiB and {further}"
 
 
 @dataclass(frozen=True)
@@ -45,10 +55,22 @@ class InstanceType:
     trunked_tasks: int | None
     usd_an_hour: float
 
-    @property
-    def room(self) -> Room:
+    def room(self, network: Network = "bridge") -> Room:
         """What one instance offers to tasks."""
-        return Room(cpu_units=self.vcpus * 1024, memory_mib=floor(self.memory_mib * USABLE_MEMORY))
+        return Room(
+            cpu_units=self.vcpus * 1024,
+            memory_mib=floor(self.memory_mib * USABLE_MEMORY),
+            interfaces=self.task_interfaces(network),
+        )
+
+    def task_interfaces(self, network: Network) -> int | None:
+        """How many tasks can have an interface of their own; None where they share that of the instance.
+
+        https://docs.aws.amazon.com/AmazonECS/latest/developerguide/container-instance-eni.html
+        """
+        if network == "bridge":
+            return None
+        return self.interfaces - 1 if network == "awsvpc" else self.trunked_tasks or 0
 
     @property
     def is_arm(self) -> bool:

@@ -7,9 +7,9 @@ https://docs.aws.amazon.com/AmazonECS/latest/developerguide/task-placement-strat
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
-from infra.pure.capacity import InstanceType, Room, instance_types
+from infra.pure.capacity import InstanceType, Network, Room, instance_types
 from infra.pure.prices import instance_month
 
 # One instance, and room for the surge: new tasks start beside the old ones, which serve until the new ones are healthy.
@@ -37,6 +37,16 @@ class Hosts:
     minimum: int
     maximum: int
     zones: int
+    network: Network = "bridge"
+
+    @property
+    def room(self) -> Room:
+        """Of one instance."""
+        return self.kind.room(self.network)
+
+    def needed(self, task: Room) -> Room:
+        """What a task takes of an instance."""
+        return task if self.network == "bridge" else replace(task, interfaces=1)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,14 +95,14 @@ class Cluster:
             self._start()
 
     def _start(self) -> Host:
-        host = Host(zone=len(self._running) % self._hosts.zones, left=self._hosts.kind.room)
+        host = Host(zone=len(self._running) % self._hosts.zones, left=self._hosts.room)
         self._running.append(host)
         return host
 
     def take(self, name: str, room: Room) -> bool:
         """Place a task; False where it has no room on any instance that may run."""
         able = [host for host in self._running if host.left.holds(room)]
-        if not able and len(self._running) < self._hosts.maximum and self._hosts.kind.room.holds(room):
+        if not able and len(self._running) < self._hosts.maximum and self._hosts.room.holds(room):
             able = [self._start()]
         if not able:
             return False
@@ -125,17 +135,20 @@ def plan(hosts: Hosts, demands: Sequence[Demand]) -> Plan:
     steady: tuple[Use, ...] = ()
     for when, tasks in moments(demands):
         for one in tasks:
-            if not cluster.take(one.name, one.room):
-                missing = Missing(name=one.name, room=one.room, when=when)
+            room = hosts.needed(one.room)
+            if not cluster.take(one.name, room):
+                missing = Missing(name=one.name, room=room, when=when)
                 return Plan(steady=steady or cluster.uses(), peak=cluster.uses(), missing=missing)
         steady = steady or cluster.uses()
     return Plan(steady=steady, peak=cluster.uses(), missing=None)
 
 
-def fewest(kind: InstanceType, demands: Sequence[Demand], *, zones: int, limit: int) -> int | None:
+def fewest(
+    kind: InstanceType, demands: Sequence[Demand], *, zones: int, limit: int, network: Network = "bridge"
+) -> int | None:
     """How few instances of a type hold everything at every moment; None where `limit` of them do not."""
     for count in range(1, limit + 1):
-        if not plan(Hosts(kind=kind, minimum=1, maximum=count, zones=zones), demands).missing:
+        if not plan(Hosts(kind=kind, minimum=1, maximum=count, zones=zones, network=network), demands).missing:
             return count
     return None
 
@@ -145,15 +158,21 @@ class Fitting:
     """So many instances of a type hold everything. `usd_a_month`: what all of them cost, with disks and addresses."""
 
     name: str
+    network: Network
     count: int
     usd_a_month: float
 
 
-def cheapest(demands: Sequence[Demand], *, zones: int, volume_gib: int, most: int = 2) -> list[Fitting]:
+def cheapest(
+    demands: Sequence[Demand], *, zones: int, volume_gib: int, most: int = 2, networks: Sequence[Network] = ("bridge",)
+) -> list[Fitting]:
     """The types of which a few instances hold everything for the least money; x86, as images are built."""
     fitting = [
-        Fitting(name=name, count=count, usd_a_month=count * instance_month(kind.usd_an_hour, volume_gib))
+        Fitting(name=name, network=net, count=count, usd_a_month=count * instance_month(kind.usd_an_hour, volume_gib))
         for name, kind in instance_types().items()
-        if not kind.is_arm and kind.memory_mib >= LEAST_MIB and (count := fewest(kind, demands, zones=zones, limit=FEW))
+        for net in networks
+        if not kind.is_arm
+        and kind.memory_mib >= LEAST_MIB
+        and (count := fewest(kind, demands, zones=zones, limit=FEW, network=net))
     ]
     return sorted(fitting, key=lambda one: (one.usd_a_month, one.count))[:most]

@@ -55,6 +55,12 @@ def exec_channel() -> Document:
     return allow([f"ssmmessages:{action}" for action in actions], ["*"])
 
 
+def trunking() -> Document:
+    """Set ENI trunking for the own role: AWS defines no resource for settings; the condition limits it to this one."""
+    limit = {"Condition": {"StringEquals": {"ecs:account-setting": "awsvpcTrunking"}}}
+    return document(allow(["ecs:PutAccountSetting"], ["*"], **limit))
+
+
 def use_secrets(secret_arns: Sequence[str]) -> Document:
     return allow(["secretsmanager:GetSecretValue"], secret_arns)
 

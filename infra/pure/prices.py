@@ -1,17 +1,20 @@
 """On-demand list prices of us-east-1 in USD, as of November 2026; other regions differ by some per cent.
 
-Sources: https://aws.amazon.com/ec2/pricing/on-demand/, /ebs/pricing/, /vpc/pricing/, /elasticloadbalancing/pricing/,
-/rds/postgresql/pricing/, /elasticache/pricing/, /secrets-manager/pricing/, /fargate/pricing/, /cloudwatch/pricing/,
-/kms/pricing/ there. Those of EC2 types are in `instance_types.json`.
+Sources: https://aws.amazon.com/ec2/pricing/on-demand/, /ebs/pricing/, /vpc/pricing/, /privatelink/pricing/,
+/elasticloadbalancing/pricing/, /rds/postgresql/pricing/, /elasticache/pricing/, /secrets-manager/pricing/,
+/fargate/pricing/, /cloudwatch/pricing/, /kms/pricing/ there. Those of EC2 types are in `instance_types.json`.
 """
 
 HOURS_A_MONTH = 730
 
 PUBLIC_ADDRESS_HOUR = 0.005
 GP3_GIB_MONTH = 0.08
+# And 0.045 USD for each GB that passes.
+NAT_GATEWAY_HOUR = 0.045
+# In each zone, and 0.01 USD for each GB.
+ENDPOINT_HOUR = 0.01
 LOAD_BALANCER_HOUR = 0.0225
 SECRET_MONTH = 0.40
-NAT_GATEWAY_HOUR = 0.045
 # Of Fargate, x86.
 FARGATE_VCPU_HOUR = 0.04048
 FARGATE_GIB_HOUR = 0.004445
@@ -38,3 +41,13 @@ CACHE_NODE_HOUR = {"cache.t4g.micro": 0.0128, "cache.t4g.small": 0.0256, "cache.
 def instance_month(usd_an_hour: float, volume_gib: int) -> float:
     """One instance with its disk and its public address."""
     return HOURS_A_MONTH * (usd_an_hour + PUBLIC_ADDRESS_HOUR) + volume_gib * GP3_GIB_MONTH
+
+
+def nat_month() -> float:
+    """A NAT gateway with its public address."""
+    return HOURS_A_MONTH * (NAT_GATEWAY_HOUR + PUBLIC_ADDRESS_HOUR)
+
+
+def endpoints_month(count: int, zones: int) -> float:
+    """So many endpoints, each in every zone."""
+    return HOURS_A_MONTH * ENDPOINT_HOUR * count * zones

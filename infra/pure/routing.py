@@ -23,6 +23,16 @@ def priority(prefix: str) -> int:
     return (LONGEST - len(prefix)) * PRIORITIES_OF_A_LENGTH + zlib.crc32(prefix.encode()) % PRIORITIES_OF_A_LENGTH + 1
 
 
+def anchor_priority(service: str) -> int:
+    """Of the rule that no request meets (`infra/components/target.py`), from the service's name alone.
+
+    Among the numbers that paths of one letter would have, of which `/` is the only one.
+    """
+    first = (LONGEST - 1) * PRIORITIES_OF_A_LENGTH + 1
+    number = first + zlib.crc32(service.encode()) % (PRIORITIES_OF_A_LENGTH - 1)
+    return number + 1 if number >= priority("/") else number
+
+
 def private_port(service: str) -> int:
     """The load balancer's port for a private service, from its name alone, as with `priority`."""
     first, last = PRIVATE_PORTS
@@ -32,6 +42,11 @@ def private_port(service: str) -> int:
 def collisions(prefixes: Iterable[str]) -> list[tuple[str, str]]:
     """Pairs of different paths with one priority, which a load balancer refuses: one in 781 of the same length."""
     return pairs(prefixes, priority)
+
+
+def same_anchors(services: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of services with one number for the rules that no request meets: one in 780."""
+    return pairs(services, anchor_priority)
 
 
 def same_ports(services: Iterable[str]) -> list[tuple[str, str]]:

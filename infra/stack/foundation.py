@@ -1,21 +1,26 @@
 """What stays when a version changes: the network, the instances and the way in to them."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from infra.components.access_logs import AccessLogs, AccessLogsArgs
 from infra.components.alarms import AlarmTopic, AlarmTopicArgs
 from infra.components.cluster import Cluster, ClusterArgs
-from infra.components.firewall import Firewall, FirewallArgs
+from infra.components.firewall import DYNAMIC_PORTS, Firewall, FirewallArgs, Reach
+from infra.components.interface import Interface
 from infra.components.load_balancer import NAME, LoadBalancer, LoadBalancerArgs
 from infra.components.network import Network, NetworkArgs
+from infra.components.way_out import WayOut, WayOutArgs
 from infra.config.sections import AccessLogsConfig
+from infra.config.services import ServiceConfig
 from infra.planning.alarms import HOST_METRICS
+from infra.pure.parts import SERVICES, SMTP
 from infra.stack.setting import Setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Foundation:
-    """What stays when a version changes."""
+    """What stays when a version changes. `interfaces`: of the tasks by their service, where they have their own."""
 
     network: Network
     firewall: Firewall
@@ -23,14 +28,26 @@ class Foundation:
     load_balancer: LoadBalancer
     access_logs: AccessLogs | None
     alarm_topic: AlarmTopic | None
+    interfaces: Mapping[str, Interface]
 
 
 def foundation(s: Setting) -> Foundation:
     """The network, the instances and the way in to them."""
     config = s.config
     network = Network("network", NetworkArgs(settings=config.network, region=config.region), s.opts)
+    own = config.cluster.network != "bridge"
     ways = FirewallArgs(
-        vpc_id=network.vpc_id, cache="cache" in config.used, smtp=config.smtp, private_services=bool(config.private)
+        vpc_id=network.vpc_id,
+        region=config.region,
+        reach=Reach(
+            ports=DYNAMIC_PORTS,
+            database=True,
+            cache="cache" in config.used,
+            smtp=config.smtp,
+            private_services=bool(config.private),
+        ),
+        services={name: reach(service) for name, service in config.services.items()} if own else {},
+        endpoints=bool(config.endpoints),
     )
     firewall = Firewall("firewall", ways, s.opts)
     cluster = Cluster(
@@ -40,6 +57,7 @@ def foundation(s: Setting) -> Foundation:
             subnet_ids=network.public_subnet_ids,
             security_group_id=firewall.instances_group_id,
             disk_metrics=HOST_METRICS if config.alarms else None,
+            region=config.region,
             tags=s.tags,
         ),
         s.opts,
@@ -63,12 +81,39 @@ def foundation(s: Setting) -> Foundation:
         load_balancer=load_balancer,
         access_logs=logs,
         alarm_topic=alarm_topic(s) if config.alarms else None,
+        interfaces=interfaces(s, network, firewall) if own else {},
     )
 
 
 def alarm_topic(s: Setting) -> AlarmTopic:
     args = AlarmTopicArgs(addresses=s.config.told, region=s.config.region, account_id=s.account_id)
     return AlarmTopic("alarms", args, s.opts)
+
+
+def reach(service: ServiceConfig) -> Reach:
+    """What the tasks of one service connect to."""
+    return Reach(
+        ports=(service.port, service.port) if service.port and service.health else None,
+        database="database" in service.uses,
+        cache="cache" in service.uses,
+        smtp=not service.references.isdisjoint(SMTP),
+        private_services=any(name.startswith(f"{SERVICES}.") for name in service.references),
+    )
+
+
+def interfaces(s: Setting, network: Network, firewall: Firewall) -> dict[str, Interface]:
+    """Those of the tasks, by their service, and the way out for them."""
+    args = WayOutArgs(
+        network=network,
+        region=s.config.region,
+        endpoints=s.config.endpoints,
+        security_group_id=firewall.endpoints_group_id,
+    )
+    way = WayOut("way-out", args, s.opts)
+    return {
+        name: Interface(subnet_ids=way.subnet_ids, security_group_id=group)
+        for name, group in firewall.service_group_ids.items()
+    }
 
 
 def access_logs(s: Setting, settings: AccessLogsConfig) -> AccessLogs:

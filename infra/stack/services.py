@@ -85,6 +85,7 @@ def running(
             settings=settings,
             image=image,
             links={part: known[part] for part in (*settings.uses, *by_reference(known)) if part in known},
+            interface=base.interfaces.get(name),
             account_id=s.account_id,
             region=config.region,
             tags=s.tags,
@@ -107,6 +108,8 @@ def running(
         ),
         s.opts,
     )
+    if target:
+        target.open(service.deployment)
     return RunningService(image=image, task=task, service=service, target=target)
 
 
@@ -153,6 +156,7 @@ def target_of(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Targe
             port=settings.port,
             routes=settings.routes,
             health=settings.health,
+            own_interface=name in base.interfaces,
             conditions=door.conditions,
             private_port=private_port(name) if settings.private else None,
         ),

@@ -41,10 +41,14 @@ def is_of_a_fresh_role(text: str) -> bool:
 
 
 def start(ecs: "ECSClient", props: Props) -> str:
+    own_interface: dict[str, Any] = (
+        {"networkConfiguration": {"awsvpcConfiguration": props["network"]}} if "network" in props else {}
+    )
     answer = ecs.run_task(
         cluster=props["cluster"],
         taskDefinition=props["taskDefinition"],
         capacityProviderStrategy=[{"capacityProvider": props["capacityProvider"], "weight": 1}],
+        **own_interface,
         startedBy=started_by(props),
         overrides={"containerOverrides": [{"name": props["container"], "command": props["command"]}]},
         tags=[{"key": key, "value": value} for key, value in sorted(props["tags"].items())],
@@ -132,7 +136,7 @@ def migrate(props: Props) -> None:
 
 class MigrationRun(StepProvider):
     """Inputs: region, cluster, capacityProvider, taskDefinition, container, command, version, logGroup,
-    tags, timeoutSeconds.
+    tags, timeoutSeconds, and network for a task with an interface of its own.
 
     Runs once for each task definition. Deleting does nothing: what a migration did stays in the database.
     """

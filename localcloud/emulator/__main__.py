@@ -43,6 +43,7 @@ from localcloud.emulator.schedules import keep_time
 from localcloud.emulator.site import with_session
 from localcloud.emulator.smtp import with_smtp
 from localcloud.emulator.task_events import tell_of_tasks
+from localcloud.emulator.task_networks import check_networks
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH, TASK_NETWORK
 
 
@@ -117,6 +118,7 @@ if __name__ == "__main__":
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
     run_scheduled_tasks()
     tell_of_tasks()
+    check_networks()
     keep_time()
     autoscaling.serve()
     alarms.judge()

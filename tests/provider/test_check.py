@@ -38,6 +38,7 @@ def without(row: dict[str, Any], *names: str) -> dict[str, Any]:
 BALANCED = {"targetGroupArn": Ref("targets", "arn"), "containerName": "backend", "containerPort": 9}
 POLICY = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Maybe", "Action": "s3:*"}]})
 NO_TARGETS = "arn:aws:elasticloadbalancing:us-east-1:000000000000:targetgroup/none/0123456789abcdef"
+OWN_INTERFACE = {"subnets": [Ref("subnet")], "securityGroups": [Ref("group")]}
 UNREACHABLE = {**BALANCED, "targetGroupArn": NO_TARGETS}
 NO_GROUP = {"logDriver": "awslogs"}
 NO_BALANCER = "arn:aws:elasticloadbalancing:us-east-1:000000000000:loadbalancer/app/none/0123456789abcdef"
@@ -127,6 +128,14 @@ REFUSED: list[tuple[str, Props, str, str]] = [
     ("service", {"orderedPlacementStrategies": [{"type": "pile"}]}, "orderedPlacementStrategies.type", "one of random"),
     ("service", {"deploymentMinimumHealthyPercent": 200}, "deploymentMinimumHealthyPercent", "must be below"),
     ("service", {"launchType": "EC2"}, "capacityProviderStrategies", "must not stand beside launchType"),
+    ("service", {"networkConfiguration": OWN_INTERFACE}, "taskDefinition", "bridge, which takes no network"),
+    ("service", {"taskDefinition": Ref("task-with-interface", "arn")}, "taskDefinition", "which needs networkConf"),
+    ("service", {"taskDefinition": Ref("task-with-interface", "arn"), "networkConfiguration": OWN_INTERFACE},
+     "taskDefinition", "which needs target groups of the type ip, got instance"),
+    ("service", {"networkConfiguration": {**OWN_INTERFACE, "assignPublicIp": True}},
+     "networkConfiguration.assignPublicIp", "only Fargate gives public addresses"),
+    ("task-with-interface", containers({**CONTAINER, "portMappings": [{"containerPort": 8000, "hostPort": 80}]}),
+     "containerDefinitions", "hostPort must be the containerPort 8000"),
     ("task", {"networkMode": "wifi"}, "networkMode", "must be one of bridge"),
     ("log", {"retentionInDays": 8}, "retentionInDays", "must be one of 0, 1, 3"),
     ("repository", {"imageTagMutability": "NEVER"}, "imageTagMutability", "must be one of MUTABLE"),

@@ -117,6 +117,12 @@ BEHAVIOUR = (
         " loopback, where other users of this machine reach it; a stop empties it",
     ),
     ("Budgets", "recorded; one warns nobody"),
+    (
+        "Network interfaces of tasks",
+        "every task has an address of its own on loopback, in `bridge` mode too; that a task in `awsvpc` mode gets the"
+        " network that its definition asks for is checked, how many interfaces an instance has by the program's plan"
+        " alone; the command with which an instance sets ENI trunking for its role is not run",
+    ),
     ("NAT gateways, Elastic IPs", "recorded; no traffic passes them"),
     ("Encryption", "settings are recorded; nothing on this disk is encrypted by them"),
     ("Names and quotas", "account limits, and names taken by other accounts (buckets), are not looked up"),

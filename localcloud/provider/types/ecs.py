@@ -248,6 +248,8 @@ TYPES = [
                 "TargetGroups[0]",
             ),
             Says("loadBalancers", ecs_tasks.containers_match, ("describe_task_definition",)),
+            Says("taskDefinition", ecs_tasks.networked, ("describe_task_definition",)),
+            Says("networkConfiguration.assignPublicIp", ecs_tasks.public_addresses),
         ],
     ),
     ResourceType(

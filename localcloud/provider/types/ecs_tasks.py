@@ -92,6 +92,10 @@ class Containers(Rule):
     @staticmethod
     def of_one(case: Case, container: Mapping[str, Any]) -> Iterator[str]:
         name = str(container.get("name"))
+        own = case.inputs.get("networkMode") == "awsvpc"
+        for port in container.get("portMappings") or () if own else ():
+            if port.get("hostPort") not in (None, port.get("containerPort")):
+                yield f"{name}: hostPort must be the containerPort {port.get('containerPort')} with awsvpc, or left out"
         if not re.fullmatch(r"[A-Za-z0-9_-]{1,255}", name):
             yield f"name must be 1 to 255 of letters, digits, _ and -, got {name!r}"
         if not container.get("image"):
@@ -105,6 +109,45 @@ class Containers(Rule):
         missing = [key for key in AWSLOGS if key not in (log.get("options") or {})]
         if log.get("logDriver") == "awslogs" and missing:
             yield f"{name}: logConfiguration.options needs {', '.join(missing)} for awslogs"
+
+
+def networked(case: Case, task: str) -> str:
+    """ECS refuses a service whose network, or target group, is not what its task definition asks for."""
+    if not any(map(case.is_new, ("taskDefinition", "networkConfiguration", "loadBalancers"))):
+        return ""
+    try:
+        definition = case.context.client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"]
+        groups = [target_type(case, one) for one in case.inputs.get("loadBalancers") or ()]
+    except ClientError:
+        return ""  # the rules for these references tell it
+    own = definition.get("networkMode") == "awsvpc"
+    mode = definition.get("networkMode", "bridge")
+    if own != ("networkConfiguration" in case.given):
+        return f"has the network mode {mode}, which {'needs' if own else 'takes no'} networkConfiguration"
+    wanted = "ip" if own else "instance"
+    if wrong := [found for found in groups if found not in ("", wanted)]:
+        return f"has the network mode {mode}, which needs target groups of the type {wanted}, got {wrong[0]}"
+    return ""
+
+
+def target_type(case: Case, balancer: Props) -> str:
+    """Of a target group; an empty text where it is not known yet."""
+    arn = balancer.get("targetGroupArn")
+    if not isinstance(arn, str) or not arn.startswith("arn:"):
+        return ""
+    (group,) = case.context.client("elbv2").describe_target_groups(TargetGroupArns=[arn])["TargetGroups"]
+    return str(group.get("TargetType", ""))
+
+
+def public_addresses(case: Case, wanted: bool) -> str:
+    """On instances, a task's interface gets none."""
+    strategies = case.inputs.get("capacityProviderStrategies") or ()
+    on_fargate = case.inputs.get("launchType") == "FARGATE" or any(
+        str(one.get("capacityProvider", "")).startswith("FARGATE") for one in strategies
+    )
+    return (
+        "must be false for tasks on instances: only Fargate gives public addresses" if wanted and not on_fargate else ""
+    )
 
 
 def containers_match(case: Case, balancers: list[Props]) -> str:

@@ -149,4 +149,15 @@ CASES = {
         outputs={"arn": r"arn:aws:ecs:.*:task-definition/provider-test:\d+", "revision": r"\d+"},
         import_id="{arn}",
     ),
+    "task-with-interface": Case(
+        token="aws:ecs/taskDefinition:TaskDefinition",
+        inputs={
+            "family": "provider-own", "networkMode": "awsvpc", "requiresCompatibilities": ["EC2"],
+            "containerDefinitions": json.dumps([{**CONTAINER, "portMappings": [{"containerPort": 8000}]}]),
+        },
+        ask=Ask("ecs", "describe_task_definition", {"taskDefinition": "{arn}"},
+                "[taskDefinition][?status=='ACTIVE'] | [0]"),
+        shows={"networkMode": "awsvpc"},
+        import_id="{arn}",
+    ),
 }  # fmt: skip

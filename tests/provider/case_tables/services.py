@@ -46,6 +46,22 @@ CASES = {
         import_id="{cluster}/{name}",
         behind=("ecs", "update_service", {"cluster": "{cluster}", "service": "{name}", "desiredCount": 0}),
     ),
+    "service-with-interfaces": Case(
+        token="aws:ecs/service:Service",
+        inputs={
+            "cluster": Ref("capacity-of-cluster", "clusterName"), "taskDefinition": Ref("task-with-interface", "arn"),
+            "desiredCount": 0,
+            "capacityProviderStrategies": [{"capacityProvider": Ref("capacity", "name"), "weight": 1}],
+            "networkConfiguration": {"subnets": [Ref("subnet")], "securityGroups": [Ref("group")]},
+        },
+        ask=Ask("ecs", "describe_services", {"cluster": "{cluster}", "services": ["{name}"]},
+                "services[?status=='ACTIVE'] | [0]"),
+        shows={"networkConfiguration.awsvpcConfiguration.securityGroups[0]": Ref("group")},
+        change={"networkConfiguration": {"subnets": [Ref("subnet")], "securityGroups": [Ref("other-group")]}},
+        shows_changed={"networkConfiguration.awsvpcConfiguration.securityGroups[0]": Ref("other-group")},
+        replace=[{"name": "renamed"}],
+        import_id="{cluster}/{name}",
+    ),
     "log": Case(
         token="aws:cloudwatch/logGroup:LogGroup",
         inputs={"name": "/provider/test", "retentionInDays": 14, "tags": {"a": "b"}},

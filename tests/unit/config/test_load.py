@@ -169,6 +169,30 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "cluster: must have room for all tasks, but 1 * t3a.small with 2,048 CPU units and 1,884 MiB each have none for"
         " backend (256 CPU units and 1,000 MiB) while old and new tasks run side by side; take instanceType: t",
     ),
+    (
+        {"cluster": {"network": "awsvpc"}, "network": {"egress": "nat"}},
+        "cluster: must have room for all tasks, but 2 * t3a.small with 2,048 CPU units, 1,884 MiB and 1 network"
+        " interface each have none for backend (256 CPU units, 384 MiB and 1 network interface) while old and new tasks"
+        " run side by side; take instanceType: t3.small with maxInstances: 2 and network: awsvpc (42.47 USD a month),"
+        " or instanceType: t2.small with maxInstances: 2 and network: awsvpc (45.68 USD a month), or network: bridge"
+        " with instanceType: t3a.small and maxInstances: 1 (19.77 USD a month, and no egress to pay); or lower"
+        " memoryMib, cpuUnits or desiredCount of the services",
+    ),
+    (
+        {"cluster": {"network": "trunked"}, "network": {"egress": "nat"}},
+        "cluster.instanceType: must be a type with ENI trunking where cluster.network is trunked, got t3a.small; take"
+        " instanceType: ",
+    ),
+    (
+        {"cluster": {"network": "trunked", "instanceType": "m5.large"}},
+        "network.egress: is required where cluster.network is trunked: a task's own interface gets no public address on"
+        " an instance, so the task would reach neither AWS nor the internet; write nat (36.50 USD a month)",
+    ),
+    (
+        {"cluster": {"network": "trunked", "instanceType": "m5.large"}, "network": {"egress": "endpoints"}},
+        "network.egress: must be nat where services use site, to which no endpoint leads, got endpoints; write nat, ",
+    ),
+    ({"network": {"egress": "nat"}}, "network.egress: must be none where cluster.network is bridge: tasks go the way "),
     ({"services": {"backend": {"desiredCount": 0}}}, "services.backend.desiredCount: "),
     ({"services": {"backend": {"memoryMib": "much"}}}, "services.backend.memoryMib: "),
     (

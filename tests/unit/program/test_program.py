@@ -182,9 +182,11 @@ def test_destroy_never_needs_scaling_to_zero_by_hand(stack: Recorded) -> None:
         ("backend-service", "access-password"),
         ("backend-migration-run", "cluster-capacity-association"),
         ("backend-deployment", "backend-service"),
-        ("backend-service", "backend-route-api"),
+        ("backend-service", "backend-anchor"),
+        # A group without healthy tasks gets no requests.
+        ("backend-route-api", "backend-deployment"),
         ("backend-service", "backend-task-policy"),
-        ("frontend-service", "frontend-route"),
+        ("frontend-route", "frontend-deployment"),
         ("backend-route-api", "load-balancer-http"),
         ("frontend-service", "cluster-capacity-association"),
         ("cluster-capacity-association", "cluster-instances"),

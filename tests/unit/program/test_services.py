@@ -304,8 +304,9 @@ def test_a_private_service_has_a_port_of_the_load_balancer_and_no_route(priced: 
     assert (action["type"], action["targetGroupArn"].rpartition(":")[2]) == ("forward", "prices-group")
     variables = {entry["name"]: entry["value"] for entry in container(priced, "api")["environment"]}
     assert variables["PRICES"] == f"http://balancer.us-east-1.elb.amazonaws.com:{listener['port']:.0f}/v1"
-    assert not [r for r in priced.of("aws:lb/listenerRule:ListenerRule") if r.component == "prices"]
-    assert priced.depends("prices-service", "prices-private")
+    rules = [r.name for r in priced.of("aws:lb/listenerRule:ListenerRule") if r.component == "prices"]
+    assert rules == ["prices-anchor"]  # which no request meets
+    assert priced.depends("prices-private", "prices-deployment")
     assert priced.one("prices-service").inputs["healthCheckGracePeriodSeconds"] == 60
     assert "PRICES" not in {entry["name"] for entry in container(priced, "prices")["environment"]}
 

@@ -65,7 +65,7 @@ def test_a_public_load_balancer_asks_every_rule_for_the_header_that_cloudfront_s
     assert not public.of("aws:cloudfront/vpcOrigin:VpcOrigin")
     origin, _ = public.one("cdn-distribution").inputs["origins"]
     (header,) = origin["customHeaders"]
-    rules = public.of("aws:lb/listenerRule:ListenerRule")
+    rules = [r for r in public.of("aws:lb/listenerRule:ListenerRule") if not r.name.endswith("-anchor")]
     assert len(rules) == 2
     for rule in rules:
         (asked,) = [one["httpHeader"] for one in rule.inputs["conditions"] if "httpHeader" in one]

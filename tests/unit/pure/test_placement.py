@@ -1,12 +1,13 @@
 """Where ECS puts tasks, against cases that can be counted by hand, and against every possible placement."""
 
+from dataclasses import replace
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.pure.capacity import InstanceType, Room, instance_types
+from infra.pure.capacity import InstanceType, Network, Room, instance_types
 from infra.pure.placement import Demand, Hosts, Plan, cheapest, fewest, plan
 
 KIND = InstanceType(vcpus=1, memory_mib=1100, architecture="x86_64", interfaces=2, trunked_tasks=None, usd_an_hour=0.01)
@@ -81,6 +82,47 @@ def test_the_default_fits_one_default_instance() -> None:
     ]
 
 
+SMALL = Room(cpu_units=128, memory_mib=128)
+# Tasks with interfaces of their own that an instance holds, when nothing is being deployed.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/eni-trunking-supported-instance-types.html
+TASKS_OF_AN_INSTANCE: list[tuple[str, Network, int]] = [
+    ("t3a.micro", "awsvpc", 1),
+    ("t3a.small", "awsvpc", 1),
+    ("t3.small", "awsvpc", 2),
+    ("t4g.small", "awsvpc", 2),
+    ("t3a.medium", "awsvpc", 2),
+    ("m5.large", "awsvpc", 2),
+    ("m5.large", "trunked", 10),
+    ("c6g.medium", "trunked", 4),
+    ("t3.small", "trunked", 0),
+]
+
+
+@pytest.mark.parametrize(("name", "network", "most"), TASKS_OF_AN_INSTANCE)
+def test_an_instance_holds_as_many_tasks_with_own_interfaces_as_aws_says(
+    name: str, network: Network, most: int
+) -> None:
+    hosts = Hosts(kind=instance_types()[name], minimum=1, maximum=1, zones=1, network=network)
+    tasks = [Demand(name=f"job-{number}", room=replace(SMALL, cpu_units=1), count=0) for number in range(most + 1)]
+    found = plan(hosts, tasks)
+    assert sum(count for use in found.peak for _, count in use.tasks) == most
+    assert found.missing is not None
+    assert plan(hosts, tasks[:most]).missing is None
+
+
+def test_a_deployment_of_two_services_needs_four_interfaces() -> None:
+    default = [Demand(name="api", room=SMALL, count=1), Demand(name="page", room=SMALL, count=1)]
+    small = instance_types()["t3a.small"]
+    assert plan(Hosts(kind=small, minimum=1, maximum=3, zones=2, network="awsvpc"), default).missing
+    assert fewest(small, default, zones=2, limit=4, network="awsvpc") == 4
+    assert fewest(instance_types()["t3.small"], default, zones=2, limit=4, network="awsvpc") == 2
+    ways = cheapest(default, zones=2, volume_gib=30, networks=("awsvpc", "trunked"))
+    assert [(one.name, one.network, one.count) for one in ways] == [
+        ("t3.small", "awsvpc", 2),
+        ("t2.small", "awsvpc", 2),
+    ]
+
+
 demands = st.lists(st.builds(demand, st.sampled_from("abc"), st.integers(0, 2), st.integers(50, 700)), max_size=3)
 
 
@@ -88,7 +130,7 @@ def can_be_placed(found: list[Demand], hosts: int) -> bool:
     """Whether any placement at all holds what runs at the peak."""
     tasks = [one.room for one in found for _ in range(2 * one.count or 1)]
     for chosen in product(range(hosts), repeat=len(tasks)):
-        left = [KIND.room] * hosts
+        left = [KIND.room()] * hosts
         for host, task in zip(chosen, tasks, strict=True):
             left[host] -= task
         if all(room.cpu_units >= 0 and room.memory_mib >= 0 for room in left):
@@ -96,14 +138,18 @@ def can_be_placed(found: list[Demand], hosts: int) -> bool:
     return not tasks
 
 
-@given(demands, st.integers(1, 2), st.integers(1, 2))
-def test_a_plan_never_promises_what_no_placement_can_hold(found: list[Demand], hosts: int, zones: int) -> None:
+@given(demands, st.integers(1, 2), st.integers(1, 2), st.sampled_from(("bridge", "awsvpc")))
+def test_a_plan_never_promises_what_no_placement_can_hold(
+    found: list[Demand], hosts: int, zones: int, network: Network
+) -> None:
     total = sum(2 * one.count or 1 for one in found)
-    made = plan(Hosts(kind=KIND, minimum=1, maximum=hosts, zones=zones), found)
+    made = plan(Hosts(kind=KIND, minimum=1, maximum=hosts, zones=zones, network=network), found)
     assert len(made.peak) <= hosts
     for use in (*made.steady, *made.peak):
         assert use.left.cpu_units >= 0 and use.left.memory_mib >= 0
+        assert use.left.interfaces is None or use.left.interfaces >= 0
     if made.missing is None:
         assert sum(count for use in made.peak for _, count in use.tasks) == total
+        assert network == "bridge" or total <= hosts  # an instance of this kind has one interface for tasks
         if total <= 8:
             assert can_be_placed(found, hosts)

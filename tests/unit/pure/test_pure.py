@@ -76,13 +76,13 @@ def test_zones_that_would_share_addresses_are_refused() -> None:
 
 
 @given(rooms, rooms)
-def test_room_holds_its_parts(one: Room, other: Room) -> None:
-    assert (one + other).holds(one)
-    assert (one + other) - other == one
+def test_room_holds_what_leaves_nothing_below_zero(one: Room, other: Room) -> None:
+    left = one - other
+    assert one.holds(other) == (left.cpu_units >= 0 and left.memory_mib >= 0)
 
 
 def test_the_default_instance_registers_the_memory_that_was_measured() -> None:
-    room = instance_types()["t3a.small"].room
+    room = instance_types()["t3a.small"].room()
     assert room.cpu_units == 2048
     assert 1850 <= room.memory_mib <= 1913
 

@@ -1,0 +1,102 @@
+"""Every way of placing tasks, taken up, changed into another while people use the site, and down again."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.e2e.checkout import Checkout
+from tests.e2e.load import steady_load
+from tests.unit.stack_files import PROJECT
+
+APP = Path(__file__).parent / "apps/greeter"
+SERVICES = {"services": {"web": {"source": "greeter", "port": 8000, "routes": ["/"], "health": "/", "memoryMib": 128}}}
+CLUSTER = f"  {PROJECT}:cluster:\n"
+NETWORK = f"  {PROJECT}:network:\n"
+
+
+@pytest.fixture(scope="module")
+def placed(checkout: Checkout) -> Checkout:
+    """The smallest app, deployed as the default has it: tasks at ports of their instance."""
+    shutil.copytree(APP, checkout.root / "greeter")
+    (checkout.root / "app.yaml").write_text(json.dumps(SERVICES))
+    checkout.edit("Pulumi.local.yaml", f"(?s)  {PROJECT}:services:.*?(?=  {PROJECT}:database)", "")
+    checkout.up()
+    return checkout
+
+
+def change(placed: Checkout, pattern: str, replacement: str) -> None:
+    """Another placement, while people ask the site; nothing is left to do afterwards."""
+    placed.edit("Pulumi.local.yaml", pattern, replacement)
+    with steady_load(placed.stranger, "/", lambda response: "") as load:
+        placed.up()
+    assert load.failed == {}, load.statuses
+    assert load.statuses["200"] > 50
+    placed.up()
+    assert placed.last_changes() == {}
+
+
+def service(placed: Checkout) -> dict[str, Any]:
+    (found,) = placed.client("ecs").describe_services(cluster=placed.outputs["cluster"], services=names(placed))[
+        "services"
+    ]
+    return dict(found)
+
+
+def names(placed: Checkout) -> list[str]:
+    arns: list[str] = placed.client("ecs").list_services(cluster=placed.outputs["cluster"])["serviceArns"]
+    return arns
+
+
+def target_types(placed: Checkout) -> list[str]:
+    return [group["TargetType"] for group in placed.client("elbv2").describe_target_groups()["TargetGroups"]]
+
+
+def test_tasks_get_interfaces_of_their_own_without_a_lost_request(placed: Checkout) -> None:
+    assert target_types(placed) == ["instance"]
+    placed.edit("Pulumi.local.yaml", NETWORK, f"{NETWORK}    egress: nat\n")
+    change(placed, CLUSTER, f"{CLUSTER}    network: awsvpc\n    instanceType: t3.small\n")
+    assert target_types(placed) == ["ip"]
+    config = service(placed)["networkConfiguration"]["awsvpcConfiguration"]
+    assert config["assignPublicIp"] == "DISABLED" and len(config["subnets"]) == 2
+    (task,) = tasks(placed)
+    (interface,) = [one for one in task["attachments"] if one["type"] == "ElasticNetworkInterface"]
+    (address,) = [row["value"] for row in interface["details"] if row["name"] == "privateIPv4Address"]
+    elb = placed.client("elbv2")
+    (group,) = elb.describe_target_groups()["TargetGroups"]
+    health = elb.describe_target_health(TargetGroupArn=group["TargetGroupArn"])["TargetHealthDescriptions"]
+    assert [(row["Target"]["Id"], row["Target"]["Port"]) for row in health] == [(address, 8000)]
+
+
+def tasks(placed: Checkout) -> list[dict[str, Any]]:
+    ecs, cluster = placed.client("ecs"), placed.outputs["cluster"]
+    return list(ecs.describe_tasks(cluster=cluster, tasks=ecs.list_tasks(cluster=cluster)["taskArns"])["tasks"])
+
+
+def test_trunking_is_the_instances_own_setting_and_moves_no_task(placed: Checkout) -> None:
+    (before,) = tasks(placed)
+    change(placed, "network: awsvpc\n    instanceType: t3.small", "network: trunked\n    instanceType: m5.large")
+    assert [one["taskArn"] for one in tasks(placed)] == [before["taskArn"]]
+    settings = placed.client("ecs").list_account_settings(name="awsvpcTrunking")["settings"]
+    assert [one["type"] for one in settings] == ["aws"]  # nothing was set for the account
+
+
+def test_tasks_go_back_to_ports_of_their_instance_without_a_lost_request(placed: Checkout) -> None:
+    placed.edit("Pulumi.local.yaml", "    egress: nat\n", "")
+    change(placed, "    network: trunked\n    instanceType: m5.large\n", "")
+    assert target_types(placed) == ["instance"]
+    assert not service(placed).get("networkConfiguration")
+    ec2 = placed.client("ec2")
+    assert [one for one in ec2.describe_nat_gateways()["NatGateways"] if one["State"] != "deleted"] == []
+
+
+def test_what_has_no_room_is_refused_with_the_cheapest_ways_out(placed: Checkout) -> None:
+    placed.edit("Pulumi.local.yaml", CLUSTER, f"{CLUSTER}    network: awsvpc\n    maxInstances: 1\n")
+    run = placed.run("up")
+    assert run.code != 0
+    assert "network.egress: is required where cluster.network is awsvpc" in run.output
+    assert "none for web (256 CPU units, 128 MiB and 1 network interface)" in run.output
+    with placed.stranger() as visitor:
+        assert visitor.get("/").text == "hello\n"

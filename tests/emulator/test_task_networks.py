@@ -1,0 +1,51 @@
+"""A task gets the network that its definition asks for, or is refused in ECS's words."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from tests.emulator.conftest import Client, running
+from tests.engine.support import Emulator
+
+INTERFACE = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}
+PUBLIC = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}
+
+
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One for all tests of this file."""
+    with running(tmp_path_factory.mktemp("emulator")) as made:
+        yield made
+
+
+def run(aws: Client, mode: str, **asked: Any) -> Any:
+    container = {"name": "app", "image": "app", "memory": 128}
+    aws("ecs").register_task_definition(family=mode, networkMode=mode, containerDefinitions=[container])
+    return aws("ecs").run_task(taskDefinition=mode, **asked)["tasks"]
+
+
+@pytest.mark.parametrize(
+    ("mode", "asked", "reason"),
+    [
+        ("awsvpc", {}, "must be provided"),
+        ("bridge", {"networkConfiguration": INTERFACE}, "not valid for the given networkMode"),
+        ("awsvpc", {"networkConfiguration": PUBLIC}, "Assign public IP is not supported"),
+    ],
+)
+def test_a_network_that_does_not_fit_is_refused(aws: Client, mode: str, asked: dict[str, Any], reason: str) -> None:
+    with pytest.raises(ClientError, match=reason):
+        run(aws, mode, **asked)
+
+
+@pytest.mark.parametrize(
+    ("mode", "asked"),
+    [
+        ("bridge", {}),
+        ("awsvpc", {"networkConfiguration": INTERFACE}),
+        ("awsvpc", {"networkConfiguration": PUBLIC, "launchType": "FARGATE"}),
+    ],
+)
+def test_one_that_fits_is_taken(aws: Client, mode: str, asked: dict[str, Any]) -> None:
+    assert run(aws, mode, **asked)
