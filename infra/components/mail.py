@@ -7,6 +7,7 @@ import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
 
 from infra.components.link import Link, Secret
+from infra.components.mail_events import VARIABLE, MailEvents, MailEventsArgs
 from infra.components.smtp import Smtp, SmtpArgs
 from infra.config.load import SmtpEndpoint
 from infra.config.sections import MailConfig
@@ -25,6 +26,7 @@ class MailArgs:
     settings: MailConfig
     smtp: SmtpEndpoint | None
     region: str
+    account_id: pulumi.Input[str]
     recipe: Recipe
     tags: Tags
 
@@ -41,8 +43,8 @@ class Mail(pulumi.ComponentResource):
     """One address. SES sends mail from it after its owner has followed the link in SES's confirmation mail.
 
     The address belongs to the account and its region: one stack makes it known to SES, others use it.
-    Its configuration set counts bounces and complaints, and sends over TLS alone. With `smtp`, an app that knows no AWS
-    sends mail, too.
+    Its configuration set counts bounces and complaints, tells of them, sends over TLS alone, and never again to who
+    complained or does not exist. With `smtp`, an app that knows no AWS sends mail, too.
     A month: 0.10 USD per 1,000 mails.
     """
 
@@ -60,13 +62,19 @@ class Mail(pulumi.ComponentResource):
             configuration_set_name=unique_name(args.tags.project, args.tags.stack, limit=CONFIGURATION_SET_LIMIT),
             reputation_options=aws.sesv2.ConfigurationSetReputationOptionsArgs(reputation_metrics_enabled=True),
             delivery_options=aws.sesv2.ConfigurationSetDeliveryOptionsArgs(tls_policy="REQUIRE"),
+            # Whatever the account does: who reported a mail as spam, or does not exist, gets none again.
+            suppression_options=aws.sesv2.ConfigurationSetSuppressionOptionsArgs(
+                suppressed_reasons=["BOUNCE", "COMPLAINT"]
+            ),
             tags=tags,
             opts=child,
         )
+        events = self._events(name, args, configuration)
         environment: dict[str, pulumi.Input[str]] = {
             "MAIL_FROM": self.address,
             "MAIL_TO": self.address,
             "SES_CONFIGURATION_SET": configuration.configuration_set_name,
+            VARIABLE: events.queue.url,
         }
         if args.settings.mailbox_path is not None:
             environment["MAILBOX_PATH"] = args.settings.mailbox_path
@@ -78,11 +86,21 @@ class Mail(pulumi.ComponentResource):
             secrets = self._smtp_secrets(name, args, identity, configuration.arn)
         self.link = Link(
             environment=environment,
-            rights=pulumi.Output.all(identity.arn, configuration.arn).apply(lambda arns: policies.use_mail(*arns)),
+            rights=pulumi.Output.all(identity.arn, configuration.arn, events.queue.arn).apply(
+                lambda arns: policies.use_mail(*arns)
+            ),
             values=values,
             secrets=secrets,
         )
         self.register_outputs({})
+
+    def _events(self, name: str, args: MailArgs, configuration: aws.sesv2.ConfigurationSet) -> MailEvents:
+        told = MailEventsArgs(
+            configuration_set=configuration.configuration_set_name,
+            configuration_set_arn=configuration.arn,
+            account_id=args.account_id,
+        )
+        return MailEvents(f"{name}-events", told, ResourceOptions(parent=self))
 
     def _smtp_secrets(
         self, name: str, args: MailArgs, identity: Identity, configuration_arn: pulumi.Output[str]

@@ -30,6 +30,8 @@ class Queue(pulumi.ComponentResource):
     A month: free up to a million requests, then 0.40 USD a million.
     """
 
+    arn: pulumi.Output[str]
+    url: pulumi.Output[str]
     link: Link
     dead_letters: pulumi.Output[str]  # the name of the second queue
 
@@ -56,6 +58,7 @@ class Queue(pulumi.ComponentResource):
             opts=child,
         )
         self.dead_letters = aside.name
+        self.arn, self.url = queue.arn, queue.url
         self.link = Link(
             environment={args.variable: queue.url},
             rights=queue.arn.apply(lambda arn: [policies.use_queue(arn)]),

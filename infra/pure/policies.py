@@ -72,14 +72,50 @@ def use_bucket(bucket_arn: str) -> list[Document]:
     ]
 
 
-def use_mail(identity_arn: str, configuration_set_arn: str) -> list[Document]:
-    """Send from the one address, and tell whether SES lets it."""
+def use_mail(identity_arn: str, configuration_set_arn: str, events_arn: str) -> list[Document]:
+    """Send from the one address, tell whether SES lets it, and what became of a mail."""
     return [
         allow(["ses:SendEmail"], [identity_arn, configuration_set_arn]),
         allow(["ses:GetEmailIdentity"], [identity_arn]),
-        # Whether the account is in the sandbox: AWS defines no resource for this action.
-        allow(["ses:GetAccount"], ["*"]),
+        read_queue(events_arn),
+        # Whether the account is in the sandbox, and an address on its suppression list: AWS defines no resource for it.
+        allow(["ses:GetAccount", "ses:GetSuppressedDestination"], ["*"]),
     ]
+
+
+def read_queue(queue_arn: str) -> Document:
+    return allow(["sqs:ReceiveMessage", "sqs:DeleteMessage"], [queue_arn])
+
+
+def tell_of_mails(topic_arn: str, configuration_set_arn: str, account_id: str) -> Document:
+    """Of a topic: SES tells it of the mails of one configuration set.
+
+    https://docs.aws.amazon.com/ses/latest/dg/configure-sns-notifications.html
+    """
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "ses.amazonaws.com"},
+            "Action": "sns:Publish",
+            "Resource": topic_arn,
+            "Condition": {
+                "StringEquals": {"aws:SourceAccount": account_id, "aws:SourceArn": configuration_set_arn},
+            },
+        }
+    )
+
+
+def pass_on(queue_arn: str, topic_arn: str) -> Document:
+    """Of a queue: one topic writes to it."""
+    return document(
+        {
+            "Effect": "Allow",
+            "Principal": {"Service": "sns.amazonaws.com"},
+            "Action": "sqs:SendMessage",
+            "Resource": queue_arn,
+            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
+        }
+    )
 
 
 def use_smtp(resource_arns: Sequence[str], address: str) -> Document:

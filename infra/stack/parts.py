@@ -82,7 +82,8 @@ def database(s: Setting, base: Foundation) -> Database:
 def mail(s: Setting, settings: MailConfig) -> Mail:
     region = s.config.region
     smtp = smtp_endpoint(region) if s.config.smtp else None
-    return Mail("mail", MailArgs(settings=settings, smtp=smtp, region=region, recipe=s.recipe, tags=s.tags), s.opts)
+    args = MailArgs(settings=settings, smtp=smtp, region=region, account_id=s.account_id, recipe=s.recipe, tags=s.tags)
+    return Mail("mail", args, s.opts)
 
 
 def queue(s: Setting, name: str) -> Queue:

@@ -22,10 +22,12 @@ from localcloud.emulator import (
     identities,
     inner_listeners,
     log_events,
+    mail_events,
     mailbox,
     registry,
     rotation,
     snapshots,
+    suppression,
     task_role,
 )
 from localcloud.emulator.aliases import serve_aliases
@@ -48,7 +50,11 @@ from localcloud.place import HEALTH_PATH, MAILBOX_PATH, TASK_NETWORK
 
 
 def states() -> dict[str, State]:
-    own = {log_events.SERVICE: log_events.state, autoscaling.SERVICE: autoscaling.state}
+    own = {
+        log_events.SERVICE: log_events.state,
+        autoscaling.SERVICE: autoscaling.state,
+        suppression.SERVICE: suppression.state,
+    }
     return {**app._build_persistence_save_dict(), **own}
 
 
@@ -72,6 +78,7 @@ def save_while_running() -> Saver:
         load()
         log_events.load()
         autoscaling.load()
+        suppression.load()
         saver.start()
 
     app._load_persisted_state = load_and_start
@@ -114,8 +121,10 @@ if __name__ == "__main__":
         snapshots.restore_data()
         caches.serve(host="localhost", addresses=(caches.LOOPBACK,))
     identities.keep_identities()
+    mail_events.tell_of_mails()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
+    forms = {MAILBOX_PATH: mailbox.happened}
     run_scheduled_tasks()
     tell_of_tasks()
     check_networks()
@@ -127,6 +136,6 @@ if __name__ == "__main__":
     stream_origins()
     serve_aliases()
     fail_over()
-    inside = with_inner_listeners(with_pages(app.app, pages), int(os.environ["GATEWAY_PORT"]))
+    inside = with_inner_listeners(with_pages(app.app, pages, forms), int(os.environ["GATEWAY_PORT"]))
     app.app = guarded(with_smtp(with_session(inside)))
     app.main()

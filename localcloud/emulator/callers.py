@@ -44,3 +44,10 @@ def is_link_to_a_page(headers: Mapping[str, str]) -> bool:
     if headers.get("sec-fetch-site", "none") not in STRANGE_SITES:
         return True
     return headers.get("sec-fetch-mode") == "navigate" and headers.get("sec-fetch-dest") == "document"
+
+
+def is_own_form(headers: Mapping[str, str]) -> bool:
+    """Whether a form was sent from the page at the same address, or by a program that is no browser."""
+    if "sec-fetch-site" in headers:
+        return headers["sec-fetch-site"] == "same-origin"
+    return not headers.get("origin")

@@ -3,7 +3,7 @@
 | what | who |
 | --- | --- |
 | CloudFront's and the load balancer's host names | everybody, as on AWS |
-| the pages of the local cloud | a person who opens them |
+| the pages of the local cloud, and the buttons of the mailbox | a person who opens them |
 | a task's metadata, and its role's credentials | that task: by the secret in its address, or the token beside it |
 | the image registry | who knows the password that ECR gives |
 | S3 by a signed link or form | everybody, web pages as far as the bucket's CORS rules let them |
@@ -19,7 +19,7 @@ from ministack.core.iam_evaluator import AuthError
 from ministack.services import s3
 
 from localcloud.emulator import registry, site, task_role
-from localcloud.emulator.callers import is_link_to_a_page, is_of_a_page, is_own_host
+from localcloud.emulator.callers import is_link_to_a_page, is_of_a_page, is_own_form, is_own_host
 from localcloud.emulator.pages import Asgi, Receive, Send
 from localcloud.emulator.signatures import UNSIGNED, Request, bucket_and_key, failure
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH
@@ -59,7 +59,11 @@ def early_answer(request: Request) -> Answer | None:
     if not is_own_host(request.host):
         return plain(421, f"Host: must name this machine, such as 127.0.0.1 or localhost, got {request.host!r}")
     if is_open(request):
-        return None if is_link_to_a_page(headers) else plain(403, "Web pages may link to this one, and not load it")
+        return (
+            None
+            if request.method == "POST" or is_link_to_a_page(headers)
+            else plain(403, "Web pages may link to this one, and not load it")
+        )
     if task_role.is_at(request.path):
         return task_role.answer(request.path, headers)
     if app._is_ecr_registry_path(request.path):
@@ -74,6 +78,9 @@ def early_answer(request: Request) -> Answer | None:
 
 
 def is_open(request: Request) -> bool:
+    """Pages that a person opens, and the buttons of one, which no other page can press."""
+    if request.method == "POST":
+        return request.path == MAILBOX_PATH and is_own_form(request.headers)
     return request.method == "GET" and request.path in OPEN_PAGES
 
 

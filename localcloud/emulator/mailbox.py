@@ -7,10 +7,13 @@ from typing import Any
 
 from ministack.services import ses
 
+from localcloud.emulator import mail_events
 from localcloud.emulator.pages import Page
+from localcloud.place import MAILBOX_PATH
 
 # A mail may hold anything: its HTML runs no script and loads nothing.
-SAFE = {"content-security-policy": "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'"}
+POLICY = ("default-src 'none'", "style-src 'unsafe-inline'", "form-action 'self'", "frame-ancestors 'none'")
+SAFE = {"content-security-policy": "; ".join(POLICY)}
 TEMPLATE = """<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -31,6 +34,13 @@ TEMPLATE = """<!doctype html>
 {mails}
 """
 
+# What SES would be told by the recipient's server, or by the recipient.
+FORM = """<form method="post">
+<input type="hidden" name="message_id" value="{message_id}">
+<button name="kind" value="Bounce">Answer: it bounced</button>
+<button name="kind" value="Complaint">Answer: it is spam</button>
+</form>"""
+
 
 def mails() -> list[dict[str, Any]]:
     """What was sent in every account and region, newest first."""
@@ -43,6 +53,7 @@ def rendered(mail: dict[str, Any]) -> str:
     rows = {
         "From": mail["Source"],
         "To": ", ".join([*mail.get("To", []), *mail.get("CC", []), *mail.get("BCC", [])]),
+        "Became of it": "; ".join(mail.get("Events", [])) or "nothing is told",
         "Sent": format_datetime(datetime.fromtimestamp(mail["Timestamp"]).astimezone()),
     }
     text = mail.get("RenderedBodyText") or mail.get("BodyText")
@@ -55,6 +66,7 @@ def rendered(mail: dict[str, Any]) -> str:
             *(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows.items()),
             "</dl>",
             f"<pre>{escape(text)}</pre>" if text else "",
+            FORM.format(message_id=escape(mail["MessageId"])),
             f'<iframe sandbox title="The mail in HTML" srcdoc="{escape(markup)}"></iframe>' if markup else "",
             "</article>",
         ]
@@ -66,3 +78,10 @@ def page() -> Page:
     summary = f"{len(found)} sent, newest first." if found else "Nothing was sent yet."
     body = TEMPLATE.format(summary=summary, mails="\n".join(map(rendered, found)))
     return Page(content_type="text/html; charset=utf-8", body=body, headers=SAFE)
+
+
+def happened(form: dict[str, str]) -> Page:
+    """The answer to one of the buttons."""
+    if not mail_events.happened(form.get("message_id", ""), form.get("kind", "")):
+        return Page(content_type="text/plain; charset=utf-8", body="There is no such mail.\n", status=404)
+    return Page(content_type="text/plain", body="", headers={"location": MAILBOX_PATH}, status=303)

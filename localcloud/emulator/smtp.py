@@ -24,6 +24,7 @@ from ministack.core import responses
 from ministack.core.iam_evaluator import AuthError
 from ministack.services import rds, ses, ses_v2
 
+from localcloud.emulator.mail_events import sent
 from localcloud.emulator.pages import Asgi, Receive, Send
 from localcloud.emulator.signatures import secret_of
 
@@ -98,6 +99,7 @@ def send(envelope_from: str, recipients: list[str], content: bytes) -> str:
     kept = ses._sent_emails_list()[-1]
     told = " ".join([*kept["To"], *kept["CC"]])
     kept["BCC"] = [to for to in recipients if to not in told]
+    sent(kept, message_from_bytes(content, policy=default).get("X-SES-CONFIGURATION-SET"))
     return f"250 Ok {kept['MessageId']}"
 
 

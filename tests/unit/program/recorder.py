@@ -178,6 +178,7 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
             "identifier": unique,
             "masterUserSecrets": [{"secretArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:rds!db-1"}],
         },
+        "aws:sqs/queue:Queue": {"url": f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/{name}"},
         "aws:elasticache/replicationGroup:ReplicationGroup": {"primaryEndpointAddress": "cache.amazonaws.com"},
         "pulumi-python:dynamic/infra:OriginSecret": {"current": "header-now", "next": "header-next"},
         "pulumi-python:dynamic/infra:ImageBuild": {"uri": f"{inputs.get('repositoryUrl')}:{inputs.get('tag')}"},

@@ -198,6 +198,9 @@ def test_destroy_never_needs_scaling_to_zero_by_hand(stack: Recorded) -> None:
         ("cache-reset-call", "frontend-deployment"),
         ("cache-reset-call", "cache-reset-policy"),
         ("browser-access-cors", "cdn-distribution"),
+        ("mail-events-destination", "mail-events-topic-policy"),
+        ("mail-events-destination", "mail-events-subscription"),
+        ("mail-events-subscription", "mail-events-queue-policy"),
     ],
 )
 def test_order(stack: Recorded, later: str, earlier: str) -> None:
@@ -237,6 +240,7 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "DISTRIBUTION_ID": "cdn-distribution-id",
         "HEALTH_PATH": "/api/health",
         "LOG_LEVEL": "INFO",
+        "MAIL_EVENTS_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/mail-events-queue",
         "MAIL_FROM": "somebody@a-company.dev",
         "MAIL_TO": "somebody@a-company.dev",
         "PORT": "8000",
@@ -450,6 +454,12 @@ def test_a_database_comes_from_a_snapshot_once() -> None:
     database = of_dev(database={"snapshot_identifier": "final"}).one("database-instance")
     assert database.inputs["snapshotIdentifier"] == "final"
     assert database.options["ignoreChanges"] == "['snapshotIdentifier']"
+
+
+def test_who_a_mail_bounced_from_or_who_complained_gets_none_again(stack: Recorded) -> None:
+    assert stack.one("mail-configuration").inputs["suppressionOptions"] == {
+        "suppressedReasons": ["BOUNCE", "COMPLAINT"]
+    }
 
 
 def test_an_address_that_ses_knows_already_is_used_and_not_made() -> None:

@@ -14,6 +14,8 @@ ACCESS = "arn:aws:secretsmanager:us-east-1:123456789012:secret:access-1"
 IDENTITY = "arn:aws:ses:us-east-1:123456789012:identity/me@example.com"
 CONFIGURATION_SET = "arn:aws:ses:us-east-1:123456789012:configuration-set/mail"
 DISTRIBUTION = "arn:aws:cloudfront::123456789012:distribution/D"
+EVENTS = "arn:aws:sqs:us-east-1:123456789012:mail-events"
+TOPIC = "arn:aws:sns:us-east-1:123456789012:mail"
 QUEUE = "arn:aws:sqs:us-east-1:123456789012:work"
 # Actions for which AWS defines no resource: policies.py says so beside each.
 WITHOUT_RESOURCE = {
@@ -22,6 +24,7 @@ WITHOUT_RESOURCE = {
     "ecs:TagResource",
     "ecr:GetAuthorizationToken",
     "ses:GetAccount",
+    "ses:GetSuppressedDestination",
     "ssmmessages:CreateControlChannel",
     "ssmmessages:CreateDataChannel",
     "ssmmessages:OpenControlChannel",
@@ -36,7 +39,7 @@ DOCUMENTS = {
             policies.use_secrets([SECRET]),
             policies.use_secrets([ACCESS]),
             *policies.use_bucket(BUCKET),
-            *policies.use_mail(IDENTITY, CONFIGURATION_SET),
+            *policies.use_mail(IDENTITY, CONFIGURATION_SET, EVENTS),
             policies.use_site(DISTRIBUTION),
             policies.use_queue(QUEUE),
             *policies.see_stack(cluster_arn="arn:cluster/c", region="r", account_id="1", job_log_group="g"),
@@ -48,6 +51,8 @@ DOCUMENTS = {
     "run_job": policies.run_job(
         definitions="arn:family:*", cluster_arn="arn:cluster", role_arns=["arn:role"], missed_arn=QUEUE
     ),
+    "tell_of_mails": policies.tell_of_mails(TOPIC, CONFIGURATION_SET, "123456789012"),
+    "pass_on": policies.pass_on(EVENTS, TOPIC),
     "cache_reset": policies.cache_reset(distribution_arn=DISTRIBUTION, log_group_arn="arn:g"),
     "tls_only": policies.tls_only(BUCKET),
     "read_by_site": policies.read_by_site(BUCKET, DISTRIBUTION),
@@ -129,6 +134,24 @@ def test_a_schedule_starts_tasks_of_its_service_and_hands_over_its_roles_alone()
     assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     assert tag["Condition"] == {"StringEquals": {"ecs:CreateAction": ["RunTask"]}}
     assert (miss["Action"], miss["Resource"]) == (["sqs:SendMessage"], [QUEUE])
+
+
+def test_a_service_takes_what_became_of_mails_out_of_the_queue_and_puts_nothing_in() -> None:
+    actions = {action for action, resource in allowed(DOCUMENTS["everything"]) if resource == EVENTS}
+    assert actions == {"sqs:ReceiveMessage", "sqs:DeleteMessage"}
+
+
+def test_ses_alone_tells_of_the_mails_of_one_configuration_set_and_the_topic_alone_passes_it_on() -> None:
+    (tell,), (passed,) = DOCUMENTS["tell_of_mails"]["Statement"], DOCUMENTS["pass_on"]["Statement"]
+    assert (tell["Principal"], tell["Action"], tell["Resource"]) == (
+        {"Service": "ses.amazonaws.com"}, "sns:Publish", TOPIC,
+    )  # fmt: skip
+    source = {"aws:SourceAccount": "123456789012", "aws:SourceArn": CONFIGURATION_SET}
+    assert tell["Condition"] == {"StringEquals": source}
+    assert (passed["Principal"], passed["Action"], passed["Resource"]) == (
+        {"Service": "sns.amazonaws.com"}, "sqs:SendMessage", EVENTS,
+    )  # fmt: skip
+    assert passed["Condition"] == {"ArnEquals": {"aws:SourceArn": TOPIC}}
 
 
 def test_task_roles_are_for_tasks_of_this_account() -> None:
