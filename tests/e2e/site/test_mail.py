@@ -1,0 +1,38 @@
+"""What becomes of a mail, from the mailbox, where a person says that it bounced, to the page that tells of it."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.e2e.checkout import Checkout
+
+TOLD_MS = 60_000  # the back end looks into the queue every few seconds, and the page asks every ten
+
+
+def send(page: Page, subject: str) -> None:
+    page.get_by_label("Subject").fill(subject)
+    page.get_by_label("Message").fill("x")
+    page.get_by_role("button", name="Send").click()
+
+
+@pytest.mark.parametrize(("answer", "told"), [("it bounced", "came back"), ("it is spam", "reported as spam")])
+def test_who_a_mail_bounced_from_or_who_complained_gets_none_until_taken_off_the_list(
+    page: Page, running: Checkout, answer: str, told: str
+) -> None:
+    address, ses = running.outputs["mail_address"], running.client("sesv2")
+    page.goto("/mail")
+    send(page, answer)
+    expect(page.get_by_role("status")).to_contain_text("Sent")
+    first = page.get_by_role("listitem").filter(has_text=answer).first
+    expect(first).to_contain_text("delivered", timeout=TOLD_MS)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Open the mailbox").click()
+    opened.value.get_by_role("button", name=f"Answer: {answer}").first.click()
+    expect(opened.value).to_have_title("Mailbox")
+    expect(first).to_contain_text(told, timeout=TOLD_MS)
+    send(page, "once more")
+    expect(page.get_by_role("alert")).to_contain_text(
+        f"aws sesv2 delete-suppressed-destination --email-address {address}"
+    )
+    ses.delete_suppressed_destination(EmailAddress=address)
+    send(page, "once more")
+    expect(page.get_by_role("status")).to_contain_text("Sent")
