@@ -104,7 +104,7 @@ def happened(message_id: str, kind: str) -> bool:
     """A person says in the mailbox that a mail came back (`Bounce`) or is spam (`Complaint`)."""
     mails = [mail for key, mails in ses._sent_emails.to_dict().items() if key[-1] == "entries" for mail in mails]
     for mail in mails:
-        if mail["MessageId"] == message_id and kind in LISTED:
+        if mail["MessageId"] == message_id and kind in LISTED and "Scope" in mail:
             with request_scope(*mail["Scope"]):
                 for recipient in recipients(mail):
                     tell(mail, kind, recipient)

@@ -66,7 +66,7 @@ def rendered(mail: dict[str, Any]) -> str:
             *(f"<dt>{name}</dt><dd>{escape(value)}</dd>" for name, value in rows.items()),
             "</dl>",
             f"<pre>{escape(text)}</pre>" if text else "",
-            FORM.format(message_id=escape(mail["MessageId"])),
+            FORM.format(message_id=escape(mail["MessageId"])) if "Scope" in mail else "",
             f'<iframe sandbox title="The mail in HTML" srcdoc="{escape(markup)}"></iframe>' if markup else "",
             "</article>",
         ]
