@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs plan secret run jobs env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status logs plan secret rollback run jobs env develop test check generate format lock rename \
 	digests instance-types screenshots bench bench-api \
 	bench-commands bench-page test-frontend test-backend test-besides test-docker check-infra check-backend check-frontend
 
@@ -74,6 +74,10 @@ plan: $(OPS_NEEDS) ## Tell what runs where and what a month costs, without a clo
 
 secret: $(OPS_NEEDS) ## Store a secret for services, asked for or from standard input: NAME=STRIPE_KEY [STACK=prod]
 	@$(OPS) secret "$(NAME)"
+
+rollback: $(OPS_NEEDS) ## Deploy an earlier version without a build, or list them: SERVICE=backend [VERSION=… or present] [STACK=prod]
+	@$(OPS) rollback "$(SERVICE)" $(VERSION)
+	@$(if $(VERSION),$(if $(filter local,$(STACK)),$(MAKE) --no-print-directory up,pulumi up -s $(STACK)))
 
 run: $(OPS_NEEDS) ## Run a command once, with a service's image and rights: SERVICE=backend CMD="…", or JOB=… [STACK=prod]
 	@$(OPS) run $(if $(JOB),--job "$(JOB)",--service "$(SERVICE)" -- $(CMD))

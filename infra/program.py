@@ -46,6 +46,7 @@ def facts(s: Setting, name: str, running: RunningService) -> dict[str, Any]:
     return {
         "service": running.service.name,
         "log_group": running.task.log_group,
+        "repository": running.image.repository,
         "version": running.image.tag,
         "source": settings.source,
         **({"build_args": settings.build_args} if settings.build_args else {}),

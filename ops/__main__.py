@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.steps.common import in_words
 from localcloud.errors import LocalCloudError
-from ops import jobs, log_lines, logs, run, secret, status
+from ops import jobs, log_lines, logs, rollback, run, secret, status
 from ops.errors import OperationError
 from ops.target import Target
 
@@ -34,6 +34,9 @@ def arguments() -> argparse.Namespace:
     what.add_argument("--service")
     what.add_argument("--job")
     running.add_argument("words", metavar="CMD", nargs=argparse.REMAINDER)
+    back = commands.add_parser("rollback", help=rollback.rollback.__doc__)
+    back.add_argument("service", metavar="SERVICE")
+    back.add_argument("version", metavar="VERSION", nargs="?", help="lists them without it")
     return parser.parse_args()
 
 
@@ -80,7 +83,22 @@ def run_once(target: Target, given: argparse.Namespace) -> int:
     return run.run(target, service, command, job=given.job)
 
 
-COMMANDS = {"status": tell_status, "logs": read_logs, "jobs": tell_jobs, "secret": store_secret, "run": run_once}
+def roll_back(target: Target, given: argparse.Namespace) -> int:
+    if given.version:
+        print(rollback.rollback(target, given.service, given.version))
+    else:
+        print(*rollback.lines(target, given.service), sep="\n")
+    return 0
+
+
+COMMANDS = {
+    "rollback": roll_back,
+    "status": tell_status,
+    "logs": read_logs,
+    "jobs": tell_jobs,
+    "secret": store_secret,
+    "run": run_once,
+}
 
 
 def main() -> int:

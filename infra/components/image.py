@@ -22,10 +22,14 @@ KEPT_IMAGES = 20  # versions that a rollback can return to
 
 @dataclass(frozen=True, kw_only=True)
 class ImageArgs:
-    """`context`: a folder below the project's root with a Dockerfile and a `.dockerignore`."""
+    """`context`: a folder below the project's root with a Dockerfile and a `.dockerignore`.
+
+    `version`: a tag that is in ECR since it was deployed before, in place of the folder's content.
+    """
 
     context: str
     build_args: Mapping[str, str]
+    version: str | None
     region: str
     recipe: Recipe
 
@@ -37,10 +41,13 @@ class BuiltImage(Resource, module="infra", name="ImageBuild"):
 class Image(pulumi.ComponentResource):
     """A repository in ECR that holds the image of the folder's present content, built only when ECR lacks it.
 
+    With `version` it is that of a version that ECR keeps, and nothing is built.
+
     Tags are hashes of the content and cannot be overwritten. A month: 0.10 USD a GB.
     """
 
     uri: pulumi.Output[str]
+    repository: pulumi.Output[str]
     repository_arn: pulumi.Output[str]
     tag: str
 
@@ -50,7 +57,7 @@ class Image(pulumi.ComponentResource):
         tags = component_tag(name)
 
         try:
-            self.tag = image_tag(image_folder(args.context), args.build_args)
+            self.tag = args.version or image_tag(image_folder(args.context), args.build_args)
         except ContextError as error:
             end_program(str(error))
         repository = aws.ecr.Repository(
@@ -78,10 +85,11 @@ class Image(pulumi.ComponentResource):
                 "context": args.context,
                 **({"buildArgs": dict(args.build_args)} if args.build_args else {}),
                 "tag": self.tag,
+                **({"kept": True} if args.version else {}),
                 "uri": None,
             },
             child,
         )
         self.uri = built.uri
-        self.repository_arn = repository.arn
+        self.repository, self.repository_arn = repository.name, repository.arn
         self.register_outputs({"uri": self.uri, "tag": self.tag})

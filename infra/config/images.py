@@ -15,10 +15,14 @@ def image_problems(services: "Mapping[str, ServiceConfig]") -> Iterator[Problem]
     first: dict[str, str] = {}
     for name, service in services.items():
         owner = first.setdefault(service.source, name)
-        if service.build_args != services[owner].build_args:
+        differ = {
+            "buildArgs": service.build_args != services[owner].build_args,
+            "version": service.version != services[owner].version,
+        }
+        for key in (key for key, differs in differ.items() if differs):
             yield Problem(
-                key=f"services.{name}.buildArgs",
-                rule=f"must be those of {owner}, which has the same source",
+                key=f"services.{name}.{key}",
+                rule=f"must be what {owner} has, which has the same source",
                 remedy="write the same for both: they share one image",
             )
         yield from argument_problems(name, service)

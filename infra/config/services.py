@@ -17,6 +17,7 @@ from infra.config.values import (
     Schedule,
     Timezone,
     UrlPath,
+    Version,
     retention,
     text_of,
 )
@@ -41,6 +42,11 @@ class ServiceConfig(Section):
         {},
         description="Values for `ARG` lines of the Dockerfile, such as `VITE_API_URL` of a page. Whoever gets the image"
         " can read them. Services with one source have the same.",
+    )
+    version: Version | None = Field(
+        None,
+        description="Version that runs in place of the folder's content: an image that was deployed before. `make"
+        " rollback` writes it into the stack's file and takes it out. Services with one source have the same.",
     )
     command: tuple[str, ...] = Field((), description="Command in place of the image's own, word by word.")
     port: int | None = Field(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from ipaddress import IPv4Network
 from typing import Annotated
 
-from pydantic import AfterValidator
+from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from infra.pure.capacity import instance_types
@@ -256,6 +256,12 @@ HeaderText = Annotated[
 ]
 EnvironmentName = Annotated[
     str, matching(r"[A-Za-z_][A-Za-z0-9_]*", "must be the name of an environment variable", "STRIPE_MODE")
+]
+# Pulumi's `config set` makes a number of one that has digits alone.
+Version = Annotated[
+    str,
+    matching(r"[0-9a-f]{16}", "must be a version as `make rollback` lists them", "1a2b3c4d5e6f7081"),
+    BeforeValidator(text_of),
 ]
 Folder = Annotated[str, AfterValidator(folder_of_the_project)]
 Route = Annotated[str, AfterValidator(route)]

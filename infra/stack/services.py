@@ -46,14 +46,20 @@ class Jobs:
 
 def images(s: Setting) -> dict[str, Image]:
     """One image for each folder, whether one service runs it or several."""
-    sources = {service.source: service.build_args for service in s.config.services.values()}
+    sources = {service.source: service for service in s.config.services.values()}
     return {
         source: Image(
             image_name(source),
-            ImageArgs(context=source, build_args=build_args, region=s.config.region, recipe=s.recipe),
+            ImageArgs(
+                context=source,
+                build_args=service.build_args,
+                version=service.version,
+                region=s.config.region,
+                recipe=s.recipe,
+            ),
             s.opts,
         )
-        for source, build_args in sources.items()
+        for source, service in sources.items()
     }
 
 

@@ -36,6 +36,15 @@ def is_built(props: Props) -> bool:
     return ecr_has(aws_client("ecr", props["region"]), props["repository"], props["tag"])
 
 
+def refuse_lost(props: Props) -> None:
+    """A version that ECR lacks can only be built from the folder as it was."""
+    if props.get("kept"):
+        fail(
+            f"{props['context']}: version {props['tag']} is not in ECR; `make rollback` lists those that are, and takes"
+            " services.<name>.version out of the stack's file with VERSION=present"
+        )
+
+
 def registry_login(ecr: "ECRClient") -> dict[str, str]:
     token = ecr.get_authorization_token()["authorizationData"][0]["authorizationToken"]
     username, password = base64.b64decode(token).decode().split(":", 1)
@@ -49,6 +58,7 @@ def build_and_push(props: Props, before: str | None) -> None:
     if ecr_has(ecr, props["repository"], tag):
         progress(name, f"image {tag} is in ECR already")
         return
+    refuse_lost(props)
     from docker.errors import APIError
 
     folder, url = image_folder(name), props["repositoryUrl"]
@@ -85,7 +95,8 @@ def outputs(props: Props) -> Props:
 
 
 class ImageBuild(StepProvider):
-    """Inputs: region, repository, repositoryUrl, context (folder below the project's root), tag, and buildArgs if any.
+    """Inputs: region, repository, repositoryUrl, context (folder below the project's root), tag, buildArgs if any, and
+    kept: true where the tag is of a version that was deployed before, which the folder no longer holds.
 
     Output: uri.
 
@@ -100,6 +111,7 @@ class ImageBuild(StepProvider):
         failures = []
         if _olds.get("tag") != news["tag"] and not is_built(news):
             try:
+                refuse_lost(news)
                 builder.check()
             except StepError as error:
                 failures.append(CheckFailure("context", str(error)))

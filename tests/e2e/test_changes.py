@@ -46,6 +46,23 @@ def test_frontend_change_resets_the_cache_once(running: Checkout) -> None:
         assert "!</title>" in site.get("/").text
 
 
+def test_the_version_before_runs_again_without_a_build_and_the_present_one_after_it(running: Checkout) -> None:
+    listed = running.ops("rollback", "frontend").stdout.split()
+    newest, before = [word for word in listed if re.fullmatch("[0-9a-f]{16}", word)][:2]
+    assert newest == running.outputs["services"]["frontend"]["version"]
+    refused = running.ops("rollback", "frontend", "0" * 16)
+    assert refused.stderr.startswith("Error: VERSION: must be one of ") and newest in refused.stderr
+    for version, changed in ((before, False), ("present", True)):
+        told = running.ops("rollback", "frontend", version)
+        assert told.returncode == 0, told.stderr
+        with steady_load(running.site, "/", lambda response: "") as load:
+            run = running.up()
+        assert load.failed == {} and "building image" not in run.output, run.output
+        with running.site() as site:
+            assert ("!</title>" in site.get("/").text) is changed
+    assert running.outputs["services"]["frontend"]["version"] == newest
+
+
 def test_no_page_lacks_a_file_while_the_front_end_is_replaced_twice(running: Checkout) -> None:
     failed: list[str] = []
     opened = 0

@@ -47,7 +47,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (service(buildArgs={"VITE": 1}), "app.yaml: services.api.buildArgs.VITE: must be declared in backend/Dockerfile; "),
     (
         {"services": {"api": API, "worker": {**WORKER, "buildArgs": {"VITE": "x"}}}},
-        "app.yaml: services.worker.buildArgs: must be those of api, which has the same source; write the same for both",
+        "app.yaml: services.worker.buildArgs: must be what api has, which has the same source; write the same for both",
     ),
     (service(sorce="x"), "app.yaml: services.api.sorce: is not a known key; did you mean source?"),
     (service(source="../x"), "app.yaml: services.api.source: must be a folder below the project's, in letters, "),

@@ -290,6 +290,13 @@ def test_an_image_is_another_one_with_other_arguments(alone: Recorded, monkeypat
     assert given.outputs["services"]["api"]["build_args"] == {"VITE_API_URL": "/v2"}
 
 
+def test_a_service_runs_the_version_that_is_written_and_its_image_is_not_built() -> None:
+    given = of({"services": {"api": {**API, "version": "1a2b3c4d5e6f7081"}}})
+    build = given.one("backend-image-build").inputs
+    assert (build["tag"], build["kept"]) == ("1a2b3c4d5e6f7081", True)
+    assert given.outputs["services"]["api"]["version"] == "1a2b3c4d5e6f7081"
+
+
 @pytest.fixture(scope="module")
 def priced() -> Recorded:
     """An API that asks a private service."""

@@ -131,6 +131,19 @@ def test_a_failing_build_shows_its_last_lines(registry: FakeRegistry) -> None:
     assert "line 9\n" not in str(caught.value)
 
 
+def test_a_kept_version_is_taken_from_ecr_and_never_built_of_the_present_folder(registry: FakeRegistry) -> None:
+    kept = {**PROPS, "tag": "00000000000000aa", "kept": True}
+    with pytest.raises(StepError, match="backend: version 00000000000000aa is not in ECR; `make rollback` lists"):
+        ImageBuild().update("id", BEFORE, kept)
+    (failure,) = ImageBuild().check(BEFORE, kept).failures
+    assert failure.reason.startswith("backend: version 00000000000000aa is not in ECR")
+    registry.tags.add("00000000000000aa")
+    assert ImageBuild().check(BEFORE, kept).failures == []
+    result = ImageBuild().update("id", BEFORE, kept)
+    assert result.outs and result.outs["uri"].endswith(":00000000000000aa")
+    assert registry.built == []
+
+
 def test_a_push_that_did_not_arrive_is_noticed(registry: FakeRegistry) -> None:
     registry.loses_pushes = True
     with pytest.raises(StepError, match="yet ECR does not have it; run `up` again"):

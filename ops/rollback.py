@@ -1,0 +1,80 @@
+"""Goes back to an earlier version of a service, and lists those that can be gone back to."""
+
+import subprocess
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from infra.pure.paths import ROOT
+from localcloud import stack
+from ops.errors import OperationError
+from ops.part import shown
+from ops.target import Target
+
+PRESENT = "present"  # what the folder holds, in place of a version
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    tag: str
+    pushed: datetime
+
+
+def facts(target: Target, service: str) -> dict[str, Any]:
+    services: dict[str, dict[str, Any]] = target.outputs["services"]
+    if service not in services:
+        raise OperationError(
+            f"SERVICE: must be a service of the stack, got {service!r}; known are {', '.join(services)}"
+        )
+    return services[service]
+
+
+def versions(target: Target, service: str) -> list[Version]:
+    """Those that ECR holds, the newest first."""
+    repository = facts(target, service).get("repository")
+    if repository is None:
+        raise OperationError(f"the stack was deployed by an older version of this project; run `{target.up}` once")
+    pages = target.client("ecr").get_paginator("describe_images").paginate(repositoryName=repository)
+    found = [
+        Version(tag=tag, pushed=image["imagePushedAt"])
+        for page in pages
+        for image in page["imageDetails"]
+        for tag in image.get("imageTags", [])
+    ]
+    return sorted(found, key=lambda version: version.pushed, reverse=True)
+
+
+def lines(target: Target, service: str) -> Iterator[str]:
+    running = facts(target, service)["version"]
+    for version in versions(target, service):
+        yield f"  {version.tag}  made {shown(version.pushed)}{'  runs now' if version.tag == running else ''}"
+    yield f"`make rollback SERVICE={service} VERSION=…{target.option}` deploys one of them"
+
+
+def rollback(target: Target, service: str, version: str) -> str:
+    """Writes the version into the stack's file, for all services that share its image; what the next `up` deploys."""
+    known = [one.tag for one in versions(target, service)]
+    if version not in (*known, PRESENT):
+        raise OperationError(f"VERSION: must be one of {', '.join(known)}, or {PRESENT}, got {version!r}")
+    services = target.outputs["services"]
+    sharing = {name: one for name, one in services.items() if one["source"] == services[service]["source"]}
+    for name in sharing:
+        key = f"{target.project}:services.{name}.version"
+        configure(target, *(("rm", "--path", key) if version == PRESENT else ("set", "--path", key, version)))
+    what = "the content of its folder" if version == PRESENT else f"version {version}"
+    stays = (
+        "; the database stays as it is: migrations only add" if any(one["migrate"] for one in sharing.values()) else ""
+    )
+    return f"{', '.join(sharing)}: {what}, by Pulumi.{target.name}.yaml{stays}"
+
+
+def configure(target: Target, *words: str) -> None:
+    """`pulumi config`, which keeps the file's comments."""
+    command = ("config", *words, "--stack", target.name)
+    if target.place:
+        code = stack.pulumi(target.place, *command, quiet=True)
+    else:
+        code = subprocess.run(["pulumi", *command], cwd=ROOT, check=False).returncode
+    if code:
+        raise OperationError(f"pulumi {' '.join(command)}: failed with the message above; nothing was deployed")
