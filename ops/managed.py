@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from ops.part import Part
+from infra.pure.alarm import EDGE_REGION
+from ops.part import Part, shown
 from ops.target import Target
 
 # What RDS calls an instance that answers: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
@@ -53,3 +54,24 @@ def mail(target: Target) -> Iterator[Part]:
     if not account["ProductionAccessEnabled"]:
         state += ", sandbox (to verified addresses only)"
     yield Part(name="mail", state=state, problems=problems)
+
+
+def alarms(target: Target) -> Iterator[Part]:
+    """Nothing where the stack has none. Those of the edge are in a region of their own."""
+    begins = f"{target.project}-{target.name}-"
+    found = [
+        alarm
+        for region in dict.fromkeys([target.config["region"], EDGE_REGION])
+        for page in target.client("cloudwatch", region)
+        .get_paginator("describe_alarms")
+        .paginate(AlarmNamePrefix=begins)
+        for alarm in page["MetricAlarms"]
+    ]
+    if not found:
+        return
+    on = [alarm for alarm in found if alarm["StateValue"] == "ALARM"]
+    told = [
+        f"{alarm['AlarmName']} since {shown(alarm['StateUpdatedTimestamp'])}: {alarm['AlarmDescription']}"
+        for alarm in on
+    ]
+    yield Part(name="alarms", state=f"{len(on)} of {len(found)} on", problems=told)

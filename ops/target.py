@@ -72,17 +72,17 @@ class Target:
         """What a `make` command needs more to be about this stack."""
         return "" if self.place else f" STACK={self.name}"
 
-    def client(self, service: str) -> Any:
-        """A boto3 client."""
+    def client(self, service: str, region: str | None = None) -> Any:
+        """A boto3 client, of the stack's region or another one."""
         import boto3  # here: importing it takes longer than telling a wrong argument
         from botocore.config import Config
 
         if self.place is None:
-            return boto3.client(service, region_name=self.config["region"])  # type: ignore[call-overload] # no literal
+            return boto3.client(service, region_name=region or self.config["region"])  # type: ignore[call-overload] # no literal
         keys = self.place.credentials
         return boto3.client(  # type: ignore[call-overload] # no literal
             service,
-            region_name=self.config["region"],
+            region_name=region or self.config["region"],
             endpoint_url=self.place.endpoint,
             config=Config(retries={"total_max_attempts": 1}),  # what does not answer here does not run
             aws_access_key_id=keys.access_key,

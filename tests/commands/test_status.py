@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from ops.hosts import hosts
-from ops.managed import database, mail, site
+from ops.managed import alarms, database, mail, site
 from ops.part import Part
 from ops.services import services
 from ops.status import LOOKS, lines
@@ -204,6 +204,30 @@ def test_mail_tells_its_address_quota_and_sandbox() -> None:
 def test_mail_that_cannot_be_sent_is_a_problem() -> None:
     assert "open the link that AWS sent to it" in of_mail(verified=False).problems[0]
     assert "SES has stopped this account's sending" in of_mail(sending=False).problems[0]
+
+
+def alarm(name: str, state: str) -> dict[str, Any]:
+    return {
+        "AlarmName": f"shop-prod-{name}", "StateValue": state, "StateUpdatedTimestamp": AT,
+        "AlarmDescription": f"{name} is wrong.",
+    }  # fmt: skip
+
+
+def of_alarms(**by_region: list[dict[str, Any]]) -> list[Part]:
+    def client(service: str, region: str) -> Any:
+        assert service == "cloudwatch"
+        pages = Paginator({"MetricAlarms": by_region[region.replace("-", "_")]})
+        return SimpleNamespace(get_paginator=lambda _: pages)
+
+    stack = SimpleNamespace(project="shop", name="prod", config={"region": "eu-west-1"}, client=client)
+    return list(alarms(stack))  # type: ignore[arg-type] # it is asked for no more
+
+
+def test_alarms_are_counted_in_both_regions_and_those_that_are_on_are_problems() -> None:
+    (part,) = of_alarms(eu_west_1=[alarm("memory", "OK"), alarm("disk", "ALARM")], us_east_1=[alarm("edge", "OK")])
+    assert part.state == "1 of 3 on"
+    assert list(part.problems) == [f"shop-prod-disk since {AT.astimezone():%Y-%m-%d %H:%M}: disk is wrong."]
+    assert of_alarms(eu_west_1=[], us_east_1=[]) == []
 
 
 @pytest.mark.parametrize("look", [database, mail])
