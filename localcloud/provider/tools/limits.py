@@ -214,7 +214,7 @@ def page() -> str:
         "## Resource types",
         "",
         "These are known; `up` refuses any other, and any property that has no place in the emulator's API.",
-        "[CONTRIBUTING](../CONTRIBUTING.md#how-to-add-) tells how to add one.",
+        "[extending.md](extending.md) tells how to add one.",
         "",
         "| module of `pulumi_aws` | types |",
         "| --- | --- |",

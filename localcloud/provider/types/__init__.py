@@ -1,6 +1,6 @@
 """The table of resource types.
 
-CONTRIBUTING.md tells how to add one.
+docs/extending.md tells how to add one.
 """
 
 from collections.abc import Iterator, Mapping
