@@ -10,8 +10,8 @@ SETUP = python3 -E -m toolchain.setup
 OPS = $(PYTHON) -E -m ops --port $(PORT) --stack $(STACK)
 # On AWS, the packages of the program are enough.
 OPS_NEEDS = $(if $(filter local,$(STACK)),.tools/ready)
-# What also runs on a real Docker engine; all of tests/e2e can (`pytest --engine docker tests/e2e`), which takes long.
-ON_DOCKER = tests/docker tests/e2e/test_failures.py tests/e2e/test_changes.py
+# $(call where,file,words): the words where the file is here. The apps may be others, and `make new` leaves out what is about ours.
+where = $(if $(wildcard $(1)),$(2))
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
@@ -20,8 +20,13 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up dev down stop url password new-password status logs plan secret rollback run jobs env develop test check generate format lock rename \
-	digests instance-types screenshots bench bench-api \
-	bench-commands bench-page test-frontend test-backend test-besides test-docker check-infra check-backend check-frontend
+	digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
+
+# What each app is tested and checked with, where it is here.
+APPS = $(call where,backend/poetry.lock,backend) $(call where,frontend/package-lock.json,frontend)
+PACKAGES = $(wildcard infra lambda localcloud new ops tests toolchain benchmarks)
+
+-include maintain.mk
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{gsub(/\$$\$$/, "$$"); printf "  make %-15s %s\n", $$1, $$2}'
@@ -36,7 +41,7 @@ develop: ## Install what tests and checks need, or check that it is there
 .tools/ready:
 	@$(SETUP)
 
-.tools/ready-development:
+.tools/ready-development: $(wildcard backend/poetry.lock frontend/package-lock.json)
 	@$(SETUP) --development
 
 -include .tools/ready.mk .tools/ready-development.mk
@@ -89,11 +94,11 @@ env: .tools/ready ## Make a shell's pulumi and aws work here: eval "$$(make -s e
 	@$(LOCALCLOUD) env
 
 test: .tools/ready-development ## Run all tests
-	@$(PARALLEL) test-docker test-besides
-	@$(BIN)/pytest -q tests/e2e/site # alone, because it measures
+	@$(PARALLEL) $(call where,tests/docker,test-docker) test-besides
+	@$(call where,tests/e2e/site,$(BIN)/pytest -q tests/e2e/site) # alone, because it measures
 
-test-besides: test-frontend test-backend # while those on the Docker engine wait for it, half of their time
-	@$(BIN)/pytest -q --ignore tests/e2e/site --ignore tests/docker --numprocesses 2 --dist loadfile
+test-besides: $(APPS:%=test-%) # while those on the Docker engine wait for it, half of their time
+	@$(call where,tests,$(BIN)/pytest -q --ignore tests/e2e/site --ignore tests/docker --numprocesses 2 --dist loadfile)
 
 test-frontend:
 	@cd frontend && npm test --silent
@@ -101,20 +106,18 @@ test-frontend:
 test-backend:
 	@cd backend && $(BACKEND)/pytest -q
 
-test-docker: # in one process, because it starts the one engine
-	@$(BIN)/pytest -q --engine docker $(ON_DOCKER)
-
 check: .tools/ready-development ## Check format, lint, types, the direction of imports, and generated files
-	@$(PARALLEL) check-infra check-backend check-frontend
+	@$(PARALLEL) check-infra $(APPS:%=check-%)
 	@$(PYTHON) -m toolchain.generate --check
 
 check-infra:
 	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
-	@$(BIN)/mypy infra lambda localcloud ops tests toolchain benchmarks --exclude benchmarks/template_api
+	@$(BIN)/mypy $(PACKAGES)
 	@$(BIN)/lint-imports --no-cache
 
 check-backend:
-	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy . && $(BACKEND)/lint-imports --no-cache
+	@cd backend && $(BACKEND)/ruff format --check . && $(BACKEND)/ruff check . && $(BACKEND)/mypy .
+	@$(if $(findstring importlinter,$(file <backend/pyproject.toml)),cd backend && $(BACKEND)/lint-imports --no-cache)
 
 check-frontend:
 	@cd frontend && npm run --silent lint && npm run --silent typecheck
@@ -124,32 +127,17 @@ generate: .tools/ready-development ## Write all generated files
 
 format: .tools/ready-development ## Format the code, and apply the linters' automatic fixes
 	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
-	@cd backend && $(BACKEND)/ruff format . && $(BACKEND)/ruff check --fix .
-	@cd frontend && npm run --silent format
+	@$(call where,backend/poetry.lock,cd backend && $(BACKEND)/ruff format . && $(BACKEND)/ruff check --fix .)
+	@$(call where,frontend/package-lock.json,cd frontend && npm run --silent format)
 
-rename: .tools/ready ## Give the project a name of your own, in all files that hold it: NAME=my-shop
-	@$(PYTHON) -m toolchain.rename "$(NAME)"
+rename: ## Give the project another name, in all files that hold it: NAME=my-shop
+	@python3 -E -m toolchain.rename "$(NAME)"
 
 instance-types: .tools/ready ## Bring sizes and prices of EC2 types up to date
 	@$(PYTHON) -m toolchain.instance_types
-
-screenshots: .tools/ready-development ## Take README's pictures anew, of the site that runs
-	@$(PYTHON) -m tests.e2e.screenshots --port $(PORT)
 
 digests: ## Pin the Dockerfiles' base images to what stands behind their tags today
 	@python3 -m toolchain.digests
 
 lock: .tools/ready ## Update the lock files after a change in a pyproject.toml
 	@$(SETUP) --lock
-
-bench: .tools/ready-development ## Measure deployments and memory; COLD=1 also measures set-up from nothing
-	@$(PYTHON) -m benchmarks $(if $(COLD),--cold)
-
-bench-api: .tools/ready-development ## Compare the API's speed with the full-stack-fastapi-template's
-	@$(PYTHON) -m benchmarks.api
-
-bench-page: .tools/ready-development ## Measure how fast the page is on a phone, against an empty page
-	@$(PYTHON) -m benchmarks.page --port $(PORT)
-
-bench-commands: .tools/ready ## Measure how long a command takes before it does anything
-	@$(PYTHON) -m benchmarks.commands

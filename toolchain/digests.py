@@ -12,7 +12,6 @@ from pathlib import Path
 
 from toolchain.steps import ROOT, SetupError
 
-DOCKERFILES = ("backend/Dockerfile", "frontend/Dockerfile")
 FROM = re.compile(r"^FROM (?P<name>[\w./-]+:[\w.-]+)(?:@sha256:[0-9a-f]{64})?(?=\s|$)", re.MULTILINE)
 
 
@@ -46,10 +45,15 @@ def pin(file: Path) -> bool:
     return after != before
 
 
+def dockerfiles(root: Path) -> list[Path]:
+    """Those of the apps, whatever their folders are called."""
+    return sorted(root.glob("*/Dockerfile"))
+
+
 def main(root: Path = ROOT) -> None:
     try:
-        for name in DOCKERFILES:
-            print(f"{name}: {'newer digests' if pin(root / name) else 'up to date'}")
+        for file in dockerfiles(root):
+            print(f"{file.relative_to(root)}: {'newer digests' if pin(file) else 'up to date'}")
     except SetupError as error:
         sys.exit(str(error))
 

@@ -1,19 +1,19 @@
 """`make rename NAME=my-shop`: gives the project another name, in every file that holds it."""
 
+from __future__ import annotations
+
 import json
 import re
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-from localcloud import stack
-from localcloud.errors import LocalCloudError
 from toolchain.steps import ROOT, SetupError
 
-# https://www.pulumi.com/docs/iac/concepts/projects/
-NAME = re.compile(r"[A-Za-z0-9_.-]{1,100}")
-LINE = re.compile(r"^name: *[\"']?[\w.-]+[\"']?", re.MULTILINE)
+# What Pulumi takes as a project's name and Python as a package's.
+# https://www.pulumi.com/docs/iac/concepts/projects/ https://packaging.python.org/en/latest/specifications/name-normalization/
+NAME = re.compile(r"[A-Za-z0-9]([A-Za-z0-9_.-]{0,98}[A-Za-z0-9])?")
+LINE = re.compile(r"^name: *[\"']?([\w.-]+)[\"']?", re.MULTILINE)
 
 
 def deployed(root: Path, project: str) -> Iterator[str]:
@@ -24,34 +24,55 @@ def deployed(root: Path, project: str) -> Iterator[str]:
             yield state.relative_to(root / ".local").parts[0]
 
 
+def old_name(root: Path) -> str:
+    found = LINE.search((root / "Pulumi.yaml").read_text())
+    if not found:
+        raise SetupError("Pulumi.yaml: must have a line `name: <project>` and has none")
+    return found[1]
+
+
+def require_name(name: str) -> None:
+    if not NAME.fullmatch(name):
+        raise SetupError(
+            "NAME: must be 1 to 100 letters, digits, - . _, and a letter or digit at both ends,"
+            f" got {name!r}; write for example NAME=my-shop"
+        )
+
+
 def rename(root: Path, name: str) -> list[str]:
     """The names of the files that are others now."""
-    if not NAME.fullmatch(name):
-        raise SetupError(f"NAME: must be 1 to 100 letters, digits, - . _, got {name!r}; write for example NAME=my-shop")
-    old = stack.project(root)
+    require_name(name)
+    old = old_name(root)
     if ports := list(deployed(root, old)):
         downs = " and ".join(f"`PORT={port} make down`" for port in ports)
         raise SetupError(f"{old}: is deployed on this machine, by its name; run {downs} first")
     changed = []
-    for file in (root / "Pulumi.yaml", *sorted(root.glob("Pulumi.*.yaml")), root / "app.yaml"):
+    for file in files(root):
         before = file.read_text()
         after = LINE.sub(f"name: {name}", before, count=1) if file.name == "Pulumi.yaml" else before
+        after = re.sub(rf'^name = "{re.escape(old)}"$', f'name = "{name}"', after, flags=re.MULTILINE)
         after = re.sub(rf"(?<![\w.-]){re.escape(old)}:", f"{name}:", after)
         if after != before:
             file.write_text(after)
-            changed.append(file.name)
+            changed.append(str(file.relative_to(root)))
     return changed
+
+
+def files(root: Path) -> list[Path]:
+    """Those that may hold the project's name."""
+    stacks = sorted(root.glob("Pulumi.*.yaml"))
+    return [root / "Pulumi.yaml", *stacks, root / "app.yaml", root / "docs/configuration.md", root / "pyproject.toml"]
 
 
 def main(arguments: list[str]) -> None:
     try:
         changed = rename(ROOT, arguments[0] if arguments else "")
-    except (SetupError, LocalCloudError) as error:
+    except SetupError as error:
         sys.exit(str(error))
-    subprocess.run([sys.executable, "-m", "infra.config.docs"], cwd=ROOT, check=True)
     print(f"Renamed in: {', '.join(changed) or 'no file'}")
     print("A stack on AWS keeps the old name: destroy it first, or go back")
-    print("What tests know of it: .venv/bin/pytest tests/unit/program --update-snapshots")
+    if (ROOT / "tests/unit/program/snapshots").exists():
+        print("What tests know of it: .venv/bin/pytest tests/unit/program --update-snapshots")
 
 
 if __name__ == "__main__":

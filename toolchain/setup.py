@@ -58,7 +58,8 @@ def pip_index() -> str:
 
 def lock() -> None:
     """Update the lock files after a change in a pyproject.toml."""
-    for project in (ROOT, ROOT / "localcloud/emulator", ROOT / "backend", ROOT / "benchmarks/template_api"):
+    folders = ("", "localcloud/emulator", "backend", "new/files/backend", "benchmarks/template_api")
+    for project in (ROOT / folder for folder in folders if (ROOT / folder / "poetry.lock").exists()):
         run(str(POETRY), "lock", "--no-interaction", cwd=project)
 
 
@@ -72,11 +73,15 @@ def poetry_install(project: Path, environment: Path, *options: str) -> None:
 
 def poetry_step(title: str, project: Path, environment: Path, used: Files) -> None:
     locks = [project / "pyproject.toml", project / "poetry.lock"]
+    if not all(lock.exists() for lock in locks):
+        return  # somebody's own app, in another folder or with other tools
     step(title, environment / "bin/python", locks, lambda: poetry_install(project, environment), used)
 
 
 def npm_step(title: str, project: Path, used: Files) -> None:
     locks = [project / "package.json", project / "package-lock.json"]
+    if not all(lock.exists() for lock in locks):
+        return
     command = ("npm", "ci", "--no-audit", "--no-fund")
     step(title, project / "node_modules", locks, lambda: run(*command, cwd=project), used)
 
@@ -109,7 +114,7 @@ def install_docker() -> None:
 
 def commands(used: Files) -> None:
     """What the commands need."""
-    used.note(*(ROOT / "toolchain").glob("*.py"), NODE_RANGE_FILE)
+    used.note(*(ROOT / "toolchain").glob("*.py"), *([NODE_RANGE_FILE] if NODE_RANGE_FILE.exists() else []))
     step("poetry", POETRY, [ROOT / "toolchain/poetry.txt"], install_poetry, used)
     poetry_step("python packages", ROOT, ROOT / ".venv", used)
     poetry_step("emulator", ROOT / "localcloud/emulator", TOOLS / "emulator", used)
@@ -119,14 +124,15 @@ def commands(used: Files) -> None:
 
 
 def development(used: Files) -> None:
-    """What tests and checks need in addition: the apps' own environments, and a browser."""
+    """What the tests and checks that are here need in addition: the apps' own environments, a browser, an engine."""
     poetry_step("back end packages", ROOT / "backend", TOOLS / "backend", used)
     npm_step("front end packages", ROOT / "frontend", used)
     npm_step("page measuring tools", ROOT / "tests/e2e/tools", used)
-    if not browser():
+    if (ROOT / "tests/e2e").exists() and not browser():
         step("browser", TOOLS / "none", [], lambda: apt_install("chromium"))
     # Only root can start an engine for the tests; whoever has one that runs needs none.
-    if os.getuid() == 0 and not (shutil.which("dockerd") and shutil.which("mmdebstrap")) and not docker_answers():
+    wanted = (ROOT / "tests/docker").exists() and os.getuid() == 0
+    if wanted and not (shutil.which("dockerd") and shutil.which("mmdebstrap")) and not docker_answers():
         step("docker engine", TOOLS / "none", [], install_docker)
 
 

@@ -9,20 +9,22 @@ import yaml
 from infra.config.load import app_settings, parse
 from localcloud.stack import project
 from tests.unit.stack_files import PROJECT, filled_in, raw_of, stack_config
-from toolchain.rename import rename
+from toolchain.rename import files, rename
 from toolchain.steps import ROOT, SetupError
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    for file in ("Pulumi.yaml", "app.yaml", *(f"Pulumi.{stack}.yaml" for stack in ("local", "dev", "prod"))):
-        (tmp_path / file).write_text((ROOT / file).read_text())
+    (tmp_path / "docs").mkdir()
+    for file in files(ROOT):
+        (tmp_path / file.relative_to(ROOT)).write_text(file.read_text())
     return tmp_path
 
 
 def test_every_stack_means_the_same_under_the_new_name_and_nothing_else_changed(checkout: Path) -> None:
     changed = rename(checkout, "My_Shop.2")
-    assert changed == ["Pulumi.yaml", "Pulumi.dev.yaml", "Pulumi.local.yaml", "Pulumi.prod.yaml", "app.yaml"]
+    stacks = [f"Pulumi.{stack}.yaml" for stack in ("dev", "local", "prod")]
+    assert changed == ["Pulumi.yaml", *stacks, "app.yaml", "docs/configuration.md", "pyproject.toml"]
     assert project(checkout) == "My_Shop.2"
     assert yaml.safe_load((checkout / "Pulumi.yaml").read_text())["runtime"]["name"] == "python"
     config = raw_of(yaml.safe_load((checkout / "Pulumi.local.yaml").read_text())["config"])
@@ -40,9 +42,16 @@ def test_a_second_time_changes_nothing(checkout: Path) -> None:
     assert rename(checkout, "shop") == []
 
 
-@pytest.mark.parametrize("name", ["", "my shop", "a/b", "x" * 101, "läden"])
-def test_a_name_that_pulumi_does_not_take_is_refused(checkout: Path, name: str) -> None:
-    with pytest.raises(SetupError, match=r"^NAME: must be 1 to 100 letters, digits, - \. _, got "):
+def test_a_name_of_one_letter_is_one(checkout: Path) -> None:
+    rename(checkout, "x")
+    assert project(checkout) == "x"
+
+
+@pytest.mark.parametrize("name", ["", "my shop", "a/b", "x" * 101, "läden", "-shop", "shop."])
+def test_a_name_that_pulumi_or_python_does_not_take_is_refused(checkout: Path, name: str) -> None:
+    with pytest.raises(
+        SetupError, match=r"^NAME: must be 1 to 100 letters, digits, - \. _, and a letter or digit at both ends, got "
+    ):
         rename(checkout, name)
     assert project(checkout) == PROJECT
 

@@ -9,6 +9,7 @@ import subprocess
 import tarfile
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from functools import partial
 from http.server import HTTPServer, SimpleHTTPRequestHandler
 from pathlib import Path
@@ -375,6 +376,17 @@ def test_every_stale_file_is_named_in_one_run(
     assert shown.err == "stale: run `make generate` and commit the result\n"
     monkeypatch.setattr(generate, "GENERATORS", (generator(tmp_path, "exit 9", "true"),))
     assert generate.main(["--check"]) == 0
+
+
+def test_an_app_that_is_not_here_has_nothing_to_generate_and_no_packages(
+    tools: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    gone = tools.parent / "backend"
+    monkeypatch.setattr(generate, "GENERATORS", (replace(generator(gone, "exit 9", "exit 9"), source=gone),))
+    assert generate.main([]) == 0 and generate.main(["--check"]) == 0
+    setup.poetry_step("back end packages", gone, tools / "backend", Files())
+    setup.npm_step("front end packages", gone, Files())
+    assert list(tools.iterdir()) == []
 
 
 GO = """

@@ -15,7 +15,6 @@ from hypothesis import strategies as st
 from infra.pure.build_context import ContextError, copy_context
 from infra.pure.dockerignore import LEFTOVER, admitted_files
 from infra.pure.image_tag import image_tag
-from infra.pure.paths import image_folder
 
 
 @pytest.fixture
@@ -205,14 +204,6 @@ def test_a_dockerignore_is_read_as_the_docker_sdk_reads_it(tree: Path, lines: li
             admitted_files(tree)
         return
     assert admitted_files(tree) == wanted
-
-
-@pytest.mark.parametrize("app", ["backend", "frontend"])
-def test_the_apps_own_are_read_as_the_docker_sdk_reads_them(app: str) -> None:
-    folder = image_folder(app)
-    found = admitted_files(folder)
-    assert found == as_the_sdk_reads_it(folder, (folder / ".dockerignore").read_text().splitlines())
-    assert len(found) > 20
 
 
 def test_what_a_build_is_given_is_part_of_what_it_makes(context: Path) -> None:
