@@ -3,57 +3,16 @@
 import re
 import signal
 import subprocess
-import sys
 from collections.abc import Iterator
-from contextlib import suppress
-from pathlib import Path
-from typing import IO
 
 import httpx
 import pytest
 
 from localcloud import access
 from tests.e2e.checkout import SOURCE, Checkout, wait_until
+from tests.e2e.development import START_SECONDS, Development
 
-# Of a machine that does much else at the time.
-START_SECONDS = 120
 MESSAGE = "There is no valid session."
-
-
-class Development:
-    """A running `make dev` of a checkout, its output kept."""
-
-    def __init__(self, checkout: Checkout, output: IO[str]) -> None:
-        self.checkout, self.output = checkout, output
-        where = ["--port", str(checkout.port), "--folder", str(checkout.place.folder)]
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "localcloud.dev", *where],
-            cwd=checkout.root, env=checkout.environment, start_new_session=True,
-            stdout=output, stderr=subprocess.STDOUT,
-        )  # fmt: skip
-        self.site = httpx.Client(base_url=f"http://127.0.0.1:{checkout.place.dev_port}", timeout=60)
-
-    @property
-    def lines(self) -> str:
-        self.output.seek(0)
-        return self.output.read()
-
-    def until(self, words: str) -> None:
-        def said() -> bool:
-            assert self.process.poll() is None, self.lines
-            return words in self.lines
-
-        wait_until(said, START_SECONDS)
-
-    def processes(self) -> list[int]:
-        """Those that run in the checkout's folders of source."""
-        folders = {self.checkout.root / "backend", self.checkout.root / "frontend"}
-        found = []
-        for entry in Path("/proc").iterdir():
-            with suppress(OSError):
-                if entry.name.isdigit() and (entry / "cwd").readlink() in folders:
-                    found.append(int(entry.name))
-        return found
 
 
 @pytest.fixture(scope="module")
@@ -62,15 +21,8 @@ def development(running: Checkout, tmp_path_factory: pytest.TempPathFactory) -> 
     if not modules.exists():
         subprocess.run(["cp", "-a", SOURCE / "frontend/node_modules", modules], check=True)
         modules.touch()  # newer than the lock file, which is a copy as well
-    with (tmp_path_factory.mktemp("dev") / "output").open("w+") as output:
-        made = Development(running, output)
-        try:
-            made.until("Ctrl-C ends it")
-            yield made
-        finally:
-            made.process.kill()
-            made.process.wait()
-            made.site.close()
+    with Development.of(running, tmp_path_factory.mktemp("dev") / "output") as made:
+        yield made
 
 
 def policy(answer: httpx.Response) -> str:
