@@ -45,7 +45,9 @@ class Project(Checkout):
         for tool in (SOURCE / ".tools").iterdir():
             if tool.is_dir() and tool.name != "stamps":
                 (self.root / ".tools" / tool.name).symlink_to(tool)
-        subprocess.run(["cp", "-a", SOURCE / "frontend/node_modules", self.root / "frontend/"], check=True)
+        modules = self.root / "frontend/node_modules"
+        subprocess.run(["cp", "-a", SOURCE / "frontend/node_modules", modules], check=True)
+        modules.touch()  # newer than the lock file, which is a copy as well
         if (SOURCE / ".mypy_cache").exists():
             shutil.copytree(SOURCE / ".mypy_cache", self.root / ".mypy_cache")
         for title, files in {

@@ -1,19 +1,18 @@
 """The API. Every path begins with /api, as `routes` in app.yaml says."""
 
-from typing import TypedDict
-
 from fastapi import FastAPI
+from pydantic import BaseModel
 
 app = FastAPI(docs_url="/api/docs", openapi_url="/api/openapi.json")
 
 
-class Greeting(TypedDict):
+class Greeting(BaseModel):
     message: str
 
 
 @app.get("/api/hello")
 def hello() -> Greeting:
-    return {"message": "Hello from FastAPI"}
+    return Greeting(message="Hello from FastAPI")
 
 
 @app.get("/api/health")
