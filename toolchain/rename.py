@@ -60,8 +60,8 @@ def rename(root: Path, name: str) -> list[str]:
 
 def files(root: Path) -> list[Path]:
     """Those that may hold the project's name."""
-    stacks = sorted(root.glob("Pulumi.*.yaml"))
-    return [root / "Pulumi.yaml", *stacks, root / "app.yaml", root / "docs/configuration.md", root / "pyproject.toml"]
+    stacks, docs = sorted(root.glob("Pulumi.*.yaml")), sorted(root.glob("docs/*.md"))
+    return [root / "Pulumi.yaml", *stacks, root / "app.yaml", *docs, root / "pyproject.toml"]
 
 
 def main(arguments: list[str]) -> None:

@@ -24,7 +24,8 @@ def checkout(tmp_path: Path) -> Path:
 def test_every_stack_means_the_same_under_the_new_name_and_nothing_else_changed(checkout: Path) -> None:
     changed = rename(checkout, "My_Shop.2")
     stacks = [f"Pulumi.{stack}.yaml" for stack in ("dev", "local", "prod")]
-    assert changed == ["Pulumi.yaml", *stacks, "app.yaml", "docs/configuration.md", "pyproject.toml"]
+    docs = [f"docs/{file.name}" for file in sorted(ROOT.glob("docs/*.md")) if f"{PROJECT}:" in file.read_text()]
+    assert changed == ["Pulumi.yaml", *stacks, "app.yaml", *docs, "pyproject.toml"] and docs
     assert project(checkout) == "My_Shop.2"
     assert yaml.safe_load((checkout / "Pulumi.yaml").read_text())["runtime"]["name"] == "python"
     config = raw_of(yaml.safe_load((checkout / "Pulumi.local.yaml").read_text())["config"])
