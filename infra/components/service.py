@@ -25,7 +25,7 @@ class ServiceArgs:
     """`definition_arn`: the task definition to run, for a service with migrations the one that they hand on.
 
     `target_group_arn`: None for a service that gets no requests. `alarms`: the names of those that take a deployment
-    back.
+    back. `scaled`: whether somebody else changes the number of tasks.
     """
 
     cluster: Cluster
@@ -34,6 +34,7 @@ class ServiceArgs:
     target_group_arn: pulumi.Input[str] | None
     alarms: Sequence[pulumi.Input[str]]
     desired_count: int
+    scaled: bool
     timeout_seconds: int
     region: str
 
@@ -97,9 +98,14 @@ class Service(pulumi.ComponentResource):
             propagate_tags="SERVICE",  # with the provider's default tags, which the service carries
             wait_for_steady_state=False,  # the deployment below waits, and says why when it fails
             tags=component_tag(name),
-            # Beside the old one, which serves until requests go to the new: ECS cannot take an interface away from a
-            # service, and stops old tasks as soon as new ones run, whatever group the load balancer looks at.
-            opts=ResourceOptions(parent=self, replace_on_changes=["loadBalancers", "networkConfiguration"]),
+            opts=ResourceOptions(
+                parent=self,
+                # Beside the old one, which serves until requests go to the new: ECS cannot take an interface away from a
+                # service, and stops old tasks as soon as new ones run, whatever group the load balancer looks at.
+                replace_on_changes=["loadBalancers", "networkConfiguration"],
+                # What scaling has made of it is no difference.
+                ignore_changes=["desiredCount"] if args.scaled else None,
+            ),
         )
 
     def _load_balancers(self, args: ServiceArgs) -> list[aws.ecs.ServiceLoadBalancerArgs] | None:
@@ -123,7 +129,7 @@ class Service(pulumi.ComponentResource):
                 "service": self.name,
                 "taskDefinition": args.definition_arn,
                 "version": args.task.version,
-                "desiredCount": args.desired_count,
+                "desiredCount": None if args.scaled else args.desired_count,
                 "container": args.task.container,
                 "logGroup": args.task.log_group,
                 "timeoutSeconds": args.timeout_seconds,

@@ -34,6 +34,7 @@ from infra.config.values import (
 from infra.pure import prices
 from infra.pure.capacity import Network, Room, instance_types
 from infra.pure.cidrs import slot
+from infra.pure.database_size import usable_connections
 from infra.pure.headers import PERMISSIONS_POLICY
 from infra.pure.placement import Hosts, Plan, cheapest, plan
 from infra.pure.routing import same_anchors
@@ -324,6 +325,11 @@ class LoadBalancerConfig(Section):
     )
 
 
+# Connections beside those of tasks: a migration's, and those of people who look.
+BY_HAND = 3
+# By size; the first that is large enough is advised.
+CLASSES = ("db.t4g.micro", "db.t4g.small", "db.t4g.medium", "db.t4g.large", "db.m7g.xlarge", "db.m7g.2xlarge")
+
 MOMENTS = {
     "always": "when nothing is being deployed",
     "deployment": "while old and new tasks run side by side",
@@ -473,6 +479,22 @@ class StackConfig(AppConfig):
         )
         return plan(hosts, self.demands)
 
+    def lack_of_connections(self) -> Iterator[Problem]:
+        """Of the database, with as many tasks as there may be, and those that a deployment starts beside them."""
+        usable = usable_connections(self.database.instance_class)
+        using = {name: one for name, one in self.services.items() if "database" in one.uses}
+        needed = sum(2 * one.most * one.database_connections for one in using.values())
+        needed += sum(using[job.service].database_connections for job in self.jobs.values() if job.service in using)
+        if using and usable is not None and needed + BY_HAND > usable:
+            larger = [one for one in CLASSES if (usable_connections(one) or 0) >= needed + BY_HAND]
+            yield Problem(
+                key="database.instanceClass",
+                rule=f"must take the connections of all tasks while a deployment doubles them, {needed} and {BY_HAND}"
+                f" for a migration and people, and a {self.database.instance_class} takes about {usable}",
+                remedy=f"{f'take {larger[0]} or larger, or ' if larger else ''}lower scaling.maxCount, desiredCount or"
+                " databaseConnections of the services",
+            )
+
     def lack_of_room(self) -> Iterator[Problem]:
         kind, most = self.cluster.instance_type, self.cluster.max_instances
         if self.cluster.network == "trunked" and not instance_types()[kind].trunked_tasks:
@@ -581,4 +603,5 @@ class StackConfig(AppConfig):
         (("services", "jobs", "cluster", "network"), lack_of_room),
         (("services", "cluster", "network"), way_out),
         (("services",), one_anchor),
+        (("services", "jobs", "database"), lack_of_connections),
     )

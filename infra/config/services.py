@@ -32,6 +32,44 @@ from infra.pure.routing import collisions, same_ports
 OWN_VARIABLES = ("APP_VERSION", "AWS_DEFAULT_REGION", "AWS_REGION", "LOG_LEVEL", "PORT")
 
 
+class ScalingConfig(Section):
+    max_count: int = Field(
+        ge=2,
+        le=50,
+        description="Most tasks; `desiredCount` are the fewest. The instances must have room for them all,"
+        " and the database connections.",
+        examples=["4"],
+    )
+    cpu_percent: int | None = Field(
+        None,
+        ge=10,
+        le=400,
+        description="Average use of the tasks' `cpuUnits` that the number of tasks is kept at; a"
+        " task may use more than its share while others idle, so 100 and more are possible. Default: it does not"
+        " count.",
+        examples=["60"],
+    )
+    memory_percent: int | None = Field(
+        None, ge=10, le=95, description="The same of `memoryMib`. Default: it does not count.", examples=["75"]
+    )
+    requests_per_minute: int | None = Field(
+        None,
+        ge=1,
+        le=1_000_000,
+        description="The same of requests that each task gets in a minute; needs `routes` or"
+        " `private`. Default: it does not count.",
+        examples=["1200"],
+    )
+
+    def problems(self) -> Iterator[Problem]:
+        if self.cpu_percent is self.memory_percent is self.requests_per_minute is None:
+            yield Problem(
+                key="cpuPercent",
+                rule="is required where there is neither memoryPercent nor requestsPerMinute",
+                remedy="write for example cpuPercent: 60",
+            )
+
+
 class ServiceConfig(Section):
     source: Folder = Field(
         description="Folder of the project with a Dockerfile, or a page's with a package.json that has a script `build`"
@@ -116,6 +154,16 @@ class ServiceConfig(Section):
         " `${secrets.NAME}`, alone, for a secret that `make secret NAME=…` has stored.",
     )
     desired_count: int = Field(1, ge=1, le=20, description="Tasks that run when nothing is being deployed.")
+    scaling: ScalingConfig | None = Field(
+        None, description="How the number of tasks follows their work. Default: there are always `desiredCount`."
+    )
+    database_connections: int = Field(
+        10,
+        ge=1,
+        le=1000,
+        description="Connections to the database that one task opens at most: that of its pool. The"
+        " plan counts them against what the database's class takes; nothing is told to the app.",
+    )
     cpu_units: int = Field(
         256, ge=128, le=4096, description="CPU share of a task, 1024 a vCPU; it may use more while others idle."
     )
@@ -133,6 +181,11 @@ class ServiceConfig(Section):
         return {name for text in self.environment.values() for name in references(text)}
 
     @property
+    def most(self) -> int:
+        """Tasks that there may be, without those that a deployment adds."""
+        return self.scaling.max_count if self.scaling else self.desired_count
+
+    @property
     def room(self) -> Room:
         return Room(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
 
@@ -146,6 +199,18 @@ class ServiceConfig(Section):
             yield Problem(key="port", rule=f"is required where {reached}", remedy="write for example 8000")
         if reached and self.health is None:
             yield Problem(key="health", rule=f"is required where {reached}", remedy="write for example /healthz")
+        if self.scaling and self.scaling.max_count < self.desired_count:
+            yield Problem(
+                key="scaling.maxCount",
+                rule=f"must be at least desiredCount ({self.desired_count}), got {self.scaling.max_count}",
+                remedy="raise it, or lower desiredCount",
+            )
+        if self.scaling and self.scaling.requests_per_minute and not reached:
+            yield Problem(
+                key="scaling.requestsPerMinute",
+                rule="has no effect without routes: nobody counts requests",
+                remedy="write cpuPercent in its place",
+            )
         if self.health and not reached:
             yield Problem(
                 key="health",
@@ -260,7 +325,7 @@ class AppConfig(Section):
     @property
     def demands(self) -> list[Demand]:
         """The tasks of services, and those of jobs, which have the room of their service."""
-        services = [Demand(name=name, room=one.room, count=one.desired_count) for name, one in self.services.items()]
+        services = [Demand(name=name, room=one.room, count=one.most) for name, one in self.services.items()]
         known = [(name, self.services.get(job.service)) for name, job in self.jobs.items()]
         return services + [Demand(name=name, room=service.room, count=0) for name, service in known if service]
 

@@ -14,9 +14,11 @@ from infra.components.job_records import JobRecords, JobRecordsArgs
 from infra.components.link import Link
 from infra.components.migration import Migration, MigrationArgs
 from infra.components.order import after
+from infra.components.scaling import Scaling, ScalingArgs
 from infra.components.service import Service, ServiceArgs
 from infra.components.target import Target, TargetArgs
 from infra.components.task import Task, TaskArgs
+from infra.config.services import ScalingConfig
 from infra.planning.alarms import alarms
 from infra.pure.naming import image_name
 from infra.pure.parts import SECRETS, SERVICES
@@ -109,6 +111,7 @@ def running(
             target_group_arn=target.group_arn if target else None,
             alarms=guards(s, base, base.alarm_topic, name, target) if base.alarm_topic and target else [],
             desired_count=settings.desired_count,
+            scaled=settings.scaling is not None,
             timeout_seconds=s.timeout_seconds,
             region=config.region,
         ),
@@ -116,6 +119,8 @@ def running(
     )
     if target:
         target.open(service.deployment)
+    if settings.scaling:
+        scale(s, base, name, settings.scaling, service, target)
     return RunningService(image=image, task=task, service=service, target=target)
 
 
@@ -135,6 +140,21 @@ def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) 
         s.opts,
     )
     return migration.migrated_definition_arn
+
+
+def scale(
+    s: Setting, base: Foundation, name: str, settings: ScalingConfig, service: Service, target: Target | None
+) -> None:
+    """The number of tasks follows their work."""
+    label = Output.concat(base.load_balancer.measured_as, "/", target.measured_as) if target else None
+    args = ScalingArgs(
+        settings=settings,
+        least=s.config.services[name].desired_count,
+        cluster=base.cluster,
+        service=service,
+        requests_of=label,
+    )
+    Scaling(f"{name}-scaling", args, s.opts)
 
 
 def guards(s: Setting, base: Foundation, topic: AlarmTopic, name: str, target: Target) -> Sequence[Output[str]]:

@@ -90,7 +90,8 @@ class Watch:
     def __init__(self, ecs: "ECSClient", props: Props, before: str | None) -> None:
         self.ecs, self.props, self.before = ecs, props, before
         # Pulumi hands numbers on as floats.
-        self.goal = Goal(definition=props["taskDefinition"], count=int(props["desiredCount"]))
+        self.scaled = props.get("desiredCount") is None
+        self.goal = Goal(definition=props["taskDefinition"], count=int(props.get("desiredCount") or 0))
         self.service: ServiceTypeDef | None = None
         self._old_events: set[str] | None = None
 
@@ -99,6 +100,8 @@ class Watch:
         deadline = time.monotonic() + STALE_SECONDS
         while True:
             self.service = describe(self.ecs, self.props)
+            if self.scaled and self.service:
+                self.goal = replace(self.goal, count=self.service["desiredCount"])
             seen = look_at(self.service, self.goal)
             if seen.certain or time.monotonic() >= deadline:
                 return self._unable(seen) or self._unanswered(seen) or seen
@@ -215,8 +218,8 @@ class DeploymentWait(StepProvider):
     """Inputs: region, cluster, service, taskDefinition, version, desiredCount, container, logGroup, timeoutSeconds,
     settleSeconds.
 
-    Created or updated, it guarantees that the service runs `desiredCount` tasks of `taskDefinition`. Deleting does
-    nothing.
+    Created or updated, it guarantees that the service runs `desiredCount` tasks of `taskDefinition`; without a count,
+    as many as it has by then: somebody else changes it. Deleting does nothing.
     """
 
     updates = ("taskDefinition", "desiredCount")

@@ -29,6 +29,7 @@ from localcloud.emulator import (
     snapshots,
     suppression,
     task_role,
+    tracking,
 )
 from localcloud.emulator.aliases import serve_aliases
 from localcloud.emulator.balancers import stream_balancers
@@ -131,6 +132,7 @@ if __name__ == "__main__":
     keep_time()
     autoscaling.serve()
     alarms.judge()
+    tracking.follow()
     inner_listeners.name_by_addresses(gateway)
     stream_balancers()
     stream_origins()

@@ -1,7 +1,7 @@
 """Application Auto Scaling, which MiniStack lacks: it keeps a service's count of tasks between two numbers.
 
-These change by themselves at the times of scheduled actions. Policies are recorded alone, because nobody makes the
-metrics that they look at. https://docs.aws.amazon.com/autoscaling/application/APIReference/Welcome.html
+These change by themselves at the times of scheduled actions; between them, policies that track a metric move it
+(`tracking.py`); those with steps are recorded alone. https://docs.aws.amazon.com/autoscaling/application/APIReference/Welcome.html
 """
 
 import json

@@ -95,7 +95,9 @@ BEHAVIOUR = (
     (
         "Scaling of services",
         "a service's count of tasks is held between its target's numbers, and scheduled actions change these; policies"
-        " are recorded alone, because nobody makes the metrics that they look at",
+        " that track a metric move it by the last minute alone, where AWS takes three to start tasks and fifteen to"
+        " stop some: by requests, which are counted here, and by CPU and memory where a program puts these metrics; no"
+        " instance is started for them; policies with steps are recorded",
     ),
     (
         "Alarms",

@@ -218,6 +218,21 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         " write alarms: {to: [your address]}",
     ),
     (
+        {"services": {"backend": {"scaling": {"maxCount": 4}}}},
+        "services.backend.scaling.cpuPercent: is required where there is neither memoryPercent nor requestsPerMinute;"
+        " write for example cpuPercent: 60",
+    ),
+    (
+        {"services": {"backend": {"desiredCount": 3, "scaling": {"maxCount": 2, "cpuPercent": 60}}}},
+        "services.backend.scaling.maxCount: must be at least desiredCount (3), got 2; raise it, or lower desiredCount",
+    ),
+    (
+        {"services": {"backend": {"databaseConnections": 50}}},
+        "database.instanceClass: must take the connections of all tasks while a deployment doubles them, 100 and 3 for"
+        " a migration and people, and a db.t4g.micro takes about 87; take db.t4g.small or larger, or lower"
+        " scaling.maxCount, desiredCount or databaseConnections of the services",
+    ),
+    (
         {"alarms": {"to": ["ops@example.com"]}},
         "alarms.to: must have addresses at which you can read mail, got 'ops@example.com';"
         " write your own: SNS sends each a link to confirm",
