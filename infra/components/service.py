@@ -100,8 +100,8 @@ class Service(pulumi.ComponentResource):
             tags=component_tag(name),
             opts=ResourceOptions(
                 parent=self,
-                # Beside the old one, which serves until requests go to the new: ECS cannot take an interface away from a
-                # service, and stops old tasks as soon as new ones run, whatever group the load balancer looks at.
+                # Beside the old one, which serves until requests go to the new: ECS cannot take an interface away from
+                # a service, and stops old tasks as soon as new ones run, whatever group the load balancer looks at.
                 replace_on_changes=["loadBalancers", "networkConfiguration"],
                 # What scaling has made of it is no difference.
                 ignore_changes=["desiredCount"] if args.scaled else None,
