@@ -18,6 +18,8 @@ from tests.backend import Backend
 from tests.cloud import APP_PASSWORD, SIGNING_KEY, Cloud
 from tests.test_problems import assert_problem
 
+# The tests describe no stack to the back end.
+NAMELESS = {"project": "", "stack": ""}
 SECRET = AccessSecret.parse({"password": APP_PASSWORD, "signing_key": SIGNING_KEY})
 
 
@@ -32,16 +34,16 @@ def signed_in(backend: Backend, cookie: str, name: str = "session") -> bool:
 def test_the_password_opens_the_app_until_one_signs_out(start: Callable[..., Backend]) -> None:
     backend = start()
     http = httpx.Client(base_url=f"{backend.url}/api")
-    assert http.get("/session").json() == {"access": "password", "signed_in": False}
+    assert http.get("/session").json() == {"access": "password", "signed_in": False, **NAMELESS}
     assert http.get("/items").status_code == 401
 
     response = http.post("/session", json={"password": APP_PASSWORD})
     assert (response.status_code, response.content) == (204, b"")
-    assert http.get("/session").json() == {"access": "password", "signed_in": True}
+    assert http.get("/session").json() == {"access": "password", "signed_in": True, **NAMELESS}
     assert http.get("/items").status_code == 200
 
     assert http.delete("/session").status_code == 204
-    assert http.get("/session").json() == {"access": "password", "signed_in": False}
+    assert http.get("/session").json() == {"access": "password", "signed_in": False, **NAMELESS}
     assert http.get("/items").status_code == 401
     assert http.delete("/session").status_code == 204
     http.close()

@@ -1,4 +1,4 @@
-import { act, screen, waitFor } from "@testing-library/react";
+import { act, screen, waitFor, within } from "@testing-library/react";
 import { expect, it, vi } from "vitest";
 import { fakeApi, json } from "@/test/fake-api";
 import { renderApp } from "@/test/render-app";
@@ -21,20 +21,20 @@ it("shows where one is, and moves the focus to the heading of the next page", as
 it("answers an unknown address with a way back", async () => {
   fakeApi({});
   renderApp("/nothing/here");
-  expect(await screen.findByRole("heading", { name: "There is no such page" })).toBeInTheDocument();
-  expect(screen.getByRole("link", { name: "Go to the start" })).toHaveAttribute("href", "/");
+  expect(await screen.findByRole("heading", { name: "Page not found" })).toBeInTheDocument();
+  expect(screen.getByRole("link", { name: "Go to the overview" })).toHaveAttribute("href", "/");
 });
 
 it("says when the browser is offline", async () => {
   fakeApi({ "GET /api/items": EMPTY });
   renderApp("/items");
   await screen.findByRole("heading", { name: "No items yet" });
-  expect(screen.queryByText(/You are offline/)).not.toBeInTheDocument();
+  expect(screen.queryByText(/You’re offline/)).not.toBeInTheDocument();
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   act(() => {
     window.dispatchEvent(new Event("offline"));
   });
-  expect(screen.getByText(/You are offline/)).toBeInTheDocument();
+  expect(screen.getByText(/You’re offline/)).toBeInTheDocument();
 });
 
 it("says when the server cannot be reached, until it answers again", async () => {
@@ -46,10 +46,11 @@ it("says when the server cannot be reached, until it answers again", async () =>
     },
   });
   const { user } = renderApp("/items");
-  const again = await screen.findByRole("button", { name: "Try again" });
-  expect(screen.getByText(/The server cannot be reached/)).toBeInTheDocument();
+  const alert = await screen.findByRole("alert");
+  const again = within(alert).getByRole("button", { name: "Try again" });
+  expect(screen.getByText(/The server can’t be reached/)).toBeInTheDocument();
   broken = false;
   await user.click(again);
   await screen.findByRole("heading", { name: "No items yet" });
-  expect(screen.queryByText(/The server cannot be reached/)).not.toBeInTheDocument();
+  expect(screen.queryByText(/The server can’t be reached/)).not.toBeInTheDocument();
 });

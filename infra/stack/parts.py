@@ -94,6 +94,8 @@ def description(s: Setting, base: Foundation) -> Link:
     """What the stack runs, for a service that shows it: the names alone, so that it changes with app.yaml only."""
     config, group = s.config, job_log_name(s.tags.project, s.tags.stack)
     told = {
+        "project": s.tags.project,
+        "stack": s.tags.stack,
         "cluster": base.cluster.name,
         "services": {name: family_name(s.tags.project, s.tags.stack, name) for name in config.services},
         "jobs": {name: {"schedule": one.schedule, "timezone": one.timezone} for name, one in config.jobs.items()},

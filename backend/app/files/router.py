@@ -8,7 +8,7 @@ from fastapi.responses import RedirectResponse
 
 from app.errors import InvalidRequest, NotFound, Refused, Unavailable, declare
 from app.files import service
-from app.files.schemas import Disposition, File, FileCreate, FilePage, UploadLimits, UploadTicket
+from app.files.schemas import Disposition, File, FileChange, FileCreate, FilePage, UploadLimits, UploadTicket
 from app.files.storage import Storage
 from app.pages import PageDep
 from app.resources import DatabaseDep, ResourcesDep
@@ -47,6 +47,11 @@ async def get_upload_limits(limits: LimitsDep) -> UploadLimits:
 @router.get("/{file_id:uuid}", responses=declare(NotFound))
 async def get_file(database: DatabaseDep, storage: StorageDep, file_id: UUID) -> File:
     return await service.get(database, storage, file_id)
+
+
+@router.patch("/{file_id:uuid}", responses=declare(NotFound))
+async def change_file(database: DatabaseDep, file_id: UUID, wanted: FileChange) -> File:
+    return await service.change(database, file_id, wanted)
 
 
 @router.get(

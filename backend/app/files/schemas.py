@@ -19,6 +19,12 @@ class FileCreate(BaseModel):
     size: int = Field(ge=1, description="Bytes; S3 takes exactly so many.")
 
 
+class FileChange(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    name: FileName
+
+
 class File(BaseModel):
     id: UUID
     name: str

@@ -10,7 +10,16 @@ from uuid import UUID
 
 from app.database import Database
 from app.errors import InvalidRequest, NotFound
-from app.files.schemas import Disposition, File, FileCreate, FilePage, PresignedPost, UploadLimits, UploadTicket
+from app.files.schemas import (
+    Disposition,
+    File,
+    FileChange,
+    FileCreate,
+    FilePage,
+    PresignedPost,
+    UploadLimits,
+    UploadTicket,
+)
 from app.files.storage import UPLOAD_SECONDS, Storage, is_shown_safely
 from app.pages import PageParameters
 from app.settings import Settings
@@ -25,6 +34,7 @@ CREATE = f"INSERT INTO files (name, content_type, size) VALUES ($1, $2, $3) RETU
 COUNT = "SELECT count(*) FROM files WHERE uploaded_at IS NOT NULL"
 PAGE = f"SELECT {COLUMNS} FROM files WHERE uploaded_at IS NOT NULL ORDER BY id DESC LIMIT $1 OFFSET $2"
 GET = f"SELECT {COLUMNS} FROM files WHERE id = $1 AND uploaded_at IS NOT NULL"
+RENAME = f"UPDATE files SET name = $2 WHERE id = $1 AND uploaded_at IS NOT NULL RETURNING {COLUMNS}"
 EXISTS = "SELECT id FROM files WHERE id = $1"
 REMOVE = "DELETE FROM files WHERE id = $1"
 PENDING = "SELECT id FROM files WHERE id = $1 AND uploaded_at IS NULL"
@@ -70,6 +80,15 @@ async def get(database: Database, storage: Storage, file_id: UUID) -> File:
     await settle(database, storage, PENDING, file_id)
     async with database.connection() as connection:
         row = await connection.fetchrow(GET, file_id)
+    if row is None:
+        raise missing(file_id)
+    return File.model_validate(dict(row))
+
+
+async def change(database: Database, file_id: UUID, wanted: FileChange) -> File:
+    """Renames the file: its object's key holds no name. Raises NotFound."""
+    async with database.connection() as connection:
+        row = await connection.fetchrow(RENAME, file_id, wanted.name)
     if row is None:
         raise missing(file_id)
     return File.model_validate(dict(row))

@@ -13,8 +13,10 @@ class DescribedJob(Described):
 
 
 class Description(Described):
-    """`services`: the family of each one's task definitions. `job_log_group`: where runs' ends are written."""
+    """`project` and `stack`: their names, for people. `services`: the family of each one's task definitions. `job_log_group`: where runs' ends are written."""
 
+    project: str = ""
+    stack: str = ""
     cluster: str
     services: dict[str, str]
     jobs: dict[str, DescribedJob] = {}

@@ -28,9 +28,11 @@ def set_cookie(response: Response, access: Access, value: str, seconds: int) -> 
 
 
 @router.get("", responses=declare(Unavailable))
-async def get_session(request: Request, access: AccessDep) -> SessionState:
+async def get_session(request: Request, access: AccessDep, resources: ResourcesDep) -> SessionState:
     signed_in = await access.is_signed_in(request.cookies.get(access.cookie_name))
-    return SessionState(access=access.mode, signed_in=signed_in)
+    told = resources.settings.stack_description
+    project, stack = (told.project, told.stack) if told else ("", "")
+    return SessionState(access=access.mode, signed_in=signed_in, project=project, stack=stack)
 
 
 @router.post("", status_code=204, responses=declare(InvalidRequest, WrongPassword, Unavailable))

@@ -8,6 +8,8 @@ from pydantic import BaseModel, ConfigDict, Field
 class SessionState(BaseModel):
     access: Literal["password", "open"] = Field(description="`open`: everyone may use the app without a password.")
     signed_in: bool = Field(description="Always true where access is open.")
+    project: str = Field(description="What the site is called; empty where the back end is not told.")
+    stack: str = Field(description="The stack's name, such as prod; empty where the back end is not told.")
 
 
 class SignIn(BaseModel):

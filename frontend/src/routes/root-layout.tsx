@@ -1,26 +1,28 @@
 import { useQuery } from "@tanstack/react-query";
 import { Navigate, Outlet, useLocation, useRouter } from "@tanstack/react-router";
-import { lazy, Suspense, useEffect, useState } from "react";
+import { lazy, Suspense, useEffect, useState, type ReactNode } from "react";
+import { Unavailable } from "@/routes/route-states";
 import { SiteHeader } from "@/routes/site-header";
 import { sessionQuery } from "@/shared/api/session";
 import { useWaitingNotices } from "@/shared/notices";
 import { useConnection } from "@/shared/online";
 import { SIGN_IN_PATH } from "@/shared/own-path";
+import { useSite } from "@/shared/site";
+import { common } from "@/texts/common";
 
 const Toaster = lazy(async () => ({ default: (await import("@/shared/ui/toaster")).Toaster }));
 
-/** What surrounds every page. Without a session it leads to the sign-in, which leads back. */
+/** What surrounds every page. */
 export function RootLayout() {
-  const { data: session } = useQuery(sessionQuery);
-  const { pathname, href } = useLocation();
-  const mustSignIn = session?.signed_in === false && pathname !== SIGN_IN_PATH;
   useFocusOnNewPage();
 
   return (
     <div className="page-frame">
       <SiteHeader />
       <main id="main" tabIndex={-1} className="stack">
-        {mustSignIn ? <Navigate to={SIGN_IN_PATH} search={href === "/" ? {} : { from: href }} replace /> : <Outlet />}
+        <Gate>
+          <Outlet />
+        </Gate>
       </main>
       <ConnectionStrip />
       <Notices />
@@ -28,14 +30,29 @@ export function RootLayout() {
   );
 }
 
-/** A new page is read out from its heading, and the keyboard goes on from there. */
+/**
+ * Without a session it leads to the sign-in, which leads back. While nobody knows whether there is one, the pages are
+ * for a browser that had one: a stranger sees nothing of them.
+ */
+function Gate({ children }: { children: ReactNode }) {
+  const { data: session, error, refetch } = useQuery(sessionQuery);
+  const { pathname, href } = useLocation();
+  const wasSignedIn = useSite().signed_in;
+
+  if (pathname === SIGN_IN_PATH || session?.signed_in) return children;
+  if (session) return <Navigate to={SIGN_IN_PATH} search={href === "/" ? {} : { from: href }} replace />;
+  if (wasSignedIn) return children;
+  return error ? <Unavailable error={error} onRetry={() => void refetch()} /> : null;
+}
+
+/** A new page is read out from its heading, and the keyboard goes on from there; the sign-in goes to its field itself. */
 function useFocusOnNewPage() {
   const router = useRouter();
 
   useEffect(
     () =>
-      router.subscribe("onRendered", ({ fromLocation, pathChanged }) => {
-        if (!fromLocation || !pathChanged) return;
+      router.subscribe("onRendered", ({ fromLocation, toLocation, pathChanged }) => {
+        if (!fromLocation || !pathChanged || toLocation.pathname === SIGN_IN_PATH) return;
         const main = document.getElementById("main");
         (main?.querySelector("h1") ?? main)?.focus({ preventScroll: true });
       }),
@@ -45,16 +62,19 @@ function useFocusOnNewPage() {
 
 function ConnectionStrip() {
   const connection = useConnection();
+  const router = useRouter();
   if (connection === "online") return null;
   return (
-    <p className="connection" role="status">
-      {connection === "offline" ? "You are offline." : "The server cannot be reached."} What you see may be old, and
-      nothing can be saved.
-    </p>
+    <div className="connection" role="status">
+      <p>{connection === "offline" ? common.offline : common.unreachable}</p>
+      <button type="button" className="button" onClick={() => void router.options.context.queryClient.refetchQueries()}>
+        {common.tryAgain}
+      </button>
+    </div>
   );
 }
 
-/** The toaster's code comes with the first notice: most visits see none. */
+/** The toaster's code comes with the first notice, or when the browser is idle. */
 function Notices() {
   const waiting = useWaitingNotices();
   const [wanted, setWanted] = useState(false);

@@ -1,15 +1,21 @@
-/** What a route shows when there is no page: an unknown address, or a page that failed. */
+/** What a route shows when there is no page: an unknown address, a page that failed, or a site that does not answer. */
 import { Link, useRouter, type ErrorComponentProps } from "@tanstack/react-router";
+import { useEffect } from "react";
 import { PageHeader } from "@/shared/ui/page-header";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
+import { common } from "@/texts/common";
+
+const AGAIN_MS = 5_000;
 
 export function NotFound() {
   return (
     <>
-      <PageHeader title="There is no such page" />
-      <p>
-        The address may be old or mistyped. <Link to="/">Go to the start</Link>.
-      </p>
+      <PageHeader title={common.notFound} lede={common.notFoundLede} />
+      <div className="row">
+        <Link to="/" className="button button-primary">
+          {common.goToStart}
+        </Link>
+      </div>
     </>
   );
 }
@@ -19,15 +25,32 @@ export function RouteError({ error, reset }: ErrorComponentProps) {
 
   return (
     <>
-      <PageHeader title="This page failed" />
+      <PageHeader title={common.failed} />
       <ProblemAlert
-        title="The page could not be shown"
+        title={common.failedTitle}
         error={error instanceof Error ? error : new Error(String(error))}
         onRetry={() => {
           reset();
           void router.invalidate();
         }}
       />
+    </>
+  );
+}
+
+/** For who may be a stranger: it says that nothing answers, and asks again by itself. */
+export function Unavailable({ error, onRetry }: { error: Error; onRetry: () => void }) {
+  useEffect(() => {
+    const timer = setInterval(onRetry, AGAIN_MS);
+    return () => {
+      clearInterval(timer);
+    };
+  });
+
+  return (
+    <>
+      <PageHeader title={common.unavailable} lede={common.unavailableLede} />
+      <ProblemAlert title={common.unavailable} error={error} onRetry={onRetry} />
     </>
   );
 }

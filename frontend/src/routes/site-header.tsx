@@ -2,31 +2,36 @@ import { useQuery } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ThemeSwitch } from "@/routes/theme-switch";
 import { sessionQuery, useSignOut } from "@/shared/api/session";
+import { siteName, useSite } from "@/shared/site";
+import { common } from "@/texts/common";
 
 const PAGES = [
-  { to: "/", label: "Overview" },
-  { to: "/items", label: "Items" },
-  { to: "/files", label: "Files" },
-  { to: "/mail", label: "Mail" },
+  { to: "/", label: common.pages.overview },
+  { to: "/items", label: common.pages.items },
+  { to: "/files", label: common.pages.files },
+  { to: "/mail", label: common.pages.mail },
 ] as const;
 
 export function SiteHeader() {
   const { data: session } = useQuery(sessionQuery);
+  const site = useSite();
   const signOut = useSignOut();
 
   return (
     <header className="site-header">
       <a className="skip-link" href="#main">
-        Skip to the content
+        {common.skip}
       </a>
       <Link to="/" className="site-name" activeProps={{}}>
         <svg className="site-mark" viewBox="0 0 24 24" aria-hidden="true">
           <path d="m12 3 9 4.5-9 4.5-9-4.5zM3 12l9 4.5 9-4.5M3 16.5 12 21l9-4.5" />
         </svg>
-        Stack
+        <span className="site-project">{siteName(site)}</span>
+        {site.stack && <span className="site-stack">{site.stack}</span>}
       </Link>
-      {session?.signed_in !== false && (
-        <nav className="site-nav" aria-label="Main">
+      {/* Until the answer is here, for a browser where somebody was signed in. */}
+      {(session?.signed_in ?? site.signed_in) && (
+        <nav className="site-nav" aria-label={common.mainNavigation}>
           {PAGES.map(({ to, label }) => (
             <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
               {label}
@@ -35,7 +40,7 @@ export function SiteHeader() {
         </nav>
       )}
       <div className="site-tools">
-        {session?.access === "open" && <p className="access-note">Open to everyone</p>}
+        {session?.access === "open" && <p className="access-note">{common.openToEveryone}</p>}
         <ThemeSwitch />
         {session?.access === "password" && session.signed_in && (
           <button
@@ -46,7 +51,7 @@ export function SiteHeader() {
               signOut.mutate();
             }}
           >
-            Sign out
+            {common.signOut}
           </button>
         )}
       </div>

@@ -1,7 +1,6 @@
 import type { ReactNode } from "react";
 import { setTheme, THEMES, useTheme, type Theme } from "@/shared/theme";
-
-const LABELS: Record<Theme, string> = { system: "As the system", light: "Light", dark: "Dark" };
+import { common } from "@/texts/common";
 
 const ICONS: Record<Theme, ReactNode> = {
   system: <path d="M2 3h12v8H2zM5.5 13.5h5M8 11v2.5" />,
@@ -19,19 +18,19 @@ export function ThemeSwitch() {
 
   return (
     <fieldset className="theme-switch">
-      <legend className="visually-hidden">Theme</legend>
+      <legend className="visually-hidden">{common.theme}</legend>
       {THEMES.map((theme) => (
-        <label key={theme} title={LABELS[theme]}>
+        <label key={theme} title={common.themes[theme]}>
           <input
             type="radio"
             name="theme"
-            aria-label={LABELS[theme]}
+            aria-label={common.themes[theme]}
             checked={theme === chosen}
             onChange={() => {
               setTheme(theme);
             }}
           />
-          <svg viewBox="0 0 16 16" aria-hidden="true">
+          <svg className="icon" viewBox="0 0 16 16" aria-hidden="true">
             {ICONS[theme]}
           </svg>
         </label>

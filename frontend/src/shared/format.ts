@@ -6,10 +6,26 @@ const oneDigit = new Intl.NumberFormat(undefined, { maximumFractionDigits: 1 });
 
 const time = new Intl.DateTimeFormat(undefined, { timeStyle: "medium" });
 
+const relative = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+const day = new Intl.DateTimeFormat(undefined, { dateStyle: "medium" });
+
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+
 const BYTE_UNITS = ["KiB", "MiB", "GiB"];
 
 export function formatDateTime(iso: string): string {
   return dateTime.format(new Date(iso));
+}
+
+/** "2 hours ago" for the last week, the date for what is older. What the server's clock has ahead of ours is now. */
+export function formatRelative(iso: string, now = Date.now()): string {
+  const past = Math.max(0, now - Date.parse(iso));
+  if (past < MINUTE_MS) return relative.format(0, "second");
+  if (past < HOUR_MS) return relative.format(-Math.floor(past / MINUTE_MS), "minute");
+  if (past < DAY_MS) return relative.format(-Math.floor(past / HOUR_MS), "hour");
+  return past < 7 * DAY_MS ? relative.format(-Math.floor(past / DAY_MS), "day") : day.format(new Date(iso));
 }
 
 export function formatTime(moment: number): string {
@@ -23,7 +39,7 @@ export function formatMilliseconds(milliseconds: number): string {
 
 /** In the largest unit of which there are two, or minutes: 90 min, 47 h, 2 days. */
 export function formatDuration(milliseconds: number): string {
-  const minutes = Math.max(0, Math.floor(milliseconds / 60_000));
+  const minutes = Math.max(0, Math.floor(milliseconds / MINUTE_MS));
   if (minutes < 1) return "under 1 min";
   if (minutes < 120) return `${minutes} min`;
   const hours = Math.floor(minutes / 60);

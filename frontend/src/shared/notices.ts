@@ -1,10 +1,14 @@
-/** Failures of what went on in the background: told from anywhere, shown by the toaster whatever page is open. */
+/** What was done, or failed, in the background: told from anywhere, shown and read out by the toaster on any page. */
 import { useSyncExternalStore } from "react";
+import { problemText } from "@/shared/api/problem";
 
 export interface Notice {
-  /** What did not work, for example "“Apple” was not deleted". */
+  kind: "done" | "failed";
+  /** What was done, or did not work: "Deleted “Apple”". */
   title: string;
-  error: Error;
+  detail?: string;
+  /** Takes it back. */
+  undo?: () => void;
 }
 
 let waiting: readonly Notice[] = [];
@@ -15,8 +19,12 @@ function change(next: readonly Notice[]) {
   for (const listener of listeners) listener();
 }
 
+export function notifyDone(title: string, undo?: () => void): void {
+  change([...waiting, { kind: "done", title, ...(undo && { undo }) }]);
+}
+
 export function notifyFailure(title: string, error: Error): void {
-  change([...waiting, { title, error }]);
+  change([...waiting, { kind: "failed", title, detail: problemText(error) }]);
 }
 
 /** The toaster shows them from now on. */

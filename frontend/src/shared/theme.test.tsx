@@ -23,12 +23,12 @@ async function load() {
 
 it("follows the system until one is chosen, which is kept", async () => {
   const { user } = open();
-  expect(await screen.findByRole("radio", { name: "As the system" })).toBeChecked();
+  expect(await screen.findByRole("radio", { name: "Match system" })).toBeChecked();
   expect(dataset.theme).toBeUndefined();
   await user.click(screen.getByRole("radio", { name: "Dark" }));
   expect(dataset.theme).toBe("dark");
   expect(localStorage.getItem("theme")).toBe("dark");
-  await user.click(screen.getByRole("radio", { name: "As the system" }));
+  await user.click(screen.getByRole("radio", { name: "Match system" }));
   expect(dataset.theme).toBeUndefined();
   expect(localStorage.getItem("theme")).toBeNull();
 });
@@ -47,7 +47,7 @@ it("that is nonsense in the storage is the system's", async () => {
 
 it("changes with the one chosen in another tab", async () => {
   open();
-  await screen.findByRole("radio", { name: "As the system" });
+  await screen.findByRole("radio", { name: "Match system" });
   act(() => {
     window.dispatchEvent(new StorageEvent("storage", { key: "theme", newValue: "light" }));
   });

@@ -13,6 +13,5 @@ def upload_text(page: Page, name: str, content: bytes) -> Locator:
 
 
 def delete(page: Page, name: str) -> None:
-    """Delete an item or a file of the list that is shown, and confirm it."""
+    """Delete an item or a file of the list that is shown."""
     page.get_by_role("button", name=f"Delete {name}").click()
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()

@@ -1,5 +1,6 @@
 """The overview: whether every part of the stack works, and what a person sees when one does not."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -16,7 +17,7 @@ def part(page: Page, name: str) -> Locator:
 
 
 def run_self_test(page: Page) -> None:
-    page.get_by_role("button", name="Run the self-test").click()
+    page.get_by_role("button", name=re.compile("^Run")).click()
     steps = page.get_by_role("list", name="Self-test")
     expect(page.get_by_role("status").filter(has_text="All steps passed")).to_be_visible(timeout=30_000)
     assert steps.get_by_role("listitem").count() >= 5
@@ -42,7 +43,7 @@ def test_every_part_works_and_tells_the_fact_that_matters(page: Page, running: C
     expect(part(page, "Database")).to_contain_text("18.")
     expect(part(page, "Database")).to_contain_text("0003")
     expect(part(page, "Mail")).to_contain_text(running.outputs["mail_address"])
-    expect(part(page, "CloudFront")).to_contain_text("miss", ignore_case=True)
+    expect(part(page, "CloudFront")).to_contain_text("Passed through")
 
 
 def test_the_self_test_passes_and_leaves_nothing(page: Page, running: Checkout) -> None:

@@ -15,6 +15,13 @@ PAGES = ("/", "/items", "/files", "/mail", "/nowhere")
 # The build's own budget (frontend/scripts/budget.mjs) is for brotli; CloudFront here compresses the bucket's files with
 # gzip, a sixth more, and each answer has its headers.
 FIRST_LOAD_BYTES = 150_000
+# The page is painted with or without its typeface, so it has a bound of its own.
+FONT_BYTES = 31_000
+# What the browser asked for before it was idle; then the page fetches the code of all others.
+NEEDED = """() => {
+    const idle = performance.getEntriesByName("idle")[0].startTime
+    return performance.getEntriesByType("resource").filter(entry => entry.startTime < idle).map(entry => entry.name)
+}"""
 LIGHTHOUSE = ("accessibility", "best-practices")
 LIGHTHOUSE_SCORE = 95
 
@@ -50,9 +57,13 @@ def test_first_load_is_small_and_the_sites_own(open_page: OpenPage, session: Any
     responses: list[Response] = []
     page.on("response", lambda response: responses.append(response))
     page.goto(path)
+    page.wait_for_function("performance.getEntriesByName('idle').length > 0")
     page.wait_for_load_state("networkidle")
     assert {urlsplit(response.url).netloc for response in responses} == {urlsplit(running.url).netloc}
-    loaded = [response for response in responses if "/api/" not in response.url]
+    needed = [running.url + path, *page.evaluate(NEEDED)]
+    fonts = [response for response in responses if response.url.endswith(".woff2")]
+    assert fonts and sum(len(font.body()) for font in fonts) < FONT_BYTES
+    loaded = [r for r in responses if r.url in needed and "/api/" not in r.url and r not in fonts]
     sizes = {r.url: r.request.sizes() for r in loaded}
     total = sum(size["responseHeadersSize"] + size["responseBodySize"] for size in sizes.values())
     print(f"first load of {path}: {total} bytes in {len(loaded)} answers")

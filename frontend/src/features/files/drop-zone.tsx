@@ -1,6 +1,8 @@
 import { useEffect, useId, useRef, useState, type DragEvent } from "react";
 import { acceptedTypes, describeLimits } from "@/features/files/limits";
 import type { UploadLimits } from "@/features/files/queries";
+import { Icon } from "@/shared/ui/icon";
+import { texts } from "@/texts/files";
 
 interface DropZoneProps {
   limits: UploadLimits | undefined;
@@ -17,7 +19,7 @@ export function DropZone({ limits, onFiles }: DropZoneProps) {
   return (
     <section
       className="drop-zone"
-      aria-label="Upload"
+      aria-label={texts.upload}
       data-over={over}
       onDragOver={(event) => {
         if (!carriesFiles(event)) return;
@@ -40,7 +42,7 @@ export function DropZone({ limits, onFiles }: DropZoneProps) {
         type="file"
         multiple
         hidden
-        aria-label="Files to upload"
+        aria-label={texts.toUpload}
         accept={limits && acceptedTypes(limits)}
         onChange={(event) => {
           const { files } = event.target;
@@ -50,9 +52,18 @@ export function DropZone({ limits, onFiles }: DropZoneProps) {
         }}
       />
       <p className="drop-text">
-        <strong>{over ? "Let go to upload" : "Drop files here"}</strong>
+        <strong>
+          {over ? (
+            texts.letGo
+          ) : (
+            <>
+              <span className="with-mouse">{texts.drop}</span>
+              <span className="with-finger">{texts.choose}</span>
+            </>
+          )}
+        </strong>
         <span className="muted" id={hintId}>
-          {limits ? describeLimits(limits) : "Loading the limits…"}
+          {limits ? describeLimits(limits) : texts.loadingLimits}
         </span>
       </p>
       <button
@@ -61,7 +72,8 @@ export function DropZone({ limits, onFiles }: DropZoneProps) {
         aria-describedby={hintId}
         onClick={() => input.current?.click()}
       >
-        Upload files
+        <Icon name="upload" />
+        {texts.uploadFiles}
       </button>
     </section>
   );

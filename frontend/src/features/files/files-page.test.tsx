@@ -1,4 +1,4 @@
-import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeApi, json, later, onlyOnce, problem } from "@/test/fake-api";
 import { FakeXhr } from "@/test/fake-xhr";
@@ -25,7 +25,7 @@ function api(handlers: Parameters<typeof fakeApi>[0] = {}) {
 }
 
 async function choose(user: ReturnType<typeof renderApp>["user"], ...files: File[]) {
-  await screen.findByText("Up to 1 KiB each. Types: text.");
+  await screen.findByText("Up to 1 KiB each: text");
   await user.upload(screen.getByLabelText("Files to upload"), files);
 }
 
@@ -45,7 +45,7 @@ describe("an upload", () => {
       size: 5,
     });
     sent[0]?.progress(2, 5);
-    expect(await screen.findByText("2 bytes of 5 bytes, 40 %")).toBeInTheDocument();
+    expect(await screen.findByText("2 bytes of 5 bytes, 40%")).toBeInTheDocument();
     expect(screen.getByRole("progressbar", { name: "Upload of notes.txt" })).toHaveAttribute("value", "40");
 
     stored = [STORED];
@@ -59,8 +59,8 @@ describe("an upload", () => {
     const { user } = renderApp("/files");
     await choose(user, new File([new Uint8Array(2048)], "big.txt", { type: "text/plain" }));
     const alert = await screen.findByRole("alert");
-    expect(alert).toHaveTextContent("“big.txt” was not uploaded");
-    expect(alert).toHaveTextContent("The file has 2 KiB; at most 1 KiB are allowed.");
+    expect(alert).toHaveTextContent("“big.txt” wasn’t uploaded");
+    expect(alert).toHaveTextContent("The file has 2 KiB; the limit is 1 KiB.");
     expect(calls.some(({ method }) => method === "POST")).toBe(false);
     await user.click(screen.getByRole("button", { name: "Dismiss big.txt" }));
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
@@ -140,9 +140,9 @@ describe("an upload", () => {
   it("says so when the limits cannot be loaded", async () => {
     api({ "GET /api/files/limits": () => problem(500, "Something went wrong here") });
     const { user } = renderApp("/files");
-    expect(await screen.findByText(/the limits could not be loaded/)).toBeInTheDocument();
+    expect(await screen.findByText(/the limits couldn’t be loaded/)).toBeInTheDocument();
     await user.upload(screen.getByLabelText("Files to upload"), FILE);
-    expect(await screen.findByText("“notes.txt” was not uploaded")).toBeInTheDocument();
+    expect(await screen.findByText("“notes.txt” wasn’t uploaded")).toBeInTheDocument();
   });
 });
 
@@ -158,7 +158,7 @@ describe("files that are dropped", () => {
     const sent = FakeXhr.install();
     api();
     renderApp("/files");
-    await screen.findByText("Up to 1 KiB each. Types: text.");
+    await screen.findByText("Up to 1 KiB each: text");
     drop(screen.getByRole("region", { name: "Upload" }), [FILE, new File(["x"], "b.txt", { type: "text/plain" })]);
     await waitFor(() => {
       expect(sent).toHaveLength(2);
@@ -228,7 +228,7 @@ describe("a preview", () => {
     const image = screen.getByRole("img", { name: "a.png" });
     expect(image).toHaveAttribute("src", "/api/files/f/download?disposition=inline");
     fireEvent.error(image);
-    expect(screen.getByRole("alert")).toHaveTextContent("The image cannot be shown");
+    expect(screen.getByRole("alert")).toHaveTextContent("The image can’t be shown");
   });
 
   it("is not offered for what a page cannot show", async () => {
@@ -272,13 +272,33 @@ describe("a stored file", () => {
     });
     const { user } = renderApp("/files");
     await user.click(await screen.findByRole("button", { name: "Delete notes.txt" }));
-    await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete" }));
     expect(await screen.findByRole("heading", { name: "No files yet" })).toBeInTheDocument();
     await waitFor(() => {
       expect(screen.getByRole("heading", { name: "Files" })).toHaveFocus();
     });
     resolve(problem(502, "A service refused the request"));
-    expect(await screen.findByRole("alert")).toHaveTextContent("“notes.txt” was not deleted");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Couldn’t delete “notes.txt”");
     expect(screen.getByRole("list", { name: "Files" })).toHaveTextContent("notes.txt");
+  });
+
+  it("gets another name, and keeps its ending unless that is typed over", async () => {
+    const calls = api({
+      "PATCH /api/files/*": ({ body }) => {
+        stored = [{ ...STORED, ...(body as { name: string }) }];
+        return json(stored[0]);
+      },
+    });
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("button", { name: "Rename notes.txt" }));
+    const name = screen.getByLabelText("Name");
+    await user.clear(name);
+    await user.type(name, "a/b");
+    expect(name).toHaveAccessibleDescription("A name can’t contain slashes.");
+    await user.clear(name);
+    await user.type(name, "letter.txt");
+    await user.click(screen.getByRole("button", { name: "Rename" }));
+    expect(await screen.findByText("letter.txt")).toBeInTheDocument();
+    expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({ name: "letter.txt" });
+    expect(await screen.findByRole("status")).toHaveTextContent("Renamed to “letter.txt”");
   });
 });

@@ -6,92 +6,100 @@ import { PreviewDialog } from "@/features/files/preview-dialog";
 import {
   filesQuery,
   uploadLimitsQuery,
-  useDeleteFile,
+  useDeleteFiles,
   useDownloadFile,
   type StoredFile,
 } from "@/features/files/queries";
+import { RenameDialog } from "@/features/files/rename-dialog";
 import { UploadList } from "@/features/files/upload-list";
 import { useUploads } from "@/features/files/use-uploads";
-import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { useSelection } from "@/shared/selection";
 import { focusHeading, PageHeader } from "@/shared/ui/page-header";
 import { PagedList } from "@/shared/ui/paged-list";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
+import { SelectionBar } from "@/shared/ui/selection-parts";
 import { Empty } from "@/shared/ui/states";
+import { common } from "@/texts/common";
+import { texts } from "@/texts/files";
 import "@/features/files/files.css";
 
 interface Open {
-  dialog: "preview" | "delete";
+  dialog: "preview" | "rename";
   file: StoredFile;
 }
 
 export function FilesPage({ page, onPage }: { page: number; onPage: (page: number) => void }) {
   const [open, setOpen] = useState<Open>();
+  const selection = useSelection<StoredFile>();
   const files = useQuery(filesQuery(page));
   const limits = useQuery(uploadLimitsQuery);
-  const deletion = useDeleteFile();
+  const deletion = useDeleteFiles();
   const download = useDownloadFile();
-  const { uploads, lastDone, start, remove } = useUploads();
+  const { uploads, start, remove, retry } = useUploads();
+  const total = files.data?.total;
 
   function close() {
     setOpen(undefined);
   }
 
+  function deleteFiles(gone: readonly StoredFile[]) {
+    selection.toggleAll(gone, false);
+    deletion.mutate(gone);
+    // The button that had the focus goes with its row.
+    focusHeading();
+  }
+
   return (
     <>
-      <PageHeader title="Files" lede="Straight from this page to the bucket." />
+      <PageHeader title={texts.title} lede={total === undefined ? texts.ledeUnknown : texts.lede(total)} />
       {limits.error && (
-        <ProblemAlert
-          title="Uploads are not possible: the limits could not be loaded"
-          error={limits.error}
-          onRetry={() => void limits.refetch()}
-        />
+        <ProblemAlert title={texts.noLimits} error={limits.error} onRetry={() => void limits.refetch()} />
       )}
       <DropZone limits={limits.data} onFiles={start} />
-      {uploads.length > 0 && <UploadList uploads={uploads} onRemove={remove} />}
-      <p className="visually-hidden" role="status">
-        {lastDone !== undefined && `“${lastDone}” was uploaded.`}
-      </p>
+      {uploads.length > 0 && <UploadList uploads={uploads} onRemove={remove} onRetry={retry} />}
       <PagedList
         query={files}
-        noun="files"
+        noun={texts.noun}
         to="/files"
         page={page}
         onPage={onPage}
         empty={
-          <Empty title="No files yet">
-            <p>A file is an object in the bucket. Upload the first one.</p>
+          <Empty title={texts.empty}>
+            <p>{texts.emptyDetail}</p>
           </Empty>
         }
       >
         {(entries) => (
           <FileList
             files={entries}
+            selection={selection}
             onPreview={(file) => {
               setOpen({ dialog: "preview", file });
             }}
             onDownload={download.mutate}
+            onRename={(file) => {
+              setOpen({ dialog: "rename", file });
+            }}
             onDelete={(file) => {
-              setOpen({ dialog: "delete", file });
+              deleteFiles([file]);
             }}
           />
         )}
       </PagedList>
-
-      {open?.dialog === "preview" && <PreviewDialog file={open.file} onClose={close} />}
-      {open?.dialog === "delete" && (
-        <ConfirmDialog
-          title="Delete this file?"
-          action="Delete"
-          onClose={close}
-          onConfirm={() => {
-            close();
-            deletion.mutate(open.file);
-            focusHeading();
+      <SelectionBar selection={selection}>
+        <button
+          type="button"
+          className="button button-danger"
+          onClick={() => {
+            deleteFiles(selection.entries);
           }}
         >
-          “{open.file.name}” will be gone for good.
-        </ConfirmDialog>
-      )}
+          {common.delete}
+        </button>
+      </SelectionBar>
+
+      {open?.dialog === "preview" && <PreviewDialog file={open.file} onClose={close} />}
+      {open?.dialog === "rename" && <RenameDialog file={open.file} onClose={close} />}
     </>
   );
 }

@@ -8,7 +8,7 @@ function file(name: string, type: string, bytes = 10) {
 }
 
 it("says what is allowed", () => {
-  expect(describeLimits(LIMITS)).toBe("Up to 1 KiB each. Types: PNG, text, ZIP.");
+  expect(describeLimits(LIMITS)).toBe("Up to 1 KiB each: PNG, text, ZIP");
 });
 
 it.each([
@@ -22,13 +22,13 @@ it.each([
 
 it.each([
   ["empty", file("a.png", "image/png", 0), "The file is empty."],
-  ["one byte too large", file("a.png", "image/png", 1025), "The file has 1 KiB; at most 1 KiB are allowed."],
+  ["one byte too large", file("a.png", "image/png", 1025), "The file has 1 KiB; the limit is 1 KiB."],
   [
     "of another type",
     file("a.html", "text/html"),
-    "Files of the type text/html are not allowed; allowed are PNG, text, ZIP.",
+    "Files of type text/html aren’t accepted. Accepted are PNG, text, ZIP.",
   ],
-  ["of no known type", file("a", ""), "Files of an unknown type are not allowed; allowed are PNG, text, ZIP."],
+  ["of no known type", file("a", ""), "Files of an unknown type aren’t accepted. Accepted are PNG, text, ZIP."],
 ])("refuses a file that is %s, and says why", (_what, refused, reason) => {
   expect(reasonToRefuse(refused, LIMITS)).toBe(reason);
 });

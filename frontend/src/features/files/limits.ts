@@ -1,22 +1,18 @@
 /** The limits for uploads in words. S3 enforces them; here they save a wait. */
 import type { UploadLimits } from "@/features/files/queries";
-import { formatBytes } from "@/shared/format";
+import { texts } from "@/texts/files";
 
 /** Says which files are accepted. */
 export function describeLimits({ max_bytes, content_types }: UploadLimits): string {
-  return `Up to ${formatBytes(max_bytes)} each. Types: ${content_types.map(typeName).join(", ")}.`;
+  return texts.limits(max_bytes, content_types.map(typeName));
 }
 
 /** Why this file would be refused, or undefined when it would not. */
 export function reasonToRefuse(file: File, { max_bytes, content_types }: UploadLimits): string | undefined {
-  if (file.size === 0) return "The file is empty.";
-  if (file.size > max_bytes)
-    return `The file has ${formatBytes(file.size)}; at most ${formatBytes(max_bytes)} are allowed.`;
+  if (file.size === 0) return texts.isEmpty;
+  if (file.size > max_bytes) return texts.tooLarge(file.size, max_bytes);
   const type = contentType(file);
-  if (!content_types.includes(type)) {
-    return `Files of ${type ? `the type ${type}` : "an unknown type"} are not allowed; allowed are ${content_types.map(typeName).join(", ")}.`;
-  }
-  return undefined;
+  return content_types.includes(type) ? undefined : texts.wrongType(type, content_types.map(typeName));
 }
 
 /** Types that a browser takes from the system, which may know none or another (Windows: ZIP, and CSV where Excel is). */
@@ -38,13 +34,7 @@ export function acceptedTypes({ content_types }: UploadLimits): string {
   return [...content_types, ...known.map(([extension]) => `.${extension}`)].join(",");
 }
 
-const TYPE_NAMES: Record<string, string> = {
-  "text/plain": "text",
-  "text/csv": "CSV",
-  "text/markdown": "Markdown",
-  "application/zip": "ZIP",
-};
-
-function typeName(type: string): string {
-  return TYPE_NAMES[type] ?? type.slice(type.indexOf("/") + 1).toUpperCase();
+/** As people call it. */
+export function typeName(type: string): string {
+  return texts.typeNames[type] ?? type.slice(type.indexOf("/") + 1).toUpperCase();
 }

@@ -2,9 +2,10 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { PREVIEW_BYTES, previewKind, readText } from "@/features/files/preview";
 import { inlinePath, type StoredFile } from "@/features/files/queries";
-import { formatBytes } from "@/shared/format";
 import { Dialog } from "@/shared/ui/dialog";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
+import { common } from "@/texts/common";
+import { texts } from "@/texts/files";
 
 interface PreviewDialogProps {
   file: StoredFile;
@@ -17,7 +18,7 @@ export function PreviewDialog({ file, onClose }: PreviewDialogProps) {
       <div className="preview">{previewKind(file) === "image" ? <Image file={file} /> : <Text file={file} />}</div>
       <div className="row row-end">
         <button type="button" className="button" onClick={onClose}>
-          Close
+          {common.close}
         </button>
       </div>
     </Dialog>
@@ -28,7 +29,7 @@ function Image({ file }: { file: StoredFile }) {
   const [failed, setFailed] = useState(false);
 
   if (failed) {
-    return <ProblemAlert title="The image cannot be shown" error={new Error("The bucket did not send an image")} />;
+    return <ProblemAlert title={texts.noImage} error={new Error(texts.noImageDetail)} />;
   }
   return (
     <img
@@ -49,19 +50,15 @@ function Text({ file }: { file: StoredFile }) {
     staleTime: Infinity,
   });
 
-  if (error) return <ProblemAlert title="The text cannot be shown" error={error} onRetry={() => void refetch()} />;
-  if (!data) return <p className="muted">Loading the text…</p>;
+  if (error) return <ProblemAlert title={texts.noText} error={error} onRetry={() => void refetch()} />;
+  if (!data) return <p className="muted">{texts.loadingText}</p>;
   return (
     <>
       {/* Long texts scroll, which the keyboard can do only from within. */}
-      <pre tabIndex={0} role="region" aria-label={`Text of ${file.name}`}>
+      <pre tabIndex={0} role="region" aria-label={texts.textOf(file.name)}>
         {data.text}
       </pre>
-      {data.cut && (
-        <p className="muted">
-          The first {formatBytes(PREVIEW_BYTES)} of {formatBytes(file.size)}.
-        </p>
-      )}
+      {data.cut && <p className="muted">{texts.beginning(PREVIEW_BYTES, file.size)}</p>}
     </>
   );
 }

@@ -2,6 +2,7 @@
 import { inlinePath, type StoredFile } from "@/features/files/queries";
 import { reach } from "@/shared/api/client";
 import { ApiProblem, problemFromError } from "@/shared/api/problem";
+import { problems } from "@/texts/problems";
 
 export const PREVIEW_BYTES = 64 * 1024;
 
@@ -23,7 +24,7 @@ export interface TextPreview {
 export async function readText(file: StoredFile, signal: AbortSignal): Promise<TextPreview> {
   try {
     const response = await reach(new Request(new URL(inlinePath(file), window.location.origin), { signal }));
-    if (!response.ok) throw new ApiProblem(`The file storage answered ${response.status}`, { status: response.status });
+    if (!response.ok) throw new ApiProblem(problems.storageAnswered(response.status), { status: response.status });
     const text = response.body ? await beginning(response.body) : "";
     return { text, cut: file.size > PREVIEW_BYTES };
   } catch (error) {

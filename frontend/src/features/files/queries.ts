@@ -1,10 +1,11 @@
 /** The files on the server: their list, the limits for new ones, their download and deletion. */
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
-import { changePages, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
+import { changePages, eachOf, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
 import type { components } from "@/shared/api/schema";
-import { notifyFailure } from "@/shared/notices";
+import { notifyDone, notifyFailure } from "@/shared/notices";
 import { PAGE_SIZE, pageOffset } from "@/shared/pages";
+import { texts } from "@/texts/files";
 
 export type StoredFile = components["schemas"]["File"];
 export type FilePage = components["schemas"]["FilePage"];
@@ -27,17 +28,45 @@ export const uploadLimitsQuery = queryOptions({
   staleTime: Infinity,
 });
 
-/** Takes the file off the list at once; an error puts it back. */
-export function useDeleteFile() {
+/** Takes the files off the list at once; those that are refused come back. */
+export function useDeleteFiles() {
   const client = useQueryClient();
   return useMutation({
     mutationKey: FILES_KEY,
-    mutationFn: ({ id }: StoredFile) =>
-      unwrap(api.DELETE("/api/files/{file_id}", { params: { path: { file_id: id } } })),
-    onMutate: ({ id }) => changePages<StoredFile>(client, FILES_KEY, (page) => withoutEntry(page, id)),
-    onError: (error, { name }, restore) => {
-      restore?.();
-      notifyFailure(`“${name}” was not deleted`, error);
+    mutationFn: (files: readonly StoredFile[]) => eachOf(files, ({ id }) => remove(id)),
+    onMutate: (files) =>
+      changePages<StoredFile>(client, FILES_KEY, (page) =>
+        files.reduce((left, { id }) => withoutEntry(left, id), page),
+      ),
+    onSuccess: ({ done, failed, error }, _files, restorePages) => {
+      if (error) {
+        restorePages();
+        notifyFailure(texts.notDeleted(namesOf(failed)), error);
+      }
+      if (done.length > 0) notifyDone(texts.deleted(namesOf(done)));
+    },
+    onSettled: () => {
+      refreshAfterLast(client, FILES_KEY);
+    },
+  });
+}
+
+function remove(id: string): Promise<unknown> {
+  return unwrap(api.DELETE("/api/files/{file_id}", { params: { path: { file_id: id } } }));
+}
+
+function namesOf(files: readonly StoredFile[]): string[] {
+  return files.map(({ name }) => name);
+}
+
+export function useRenameFile() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: FILES_KEY,
+    mutationFn: ({ id, name }: { id: string; name: string }): Promise<StoredFile> =>
+      unwrap(api.PATCH("/api/files/{file_id}", { params: { path: { file_id: id } }, body: { name } })),
+    onSuccess: ({ name }) => {
+      notifyDone(texts.renamed(name));
     },
     onSettled: () => {
       refreshAfterLast(client, FILES_KEY);
@@ -63,7 +92,7 @@ export function useDownloadFile() {
       window.location.assign(downloadPath(file));
     },
     onError: (error, { name }) => {
-      notifyFailure(`“${name}” cannot be downloaded`, error);
+      notifyFailure(texts.notDownloaded(name), error);
     },
   });
 }

@@ -1,52 +1,94 @@
 import type { Upload } from "@/features/files/use-uploads";
-import { formatBytes } from "@/shared/format";
-import { ProblemAlert } from "@/shared/ui/problem-alert";
+import { ApiProblem, problemText } from "@/shared/api/problem";
+import { common } from "@/texts/common";
+import { texts } from "@/texts/files";
 
 interface UploadListProps {
   uploads: Upload[];
   onRemove: (id: number) => void;
+  onRetry: (id: number) => void;
 }
 
 /** How each upload gets on. */
-export function UploadList({ uploads, onRemove }: UploadListProps) {
+export function UploadList({ uploads, ...actions }: UploadListProps) {
   return (
-    <ul className="list" aria-label="Uploads">
-      {uploads.map((upload) => (
-        <UploadRow key={upload.id} upload={upload} onRemove={onRemove} />
-      ))}
+    <ul className="list" aria-label={texts.uploads}>
+      {uploads.map((upload) =>
+        upload.error ? (
+          <FailedRow key={upload.id} upload={upload} error={upload.error} {...actions} />
+        ) : (
+          <UploadRow key={upload.id} upload={upload} {...actions} />
+        ),
+      )}
     </ul>
   );
 }
 
-function UploadRow({
-  upload: { id, file, fraction, error },
-  onRemove,
-}: { upload: Upload } & Pick<UploadListProps, "onRemove">) {
+interface RowProps extends Omit<UploadListProps, "uploads"> {
+  upload: Upload;
+}
+
+function UploadRow({ upload: { id, file, fraction }, onRemove }: RowProps) {
   return (
-    <li>
-      <div className="list-text upload-text">
-        {error ? (
-          <ProblemAlert title={`“${file.name}” was not uploaded`} error={error} />
-        ) : (
-          <>
-            <p className="list-title">{file.name}</p>
-            <progress aria-label={`Upload of ${file.name}`} max={100} value={percent(fraction)} />
-            <p className="muted mono">{progressText(file.size, fraction)}</p>
-          </>
-        )}
-      </div>
+    <li className="upload">
+      <p className="list-cell list-title">{file.name}</p>
+      <p className="muted list-number">{progressText(file.size, fraction)}</p>
       <button
         type="button"
         className="button button-quiet"
-        aria-label={error ? `Dismiss ${file.name}` : `Cancel ${file.name}`}
+        aria-label={texts.cancelOf(file.name)}
         onClick={() => {
           onRemove(id);
         }}
       >
-        {error ? "Dismiss" : "Cancel"}
+        {common.cancel}
+      </button>
+      <progress aria-label={texts.uploadOf(file.name)} max={100} value={percent(fraction)} />
+    </li>
+  );
+}
+
+function FailedRow({ upload: { id, file }, error, onRemove, onRetry }: RowProps & { error: Error }) {
+  return (
+    <li className="upload upload-failed">
+      <div role="alert">
+        <p className="list-title">{texts.notUploaded(file.name)}</p>
+        <p className="muted">{reason(error)}</p>
+      </div>
+      {/* What was refused here would be refused again. */}
+      {!isRefusal(error) && (
+        <button
+          type="button"
+          className="button"
+          aria-label={texts.retryOf(file.name)}
+          onClick={() => {
+            onRetry(id);
+          }}
+        >
+          {common.tryAgain}
+        </button>
+      )}
+      <button
+        type="button"
+        className="button button-quiet"
+        aria-label={texts.dismissOf(file.name)}
+        onClick={() => {
+          onRemove(id);
+        }}
+      >
+        {common.dismiss}
       </button>
     </li>
   );
+}
+
+function isRefusal(error: Error): boolean {
+  return error instanceof ApiProblem && error.status === 422;
+}
+
+/** The reason alone: the row's title says already that the file was not taken. */
+function reason(error: Error): string {
+  return isRefusal(error) && error instanceof ApiProblem && error.detail ? error.detail : problemText(error);
 }
 
 function percent(fraction = 0): number {
@@ -54,6 +96,6 @@ function percent(fraction = 0): number {
 }
 
 function progressText(size: number, fraction: number | undefined): string {
-  if (fraction === undefined) return `${formatBytes(size)}, waits for its turn`;
-  return `${formatBytes(Math.round(size * fraction))} of ${formatBytes(size)}, ${percent(fraction)} %`;
+  if (fraction === undefined) return texts.waits(size);
+  return texts.progress(Math.round(size * fraction), size, percent(fraction));
 }

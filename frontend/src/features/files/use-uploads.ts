@@ -5,6 +5,8 @@ import { FILES_KEY, uploadLimitsQuery } from "@/features/files/queries";
 import { UploadQueue } from "@/features/files/upload-queue";
 import { api, unwrap } from "@/shared/api/client";
 import { ApiProblem } from "@/shared/api/problem";
+import { notifyDone } from "@/shared/notices";
+import { texts } from "@/texts/files";
 import { uploadToS3 } from "@/shared/api/upload";
 
 export interface Upload {
@@ -19,7 +21,6 @@ export interface Upload {
 export function useUploads() {
   const client = useQueryClient();
   const [uploads, setUploads] = useState<Upload[]>([]);
-  const [lastDone, setLastDone] = useState<string>();
   const nextId = useRef(0);
   const [queue] = useState(() => new UploadQueue());
 
@@ -37,7 +38,7 @@ export function useUploads() {
   /** Files may be chosen before the limits are there: they wait for them. */
   async function admit(file: File) {
     const reason = reasonToRefuse(file, await client.query(uploadLimitsQuery));
-    if (reason) throw new ApiProblem("Not uploaded", { status: 422, detail: reason });
+    if (reason) throw new ApiProblem(texts.refused, { status: 422, detail: reason });
   }
 
   /** Cancels the upload, or dismisses its error. */
@@ -57,7 +58,7 @@ export function useUploads() {
           }),
       );
       await client.invalidateQueries({ queryKey: FILES_KEY });
-      setLastDone(file.name);
+      notifyDone(texts.uploaded(file.name));
       remove(id);
     } catch (error) {
       // A cancelled one has left the list, so that this finds nothing to change.
@@ -71,7 +72,15 @@ export function useUploads() {
     for (const upload of added) void run(upload);
   }
 
-  return { uploads, lastDone, start, remove };
+  /** Sends a file that failed once more. */
+  function retry(id: number) {
+    const again = uploads.find((upload) => upload.id === id);
+    if (!again) return;
+    remove(id);
+    start([again.file]);
+  }
+
+  return { uploads, start, remove, retry };
 }
 
 async function send(file: File, signal: AbortSignal, onProgress: (fraction: number) => void) {

@@ -1,5 +1,6 @@
 import { useEffect, useId, useState } from "react";
 import { isSort, SEARCH_CHARACTERS, SORTS, type ItemSearch } from "@/features/items/search";
+import { texts } from "@/texts/items";
 
 /** As long as a person pauses between two words. */
 const PAUSE_MS = 250;
@@ -22,12 +23,14 @@ export function ItemFilters({ search, onChange }: ItemFiltersProps) {
   return (
     <search className="item-filters">
       <div className="field">
-        <label htmlFor={searchId}>Search items</label>
+        <label htmlFor={searchId} className="visually-hidden">
+          {texts.search}
+        </label>
         <input
           id={searchId}
           type="search"
           maxLength={SEARCH_CHARACTERS}
-          placeholder="Words of the title or the description"
+          placeholder={texts.searchHint}
           value={typed}
           onChange={(event) => {
             setTyped(event.target.value);
@@ -35,7 +38,9 @@ export function ItemFilters({ search, onChange }: ItemFiltersProps) {
         />
       </div>
       <div className="field">
-        <label htmlFor={sortId}>Sort by</label>
+        <label htmlFor={sortId} className="visually-hidden">
+          {texts.sort}
+        </label>
         <select
           id={sortId}
           value={sort}

@@ -11,9 +11,8 @@ function page(...items: (typeof APPLE)[]) {
   return { items, total: items.length };
 }
 
-async function confirmDeletion(user: ReturnType<typeof renderApp>["user"], title: string) {
+async function askForDeletion(user: ReturnType<typeof renderApp>["user"], title: string) {
   await user.click(await screen.findByRole("button", { name: `Delete ${title}` }));
-  await user.click(within(screen.getByRole("dialog")).getByRole("button", { name: "Delete" }));
 }
 
 describe("the list", () => {
@@ -21,11 +20,11 @@ describe("the list", () => {
     const { answer, resolve } = later();
     fakeApi({ "GET /api/items": () => answer });
     renderApp("/items");
-    expect(await screen.findByText("Loading the items")).toBeInTheDocument();
+    expect(await screen.findByText("Loading items")).toBeInTheDocument();
     resolve(json(page(APPLE, PEAR)));
     const rows = within(await screen.findByRole("list", { name: "Items" })).getAllByRole("listitem");
     expect(rows.map((row) => row.querySelector(".list-title")?.textContent)).toEqual(["Apple", "Pear"]);
-    expect(screen.getByText("1–2 of 2 items")).toBeInTheDocument();
+    expect(screen.getByText("1–2 of 2")).toBeInTheDocument();
     expect(document.title).toBe("Items · Stack");
   });
 
@@ -43,7 +42,7 @@ describe("the list", () => {
     });
     const { user } = renderApp("/items");
     const alert = await screen.findByRole("alert");
-    expect(alert).toHaveTextContent("The items could not be loaded");
+    expect(alert).toHaveTextContent("The items couldn’t be loaded");
     expect(alert).toHaveTextContent("The database is not available");
     expect(alert).toHaveTextContent("Request r-1");
     expect(calls).toHaveLength(3);
@@ -81,15 +80,25 @@ describe("pages", () => {
   it("has its number in the address, and goes on and back", async () => {
     fortyFive();
     const { router, user } = renderApp("/items?page=2");
-    expect(await screen.findByText("21–40 of 45 items")).toBeInTheDocument();
+    expect(await screen.findByText("21–40 of 45")).toBeInTheDocument();
     await user.click(screen.getByRole("link", { name: "Next" }));
-    expect(await screen.findByText("41–45 of 45 items")).toBeInTheDocument();
+    expect(await screen.findByText("41–45 of 45")).toBeInTheDocument();
     expect(router.state.location.href).toBe("/items?page=3");
     expect(screen.getByRole("button", { name: "Next" })).toBeDisabled();
     await user.click(screen.getByRole("link", { name: "Previous" }));
     await user.click(screen.getByRole("link", { name: "Previous" }));
     expect(await screen.findByText("Item 1")).toBeInTheDocument();
     expect(router.state.location.href).toBe("/items");
+  });
+
+  it("can be any: its number is typed", async () => {
+    fortyFive();
+    const { router, user } = renderApp("/items");
+    const field = await screen.findByLabelText("Page");
+    await user.clear(field);
+    await user.type(field, "3{Enter}");
+    expect(await screen.findByText("41–45 of 45")).toBeInTheDocument();
+    expect(router.state.location.href).toBe("/items?page=3");
   });
 
   it("goes to the last page from an address beyond it", async () => {
@@ -181,7 +190,7 @@ describe("a new item", () => {
     await screen.findByText("Pear");
     await create(user);
     expect(await screen.findByText("Apple")).toBeInTheDocument();
-    expect(screen.getByText("1–2 of 2 items")).toBeInTheDocument();
+    expect(screen.getByText("1–2 of 2")).toBeInTheDocument();
     expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
     expect(screen.getByRole("button", { name: "Edit Apple" })).toBeDisabled();
     expect(router.state.location.href).toBe("/items");
@@ -191,6 +200,7 @@ describe("a new item", () => {
     await waitFor(() => {
       expect(screen.getByRole("button", { name: "Edit Apple" })).toBeEnabled();
     });
+    expect(await screen.findByText("Created “Apple”")).toBeInTheDocument();
     expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ title: "Apple", description: "Red" });
   });
 
@@ -203,12 +213,29 @@ describe("a new item", () => {
     const { user } = renderApp("/items");
     await screen.findByRole("heading", { name: "No items yet" });
     await create(user);
-    expect(await screen.findByRole("alert")).toHaveTextContent("The item was not saved");
+    expect(await screen.findByRole("alert")).toHaveTextContent("The item wasn’t saved");
     const title = screen.getByLabelText("Title");
     expect(title).toHaveValue("Apple");
     expect(title).toBeInvalid();
     expect(title).toHaveAccessibleDescription("is already taken");
     expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
+  });
+});
+
+describe("the form", () => {
+  it("says at the field what is missing or too long, and sends nothing", async () => {
+    const calls = fakeApi({ "GET /api/items": () => json(page()) });
+    const { user } = renderApp("/items");
+    await user.click(await screen.findByRole("button", { name: "Create the first item" }));
+    const title = screen.getByLabelText("Title");
+    await user.click(screen.getByRole("button", { name: "Create" }));
+    expect(title).toHaveFocus();
+    expect(title).toHaveAccessibleDescription("Enter a title.");
+    await user.click(title);
+    await user.paste("x".repeat(201));
+    expect(title).toHaveAccessibleDescription("1 character too long; the limit is 200.");
+    await user.click(screen.getByRole("button", { name: "Create" }));
+    expect(calls.filter(({ method }) => method === "POST")).toEqual([]);
   });
 });
 
@@ -248,16 +275,16 @@ describe("a change", () => {
 });
 
 describe("a deletion", () => {
-  it("is asked for first, then shows before the server has answered", async () => {
+  it("shows before the server has answered", async () => {
     const { answer, resolve } = later();
     let items = [APPLE, PEAR];
     const calls = fakeApi({ "GET /api/items": () => json(page(...items)), "DELETE /api/items/*": () => answer });
     const { user } = renderApp("/items");
-    await confirmDeletion(user, "Apple");
+    await askForDeletion(user, "Apple");
     await waitFor(() => {
       expect(screen.queryByText("Apple")).not.toBeInTheDocument();
     });
-    expect(screen.getByText("1–1 of 1 items")).toBeInTheDocument();
+    expect(screen.getByText("1–1 of 1")).toBeInTheDocument();
     items = [PEAR];
     resolve(new Response(null, { status: 204 }));
     await waitFor(() => {
@@ -272,7 +299,7 @@ describe("a deletion", () => {
       "DELETE /api/items/*": () => new Response(null, { status: 204 }),
     });
     const { user } = renderApp("/items");
-    await confirmDeletion(user, "Apple");
+    await askForDeletion(user, "Apple");
     await waitFor(() => {
       expect(screen.getByRole("heading", { name: "Items" })).toHaveFocus();
     });
@@ -282,12 +309,53 @@ describe("a deletion", () => {
     const { answer, resolve } = later();
     fakeApi({ "GET /api/items": onlyOnce(() => json(page(APPLE, PEAR))), "DELETE /api/items/*": () => answer });
     const { user } = renderApp("/items");
-    await confirmDeletion(user, "Apple");
+    await askForDeletion(user, "Apple");
     await waitFor(() => {
       expect(screen.queryByText("Apple")).not.toBeInTheDocument();
     });
     resolve(problem(503, "The database is not available"));
-    expect(await screen.findByRole("alert")).toHaveTextContent("“Apple” was not deleted");
+    expect(await screen.findByRole("alert")).toHaveTextContent("Couldn’t delete “Apple”");
     expect(screen.getByText("Apple")).toBeInTheDocument();
+  });
+
+  it("can be taken back: what was deleted is made anew", async () => {
+    let items = [APPLE, PEAR];
+    const calls = fakeApi({
+      "GET /api/items": () => json(page(...items)),
+      "DELETE /api/items/*": () => {
+        items = [PEAR];
+        return new Response(null, { status: 204 });
+      },
+      "POST /api/items": () => {
+        items = [APPLE, PEAR];
+        return json(APPLE, 201);
+      },
+    });
+    const { user } = renderApp("/items");
+    await askForDeletion(user, "Apple");
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(await screen.findByText("Restored “Apple”")).toBeInTheDocument();
+    expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ title: "Apple", description: "Red" });
+    expect(await screen.findByRole("button", { name: "Apple" })).toBeInTheDocument();
+  });
+
+  it("of many takes all that were selected, and says which were refused", async () => {
+    let items = [APPLE, PEAR];
+    fakeApi({
+      "GET /api/items": () => json(page(...items)),
+      "DELETE /api/items/*": ({ url }) => {
+        if (url.pathname.endsWith("/b")) return problem(503, "The database is not available");
+        items = [PEAR];
+        return new Response(null, { status: 204 });
+      },
+    });
+    const { user } = renderApp("/items");
+    await user.click(await screen.findByRole("checkbox", { name: "Select all on this page" }));
+    expect(screen.getByText("2 selected")).toBeInTheDocument();
+    await user.click(screen.getByRole("button", { name: "Delete" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Couldn’t delete “Pear”");
+    expect(screen.getByText("Deleted “Apple”")).toBeInTheDocument();
+    expect(screen.getByRole("button", { name: "Pear" })).toBeInTheDocument();
+    expect(screen.queryByText("2 selected")).not.toBeInTheDocument();
   });
 });

@@ -6,16 +6,20 @@ import { ItemList } from "@/features/items/item-list";
 import {
   itemsQuery,
   useCreateItem,
-  useDeleteItem,
+  useDeleteItems,
   useUpdateItem,
   type Item,
   type ItemDraft,
 } from "@/features/items/queries";
 import type { ItemSearch } from "@/features/items/search";
-import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
+import { useSelection } from "@/shared/selection";
+import { Icon } from "@/shared/ui/icon";
 import { focusHeading, PageHeader } from "@/shared/ui/page-header";
 import { PagedList } from "@/shared/ui/paged-list";
+import { SelectionBar } from "@/shared/ui/selection-parts";
 import { Empty } from "@/shared/ui/states";
+import { common } from "@/texts/common";
+import { texts } from "@/texts/items";
 import "@/features/items/items.css";
 
 /** A form that was refused comes back with what was typed and why. */
@@ -24,8 +28,7 @@ interface Attempt {
   error?: Error;
 }
 
-type Question =
-  ({ dialog: "create" } & Attempt) | ({ dialog: "edit"; item: Item } & Attempt) | { dialog: "delete"; item: Item };
+type Question = ({ dialog: "create" } & Attempt) | ({ dialog: "edit"; item: Item } & Attempt);
 
 const BLANK: ItemDraft = { title: "", description: "" };
 
@@ -37,14 +40,23 @@ interface ItemsPageProps {
 export function ItemsPage({ search, onSearch }: ItemsPageProps) {
   // The first is open; a refused one waits until those before it are answered.
   const [questions, setQuestions] = useState<Question[]>([]);
+  const [fresh, setFresh] = useState<string>();
   const [open] = questions;
+  const selection = useSelection<Item>();
   const items = useQuery(itemsQuery(search));
   const creation = useCreateItem();
   const update = useUpdateItem();
-  const deletion = useDeleteItem();
+  const deletion = useDeleteItems();
+  const total = items.data?.total;
+  // Nothing to search in.
+  const nothingYet = total === 0 && !search.q;
 
   function ask(question: Question) {
     setQuestions((current) => [...current, question]);
+  }
+
+  function askForNew() {
+    ask({ dialog: "create", draft: BLANK });
   }
 
   function close() {
@@ -55,9 +67,14 @@ export function ItemsPage({ search, onSearch }: ItemsPageProps) {
     close();
     // Where the newest item shows.
     onSearch({});
-    creation.mutateAsync(draft).catch((error: unknown) => {
-      ask({ dialog: "create", draft, error: error as Error });
-    });
+    creation
+      .mutateAsync(draft)
+      .then(({ id }) => {
+        setFresh(id);
+      })
+      .catch((error: unknown) => {
+        ask({ dialog: "create", draft, error: error as Error });
+      });
   }
 
   function save(item: Item, draft: ItemDraft) {
@@ -67,23 +84,25 @@ export function ItemsPage({ search, onSearch }: ItemsPageProps) {
     });
   }
 
+  function remove(gone: readonly Item[]) {
+    selection.toggleAll(gone, false);
+    deletion.mutate(gone);
+    // The button that had the focus goes with its row.
+    focusHeading();
+  }
+
   return (
     <>
-      <PageHeader title="Items" lede="Rows in the database.">
-        <button
-          type="button"
-          className="button button-primary"
-          onClick={() => {
-            ask({ dialog: "create", draft: BLANK });
-          }}
-        >
-          New item
+      <PageHeader title={texts.title} lede={lede(total, search.q)}>
+        <button type="button" className="button button-primary" onClick={askForNew}>
+          <Icon name="plus" />
+          {texts.new}
         </button>
       </PageHeader>
-      <ItemFilters search={search} onChange={onSearch} />
+      {!nothingYet && <ItemFilters search={search} onChange={onSearch} />}
       <PagedList
         query={items}
-        noun="items"
+        noun={texts.noun}
         to="/items"
         page={search.page ?? 1}
         onPage={(page) => {
@@ -91,7 +110,8 @@ export function ItemsPage({ search, onSearch }: ItemsPageProps) {
         }}
         empty={
           search.q ? (
-            <Empty title={`Nothing matches “${search.q}”`}>
+            <Empty title={texts.nothing(search.q)}>
+              <p>{texts.nothingDetail}</p>
               <button
                 type="button"
                 className="button"
@@ -99,12 +119,15 @@ export function ItemsPage({ search, onSearch }: ItemsPageProps) {
                   onSearch({ ...search, q: "" });
                 }}
               >
-                Show all items
+                {texts.showAll}
               </button>
             </Empty>
           ) : (
-            <Empty title="No items yet">
-              <p>An item is a row in the database. Make the first one.</p>
+            <Empty title={texts.empty}>
+              <p>{texts.emptyDetail}</p>
+              <button type="button" className="button button-primary" onClick={askForNew}>
+                {texts.first}
+              </button>
             </Empty>
           )
         }
@@ -112,23 +135,36 @@ export function ItemsPage({ search, onSearch }: ItemsPageProps) {
         {(entries) => (
           <ItemList
             items={entries}
+            fresh={fresh}
+            selection={selection}
             onEdit={(item) => {
               ask({ dialog: "edit", item, draft: { title: item.title, description: item.description } });
             }}
             onDelete={(item) => {
-              ask({ dialog: "delete", item });
+              remove([item]);
             }}
           />
         )}
       </PagedList>
+      <SelectionBar selection={selection}>
+        <button
+          type="button"
+          className="button button-danger"
+          onClick={() => {
+            remove(selection.entries);
+          }}
+        >
+          {common.delete}
+        </button>
+      </SelectionBar>
 
       {open?.dialog === "create" && (
-        <ItemDialog title="New item" action="Create" {...open} onSubmit={create} onClose={close} />
+        <ItemDialog title={texts.new} action={texts.create} {...open} onSubmit={create} onClose={close} />
       )}
       {open?.dialog === "edit" && (
         <ItemDialog
-          title="Edit item"
-          action="Save"
+          title={texts.edit}
+          action={texts.save}
           {...open}
           onSubmit={(draft) => {
             save(open.item, draft);
@@ -136,20 +172,11 @@ export function ItemsPage({ search, onSearch }: ItemsPageProps) {
           onClose={close}
         />
       )}
-      {open?.dialog === "delete" && (
-        <ConfirmDialog
-          title="Delete this item?"
-          action="Delete"
-          onClose={close}
-          onConfirm={() => {
-            close();
-            deletion.mutate(open.item);
-            focusHeading();
-          }}
-        >
-          “{open.item.title}” will be gone for good.
-        </ConfirmDialog>
-      )}
     </>
   );
+}
+
+function lede(total: number | undefined, q: string | undefined): string {
+  if (total === undefined) return texts.ledeUnknown;
+  return q ? texts.found(total, q) : texts.lede(total);
 }

@@ -2,10 +2,11 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import type { ItemSearch } from "@/features/items/search";
 import { api, unwrap } from "@/shared/api/client";
-import { changePages, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
+import { changePages, eachOf, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
 import type { components } from "@/shared/api/schema";
-import { notifyFailure } from "@/shared/notices";
+import { notifyDone, notifyFailure } from "@/shared/notices";
 import { PAGE_SIZE, pageOffset } from "@/shared/pages";
+import { texts } from "@/texts/items";
 
 export type Item = components["schemas"]["Item"];
 export type ItemPage = components["schemas"]["ItemPage"];
@@ -48,6 +49,7 @@ export function useCreateItem() {
     },
     onSuccess: (created) => {
       client.setQueryData<ItemPage>(newest, (page) => page && withCreated(page, created));
+      notifyDone(texts.created(created.title));
     },
     onError: (_error, _draft, restore) => restore?.(),
     onSettled: () => {
@@ -74,6 +76,9 @@ export function useUpdateItem() {
         items: items.map((item) => (item.id === id ? { ...item, ...draft } : item)),
         total,
       })),
+    onSuccess: ({ title }) => {
+      notifyDone(texts.saved(title));
+    },
     onError: (_error, _change, restore) => restore?.(),
     onSettled: () => {
       refreshAfterLast(client, KEY);
@@ -81,19 +86,59 @@ export function useUpdateItem() {
   });
 }
 
-/** Takes the item off the list at once; an error puts it back. */
-export function useDeleteItem() {
+/** Takes the items off the list at once; those that are refused come back. What is gone can be made anew. */
+export function useDeleteItems() {
   const client = useQueryClient();
+  const { mutate: restore } = useRestoreItems();
+
   return useMutation({
     mutationKey: KEY,
-    mutationFn: ({ id }: Item) => unwrap(api.DELETE("/api/items/{item_id}", { params: { path: { item_id: id } } })),
-    onMutate: ({ id }) => changePages<Item>(client, KEY, (page) => withoutEntry(page, id)),
-    onError: (error, { title }, restore) => {
-      restore?.();
-      notifyFailure(`“${title}” was not deleted`, error);
+    mutationFn: (items: readonly Item[]) => eachOf(items, ({ id }) => remove(id)),
+    onMutate: (items) =>
+      changePages<Item>(client, KEY, (page) => items.reduce((left, { id }) => withoutEntry(left, id), page)),
+    onSuccess: ({ done, failed, error }, _items, restorePages) => {
+      if (error) {
+        restorePages();
+        notifyFailure(texts.notDeleted(titlesOf(failed)), error);
+      }
+      if (done.length > 0) {
+        notifyDone(texts.deleted(titlesOf(done)), () => {
+          restore(done);
+        });
+      }
     },
     onSettled: () => {
       refreshAfterLast(client, KEY);
     },
   });
+}
+
+/** Makes items anew that were deleted, oldest first, so that their order stays. */
+function useRestoreItems() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: KEY,
+    mutationFn: async (items: readonly Item[]) => {
+      for (const { title, description } of items.toReversed()) {
+        await unwrap(api.POST("/api/items", { body: { title, description } }));
+      }
+    },
+    onSuccess: (_done, items) => {
+      notifyDone(texts.restored(titlesOf(items)));
+    },
+    onError: (error, items) => {
+      notifyFailure(texts.notRestored(titlesOf(items)), error);
+    },
+    onSettled: () => {
+      refreshAfterLast(client, KEY);
+    },
+  });
+}
+
+function remove(id: string): Promise<unknown> {
+  return unwrap(api.DELETE("/api/items/{item_id}", { params: { path: { item_id: id } } }));
+}
+
+function titlesOf(items: readonly Item[]): string[] {
+  return items.map(({ title }) => title);
 }

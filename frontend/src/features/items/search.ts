@@ -1,6 +1,7 @@
 /** Which items to show, as the address holds it. */
 import type { operations } from "@/shared/api/schema";
 import { pageSearch, type PageSearch } from "@/shared/pages";
+import { texts } from "@/texts/items";
 
 type ItemSort = NonNullable<NonNullable<operations["list_items"]["parameters"]["query"]>["sort"]>;
 
@@ -12,13 +13,7 @@ export interface ItemSearch extends PageSearch {
 /** The API's limit. */
 export const SEARCH_CHARACTERS = 100;
 
-export const SORTS = {
-  newest: "Newest first",
-  oldest: "Oldest first",
-  title: "Title, A to Z",
-  title_descending: "Title, Z to A",
-  updated: "Last changed first",
-} as const satisfies Record<ItemSort, string>;
+export const SORTS: Record<ItemSort, string> = texts.sorts;
 
 export function isSort(value: unknown): value is ItemSort {
   return typeof value === "string" && Object.hasOwn(SORTS, value);

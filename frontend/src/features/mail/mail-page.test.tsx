@@ -1,4 +1,4 @@
-import { screen, waitFor } from "@testing-library/react";
+import { screen } from "@testing-library/react";
 import { expect, it } from "vitest";
 import { fakeApi, json, problem } from "@/test/fake-api";
 import { renderApp } from "@/test/render-app";
@@ -18,11 +18,9 @@ it("goes to the configured address, which the page names", async () => {
     "POST /api/mail": () => json({ message_id: "m" }, 202),
   });
   const { user } = renderApp("/mail");
-  expect(await screen.findByText("owner@example.com")).toBeInTheDocument();
+  expect(await screen.findByText("Sends to owner@example.com only")).toBeInTheDocument();
   await compose(user);
-  await waitFor(() => {
-    expect(screen.getByRole("status")).toHaveTextContent("Sent to owner@example.com.");
-  });
+  expect(await screen.findByRole("status")).toHaveTextContent("Sent to owner@example.com");
   expect(screen.queryByRole("link", { name: "Open the mailbox" })).not.toBeInTheDocument();
   expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ subject: "Hello", text: "It works." });
   expect(screen.getByLabelText("Subject")).toHaveValue("");
@@ -65,12 +63,12 @@ it("is shown with what became of it, and asked for again after another was sent"
     "POST /api/mail": () => json({ message_id: "m" }, 202),
   });
   const { user } = renderApp("/mail");
-  expect(screen.queryByRole("heading", { name: "Sent lately" })).not.toBeInTheDocument();
+  expect(screen.queryByRole("heading", { name: "Recently sent" })).not.toBeInTheDocument();
   sent = true;
   await compose(user);
-  expect(await screen.findByRole("heading", { name: "Sent lately" })).toBeInTheDocument();
-  expect(screen.getByText(/on its way · owner@example.com/)).toBeInTheDocument();
-  expect(screen.getByText(/came back · owner@example.com/)).toBeInTheDocument();
+  expect(await screen.findByRole("heading", { name: "Recently sent" })).toBeInTheDocument();
+  expect(screen.getByText("On its way")).toBeInTheDocument();
+  expect(screen.getByText("Bounced")).toBeInTheDocument();
   expect(screen.getByText("smtp; 550 5.1.1 user unknown")).toBeInTheDocument();
   expect(calls.filter(({ url }) => url.pathname === "/api/mail/messages").length).toBeGreaterThanOrEqual(2);
 });
@@ -81,6 +79,20 @@ it("says so where what became of earlier ones is not known", async () => {
     "GET /api/mail/messages": () => problem(503, "Not available at the moment"),
   });
   renderApp("/mail");
-  expect(await screen.findByRole("alert")).toHaveTextContent("What became of earlier mails could not be loaded");
+  expect(await screen.findByRole("alert")).toHaveTextContent("The recently sent mails couldn’t be loaded");
   expect(screen.getByRole("button", { name: "Send" })).toBeEnabled();
+});
+
+it("says at each field what is missing or too long, and sends nothing", async () => {
+  const calls = fakeApi({ "GET /api/mail": () => json(ADDRESSES) });
+  const { user } = renderApp("/mail");
+  const subject = await screen.findByLabelText("Subject");
+  await user.click(screen.getByRole("button", { name: "Send" }));
+  expect(subject).toHaveFocus();
+  expect(subject).toHaveAccessibleDescription("Enter a subject.");
+  await user.click(subject);
+  await user.paste("x".repeat(203));
+  expect(subject).toHaveAccessibleDescription("3 characters too long; the limit is 200.");
+  await user.click(screen.getByRole("button", { name: "Send" }));
+  expect(calls.filter(({ method }) => method === "POST")).toEqual([]);
 });

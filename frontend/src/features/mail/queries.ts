@@ -2,6 +2,8 @@
 import { queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import type { components } from "@/shared/api/schema";
+import { notifyDone } from "@/shared/notices";
+import { texts } from "@/texts/mail";
 
 export type MailDraft = components["schemas"]["MailCreate"];
 export type SentMail = components["schemas"]["MailSent"];
@@ -24,10 +26,13 @@ export const sentMailsQuery = queryOptions({
   refetchInterval: LOOK_AGAIN_MS,
 });
 
-export function useSendMail() {
+export function useSendMail(recipient: string) {
   const client = useQueryClient();
   return useMutation({
-    onSuccess: () => client.invalidateQueries(sentMailsQuery),
     mutationFn: (draft: MailDraft): Promise<SentMail> => unwrap(api.POST("/api/mail", { body: draft })),
+    onSuccess: () => {
+      notifyDone(texts.sent(recipient));
+      void client.invalidateQueries(sentMailsQuery);
+    },
   });
 }

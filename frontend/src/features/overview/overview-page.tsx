@@ -1,11 +1,13 @@
 import { useQuery } from "@tanstack/react-query";
 import { Architecture } from "@/features/overview/architecture";
-import { partsOf, verdict } from "@/features/overview/parts";
+import { partsOf, verdict, type Part } from "@/features/overview/parts";
 import { frontEndQuery, overviewQuery, pageQuery, type Overview } from "@/features/overview/queries";
 import { Stack } from "@/features/overview/stack";
+import { StateMark } from "@/features/overview/state-mark";
 import { formatDuration, formatTime } from "@/shared/format";
 import { useConnection } from "@/shared/online";
 import { PageHeader } from "@/shared/ui/page-header";
+import { texts } from "@/texts/overview";
 import "@/features/overview/overview.css";
 import "@/features/overview/drawing-narrow.css";
 import "@/features/overview/drawing-wide.css";
@@ -18,29 +20,38 @@ export function OverviewPage() {
   const frontEnd = useQuery(frontEndQuery);
   const overview = useQuery(overviewQuery);
   const parts = partsOf({ online, page, frontEnd, overview });
+  const { state, text } = verdict(parts);
   const lastLook = Math.max(overview.dataUpdatedAt, overview.errorUpdatedAt);
+  const known = overview.data && !overview.isError ? overview.data.data : undefined;
 
   return (
     <>
-      <PageHeader title="Overview" lede={verdict(parts)} />
-      <Architecture parts={parts}>
-        <dl className="title-block">
-          <div>
-            <dt>Last look</dt>
-            <dd>{lastLook > 0 ? formatTime(lastLook) : "—"}</dd>
-          </div>
-          <div>
-            <dt>Looks again</dt>
-            <dd>every 5 s</dd>
-          </div>
-          <div>
-            <dt>Back end up for</dt>
-            <dd>{overview.data ? uptime(overview.data.data) : "—"}</dd>
-          </div>
-        </dl>
-      </Architecture>
+      <PageHeader title={texts.title} lede={<StateMark state={state}>{text}</StateMark>}>
+        <p className="look muted">
+          {lastLook > 0 && <span title={texts.every}>{texts.updated(formatTime(lastLook))}</span>}
+          {known && <span>{texts.up(uptime(known))}</span>}
+        </p>
+      </PageHeader>
+      <Architecture parts={parts} />
+      <Problems parts={parts} />
       {overview.data?.data.stack && <Stack stack={overview.data.data.stack} old={!online || overview.isError} />}
     </>
+  );
+}
+
+/** Below the drawing, which stays as it is when a part fails. */
+function Problems({ parts }: { parts: readonly Part[] }) {
+  const troubled = parts.filter(({ problem }) => problem !== undefined);
+  if (troubled.length === 0) return null;
+  return (
+    <section className="problems" aria-label={texts.whatToDo}>
+      {troubled.map(({ id, name, state, problem }) => (
+        <div key={id} className={`problem problem-${state}`}>
+          <StateMark state={state}>{name}</StateMark>
+          <p>{problem}</p>
+        </div>
+      ))}
+    </section>
   );
 }
 

@@ -50,32 +50,32 @@ function withOverview(change: Partial<Overview>) {
 
 it("shows every part with the fact that matters when all is well", () => {
   const { verdict, states, part } = look();
-  expect(verdict).toBe("Every part works.");
+  expect(verdict).toEqual({ state: "works", text: "All systems working" });
   expect(states).toBe("works works works works works works works works");
   expect(part("Front end")).toMatchObject({ fact: "a41c9e77" });
-  expect(part("Back end")).toMatchObject({ fact: "b7e21f09", detail: "task 3f2a9c1d in us-east-1a" });
-  expect(part("Database")).toMatchObject({ fact: "PostgreSQL 18.4", detail: "migration 0002 · 2 ms" });
-  expect(part("Bucket")).toMatchObject({ fact: "app-files", detail: "reachable · 2 ms" });
-  expect(part("Mail")).toMatchObject({ fact: "owner@example.com", detail: "verified, still in the sandbox" });
+  expect(part("Back end")).toMatchObject({ fact: "b7e21f09", detail: "Task 3f2a9c1d in us-east-1a" });
+  expect(part("Database")).toMatchObject({ fact: "PostgreSQL 18.4", detail: "Migration 0002 · 2 ms" });
+  expect(part("Bucket")).toMatchObject({ fact: "app-files", detail: "Reachable · 2 ms" });
+  expect(part("Mail")).toMatchObject({ fact: "owner@example.com", detail: "Verified, in the SES sandbox" });
   expect(part("Cache reset")).toMatchObject({ fact: "Not reset yet" });
-  expect(part("Load balancer")).toMatchObject({ fact: "Answered in 12 ms" });
+  expect(part("Load balancer")).toMatchObject({ fact: "Responds in 12 ms" });
 });
 
 it("claims nothing before it has looked", () => {
   const { verdict, states } = look({ page: WAITING, frontEnd: WAITING, overview: WAITING });
-  expect(verdict).toBe("Looking at every part.");
+  expect(verdict).toEqual({ state: "unknown", text: "Checking every part…" });
   expect(new Set(states.split(" "))).toEqual(new Set(["unknown"]));
 });
 
 it("knows nothing while the browser is offline, whatever was seen before", () => {
-  expect(look({ online: false }).verdict).toBe("8 unknown.");
+  expect(look({ online: false }).verdict.text).toMatch(/^You’re offline/);
 });
 
 describe("CloudFront", () => {
   it.each([
-    ["Hit from cloudfront", "This page: a cache hit"],
-    ["RefreshHit from cloudfront", "This page: a hit, revalidated"],
-    ["Miss from cloudfront", "This page: a cache miss"],
+    ["Hit from cloudfront", "Served from cache"],
+    ["RefreshHit from cloudfront", "Served from cache, revalidated"],
+    ["Miss from cloudfront", "Passed through to the origin"],
     ["LambdaGeneratedResponse from cloudfront", "LambdaGeneratedResponse from cloudfront"],
   ])("says %s as %s", (cache, fact) => {
     expect(look({ page: answered({ cache }) }).part("CloudFront")).toMatchObject({ state: "works", fact });
@@ -83,7 +83,7 @@ describe("CloudFront", () => {
 
   it("is unknown when the answer does not name it", () => {
     const part = look({ page: answered({ cache: null }) }).part("CloudFront");
-    expect(part).toMatchObject({ state: "unknown", fact: "This page: cache unknown" });
+    expect(part).toMatchObject({ state: "unknown", fact: "Cache state unknown" });
   });
 
   it("is down when nothing answers", () => {
@@ -95,7 +95,7 @@ describe("when the API does not answer", () => {
   it("the back end is down, and what lies behind it unknown", () => {
     const { verdict, states, part } = look({ overview: failed(502) });
     expect(states).toBe("works works works down unknown unknown unknown unknown");
-    expect(verdict).toBe("1 part is down, 4 unknown.");
+    expect(verdict).toEqual({ state: "down", text: "1 part is down, 4 unknown" });
     expect(part("Back end")?.problem).toContain("It failed");
   });
 
@@ -125,18 +125,18 @@ it("shows what to do about a part that is down or needs attention", () => {
     database: { ...OVERVIEW.database, state: "down", version: null, migration: null, problem },
     mail: { ...OVERVIEW.mail, state: "attention", verified: null, sandbox: null, problem: "Look at SES." },
   });
-  expect(verdict).toBe("1 part is down, 1 needs attention.");
+  expect(verdict.text).toBe("1 part is down, 1 needs attention");
   expect(part("Database")).toMatchObject({ state: "down", fact: "No version", problem });
   expect(part("Mail")).toMatchObject({
     state: "attention",
-    detail: "not known to be verified",
+    detail: "Verification unknown",
     problem: "Look at SES.",
   });
 });
 
 it("names both migrations when the database is behind", () => {
   const { part } = withOverview({ database: { ...OVERVIEW.database, state: "attention", migration: "0001" } });
-  expect(part("Database")?.detail).toBe("migration 0001, not 0002 · 2 ms");
+  expect(part("Database")?.detail).toBe("Migration 0001, expects 0002 · 2 ms");
 });
 
 it("tells when the cache was reset last", () => {
@@ -144,5 +144,5 @@ it("tells when the cache was reset last", () => {
     cache: { ...OVERVIEW.cache, last_reset_at: "2026-01-02T03:04:05Z", status: "Completed" },
   });
   expect(part("Cache reset")).toMatchObject({ fact: expect.stringContaining("2026") as string });
-  expect(part("Cache reset")?.detail).toBe("last reset · Completed");
+  expect(part("Cache reset")?.detail).toBe("Last reset");
 });

@@ -1,19 +1,26 @@
 /** What was seen of the stack, as parts that a person can judge: a state, the fact that matters, and what to do. */
 import type { Overview, Timed } from "@/features/overview/queries";
 import { ApiProblem, problemText } from "@/shared/api/problem";
-import { formatDateTime, formatMilliseconds } from "@/shared/format";
+import { formatMilliseconds, formatRelative } from "@/shared/format";
+import { texts } from "@/texts/overview";
 
 export type State = "works" | "attention" | "down" | "unknown";
 
 export interface Part {
+  /** For the drawing. */
+  id: PartId;
   name: string;
   state: State;
   fact: string;
+  /** What the fact is, where it is worth copying. */
+  what?: string;
   /** Beside the fact; always the same number of lines, so that nothing jumps. */
   detail: string;
   /** What is wrong and what to do about it. */
   problem?: string;
 }
+
+export type PartId = keyof typeof texts.parts;
 
 /** The last answer and whether the one after it failed, as a query holds them. */
 export interface Seen<Data> {
@@ -28,66 +35,66 @@ export interface Observations {
   overview: Seen<Overview>;
 }
 
-type Judged = Omit<Part, "name">;
+type Judged = Omit<Part, "id" | "name">;
 
-const CHECKING: Judged = { state: "unknown", fact: "Checking…", detail: "" };
+const CHECKING: Judged = { state: "unknown", fact: texts.checking, detail: "" };
 
 export function partsOf(seen: Observations): Part[] {
-  const parts: [string, Judged][] = [
-    ["CloudFront", cloudFront(seen)],
-    ["Load balancer", loadBalancer(seen)],
-    ["Front end", frontEnd(seen)],
-    ["Back end", backEnd(seen)],
-    ["Database", behind(seen, database)],
-    ["Bucket", behind(seen, bucket)],
-    ["Mail", behind(seen, mail)],
-    ["Cache reset", behind(seen, cacheReset)],
+  const parts: [PartId, Judged][] = [
+    ["cloudfront", cloudFront(seen)],
+    ["balancer", loadBalancer(seen)],
+    ["frontEnd", frontEnd(seen)],
+    ["backEnd", backEnd(seen)],
+    ["database", behind(seen, database)],
+    ["bucket", behind(seen, bucket)],
+    ["mail", behind(seen, mail)],
+    ["cacheReset", behind(seen, cacheReset)],
   ];
-  return parts.map(([name, judged]) => ({ name, ...(seen.online ? judged : unseen("You are offline")) }));
+  return parts.map(([id, judged]) => ({
+    id,
+    name: texts.parts[id],
+    ...(seen.online ? judged : unseen(texts.offlineFact)),
+  }));
+}
+
+export interface Verdict {
+  /** The gravest of all. */
+  state: State;
+  text: string;
 }
 
 /** All of it in one sentence. */
-export function verdict(parts: readonly Part[]): string {
+export function verdict(parts: readonly Part[]): Verdict {
   const count = (state: State) => parts.filter((part) => part.state === state).length;
   const [down, attention, unknown] = [count("down"), count("attention"), count("unknown")];
-  if (parts.some(({ fact }) => fact === CHECKING.fact)) return "Looking at every part.";
-  if (down + attention + unknown === 0) return "Every part works.";
-  const words = [
-    down && `${down} ${down === 1 ? "part is" : "parts are"} down`,
-    attention && `${attention} ${attention === 1 ? "needs" : "need"} attention`,
-    unknown && `${unknown} unknown`,
-  ];
-  return `${words.filter(Boolean).join(", ")}.`;
+  if (parts.every(({ fact }) => fact === texts.offlineFact)) return { state: "unknown", text: texts.offline };
+  if (parts.some(({ fact }) => fact === CHECKING.fact)) return { state: "unknown", text: texts.checkingAll };
+  if (down + attention + unknown === 0) return { state: "works", text: texts.allWork };
+  const state = down > 0 ? "down" : attention > 0 ? "attention" : "unknown";
+  return { state, text: texts.verdict(down, attention, unknown) };
 }
 
 function unseen(fact: string, detail = ""): Judged {
   return { state: "unknown", fact, detail };
 }
 
-/** CloudFront's words, in ours. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html */
-const CACHE_WORDS: Record<string, string> = {
-  hit: "This page: a cache hit",
-  refreshhit: "This page: a hit, revalidated",
-  miss: "This page: a cache miss",
-  error: "This page: an error",
-};
-
 function cloudFront({ page }: Observations): Judged {
   if (page.error) {
     return {
       state: "down",
-      fact: "No answer",
+      fact: texts.noAnswer,
       detail: window.location.host,
-      problem: "This address does not answer. Check your network, then that the distribution is deployed and enabled.",
+      problem: texts.siteDown,
     };
   }
   if (!page.data) return CHECKING;
   const { cache } = page.data.data;
   if (cache === null) {
-    return unseen("This page: cache unknown", "The answer does not name CloudFront.");
+    return unseen(texts.cacheUnknown, texts.cacheUnknownDetail);
   }
+  // https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/standard-logs-reference.html
   const word = cache.split(" ", 1)[0]?.toLowerCase() ?? "";
-  return { state: "works", fact: CACHE_WORDS[word] ?? cache, detail: window.location.host };
+  return { state: "works", fact: texts.cache[word] ?? cache, detail: window.location.host };
 }
 
 /** CloudFront's or the balancer's own word that nothing behind them answered. */
@@ -101,58 +108,44 @@ function isOwnRefusal(error: Error | null): boolean {
 
 function loadBalancer({ frontEnd, overview }: Observations): Judged {
   const answers = [frontEnd, overview].filter(({ data, error }) => data && !error);
-  const detail = "routes /api* and the page";
+  const detail = texts.balancerDetail;
   if (answers.length > 0) {
     const fastest = Math.min(...answers.map(({ data }) => data?.milliseconds ?? Infinity));
-    return { state: "works", fact: `Answered in ${formatMilliseconds(fastest)}`, detail };
+    return { state: "works", fact: texts.answered(formatMilliseconds(fastest)), detail };
   }
   // A refusal by the service itself came through it too.
-  if (isOwnRefusal(overview.error)) return { state: "works", fact: "Answered", detail };
+  if (isOwnRefusal(overview.error)) return { state: "works", fact: texts.answeredAtAll, detail };
   if (isGateway(frontEnd.error) && isGateway(overview.error)) {
     return {
       state: "down",
-      fact: "No answer through it",
+      fact: texts.noAnswer,
       detail: "",
-      problem: "Neither service can be reached through it. Look at its target groups and at the services' events.",
+      problem: texts.balancerDown,
     };
   }
-  return frontEnd.error && overview.error ? unseen("No answer through it") : CHECKING;
+  return frontEnd.error && overview.error ? unseen(texts.noAnswer) : CHECKING;
 }
 
 function frontEnd({ frontEnd: { data, error } }: Observations): Judged {
   if (error) {
-    return {
-      state: "down",
-      fact: "No version",
-      detail: "/version.json did not answer",
-      problem: `${problemText(error)}. This page still runs in your browser; look at the service's events and its log.`,
-    };
+    return { state: "down", fact: texts.noVersion, detail: "", problem: texts.frontEndDown(problemText(error)) };
   }
   if (!data) return CHECKING;
-  return {
-    state: "works",
-    fact: data.data.version,
-    detail: `version, told in ${formatMilliseconds(data.milliseconds)}`,
-  };
+  return { state: "works", fact: data.data.version, what: texts.theVersion, detail: texts.frontEndDetail };
 }
 
 function backEnd({ overview: { data, error } }: Observations): Judged {
   if (error) {
-    return {
-      state: "down",
-      fact: "No answer",
-      detail: "",
-      problem: `${problemText(error)}. Look at the service's events and the back end's log.`,
-    };
+    return { state: "down", fact: texts.noAnswer, detail: "", problem: texts.backEndDown(problemText(error)) };
   }
   if (!data) return CHECKING;
   const { version, task, zone } = data.data;
-  return { state: "works", fact: version, detail: `task ${shortTask(task)}${zone ? ` in ${zone}` : ""}` };
+  return { state: "works", fact: version, what: texts.theVersion, detail: texts.task(shortTask(task), zone) };
 }
 
-/** ECS names tasks by 32 hexadecimal digits, of which the first eight tell them apart. */
+/** ECS names tasks by 32 hexadecimal digits, an emulator with hyphens between; the first eight tell them apart. */
 function shortTask(task: string): string {
-  return /^[0-9a-f]{32}$/.test(task) ? task.slice(0, 8) : task;
+  return /^[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f-]{20,22}$/.test(task) ? task.slice(0, 8) : task;
 }
 
 interface Told {
@@ -163,41 +156,54 @@ interface Told {
 /** What only the back end can see. */
 function behind(
   { overview: { data, error } }: Observations,
-  judge: (overview: Overview) => Told & { fact: string; detail: string },
+  judge: (overview: Overview) => Told & { fact: string; what?: string; detail: string },
 ): Judged {
-  if (error) return unseen("The back end does not tell");
+  if (error) return unseen(texts.notTold);
   if (!data) return CHECKING;
-  const { state, problem, fact, detail } = judge(data.data);
-  return { state: state === "ok" ? "works" : state, fact, detail, ...(problem !== null && { problem }) };
+  const { state, problem, fact, what, detail } = judge(data.data);
+  return {
+    state: state === "ok" ? "works" : state,
+    fact,
+    detail,
+    ...(what !== undefined && { what }),
+    ...(problem !== null && { problem }),
+  };
 }
 
 function database({ database }: Overview) {
   const { version, migration, expected_migration, milliseconds } = database;
-  const behind = migration === expected_migration ? "" : `, not ${expected_migration}`;
-  const found = migration === null ? `expects migration ${expected_migration}` : `migration ${migration}${behind}`;
+  const found =
+    migration === null ? texts.expectsMigration(expected_migration) : texts.migration(migration, expected_migration);
   return {
     ...database,
-    fact: version ? `PostgreSQL ${version.replace(/^PostgreSQL /, "")}` : "No version",
-    detail: `${found} · ${formatMilliseconds(milliseconds)}`,
+    fact: version ? `PostgreSQL ${version.replace(/^PostgreSQL /, "")}` : texts.noVersion,
+    detail: timed(found, milliseconds),
   };
 }
 
 function bucket({ bucket }: Overview) {
-  const reached = bucket.state === "down" ? "not reachable" : "reachable";
-  return { ...bucket, fact: bucket.name, detail: `${reached} · ${formatMilliseconds(bucket.milliseconds)}` };
+  const reached = bucket.state === "down" ? texts.notReachable : texts.reachable;
+  return { ...bucket, fact: bucket.name, what: texts.theName, detail: timed(reached, bucket.milliseconds) };
+}
+
+function timed(what: string, milliseconds: number): string {
+  return `${what} · ${formatMilliseconds(milliseconds)}`;
 }
 
 function mail({ mail }: Overview) {
-  const identity = { true: "verified", false: "not verified", null: "not known to be verified" }[`${mail.verified}`];
-  return { ...mail, fact: mail.address, detail: `${identity}${mail.sandbox ? ", still in the sandbox" : ""}` };
+  const { address, verified, sandbox } = mail;
+  return { ...mail, fact: address, what: texts.theAddress, detail: texts.mailDetail(verified, sandbox) };
 }
 
 function cacheReset({ cache }: Overview) {
+  const { last_reset_at, status } = cache;
   return {
     ...cache,
-    fact: cache.last_reset_at ? formatDateTime(cache.last_reset_at) : "Not reset yet",
-    detail: cache.last_reset_at
-      ? `last reset${cache.status ? ` · ${cache.status}` : ""}`
-      : "runs when the front end changes",
+    fact: last_reset_at ? capitalized(formatRelative(last_reset_at)) : texts.neverReset,
+    detail: last_reset_at ? texts.resetDetail(status) : texts.resetWhen,
   };
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }

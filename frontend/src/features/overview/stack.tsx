@@ -2,7 +2,10 @@ import type { ReactNode } from "react";
 import type { State } from "@/features/overview/parts";
 import type { Overview } from "@/features/overview/queries";
 import { StateMark } from "@/features/overview/state-mark";
-import { formatDateTime, formatDuration } from "@/shared/format";
+import { formatDuration } from "@/shared/format";
+import { Copyable } from "@/shared/ui/copyable";
+import { Moment } from "@/shared/ui/moment";
+import { texts } from "@/texts/overview";
 
 type Told = NonNullable<Overview["stack"]>;
 type Service = Told["services"][number];
@@ -12,18 +15,33 @@ const STATES: Record<Service["state"], State> = { ok: "works", attention: "atten
 
 /** What app.yaml describes, as it runs. `old`: the back end does not answer now, so nothing of it is known. */
 export function Stack({ stack, old }: { stack: Told; old: boolean }) {
-  if (stack.services.length === 0) return <p className="part-problem">{stack.problem}</p>;
+  const { columns } = texts;
+  if (stack.services.length === 0) return <p>{stack.problem}</p>;
   return (
     <>
-      <Section title="Services">
+      <Section
+        title={texts.services}
+        id="services"
+        columns={[columns.service, columns.state, columns.tasks, columns.version, columns.deployed, columns.log]}
+      >
         {stack.services.map((service) => (
-          <Row key={service.name} {...service} old={old} fact={tasksOf(service)} detail={versionsOf(service)} />
+          <Row key={service.name} {...service} old={old}>
+            <span className="run-fact list-number">{tasksOf(service)}</span>
+            <span className="run-detail">{versionOf(service)}</span>
+            <span className="run-detail">{startOf(service)}</span>
+            <span className="run-detail">
+              <Copyable value={texts.logCommand(service.name)} what={texts.theCommand} />
+            </span>
+          </Row>
         ))}
       </Section>
       {stack.jobs.length > 0 && (
-        <Section title="Jobs">
+        <Section title={texts.jobs} id="jobs" columns={[columns.job, columns.state, columns.lastRun, columns.schedule]}>
           {stack.jobs.map((job) => (
-            <Row key={job.name} {...job} old={old} fact={lastRunOf(job)} detail={`${job.schedule}, ${job.timezone}`} />
+            <Row key={job.name} {...job} old={old}>
+              <span className="run-fact">{lastRunOf(job)}</span>
+              <span className="run-detail run-wide">{`${job.schedule}, ${job.timezone}`}</span>
+            </Row>
           ))}
         </Section>
       )}
@@ -31,11 +49,22 @@ export function Stack({ stack, old }: { stack: Told; old: boolean }) {
   );
 }
 
-function Section({ title, children }: { title: string; children: ReactNode }) {
-  const id = `runs-${title.toLowerCase()}`;
+interface SectionProps {
+  title: string;
+  id: string;
+  columns: readonly string[];
+  children: ReactNode;
+}
+
+function Section({ title, id, columns, children }: SectionProps) {
   return (
-    <section className="runs" aria-labelledby={id}>
+    <section className="runs stack" aria-labelledby={id}>
       <h2 id={id}>{title}</h2>
+      <div className={`list-head run run-${id}`} aria-hidden="true">
+        {columns.map((column) => (
+          <span key={column}>{column}</span>
+        ))}
+      </div>
       <ul className="list">{children}</ul>
     </section>
   );
@@ -45,43 +74,54 @@ interface RowProps {
   name: string;
   state: Service["state"];
   problem: string | null;
-  fact: string;
-  detail: string;
   old: boolean;
+  children: ReactNode;
 }
 
-function Row({ name, state, problem, fact, detail, old }: RowProps) {
+function Row({ name, state, problem, old, children }: RowProps) {
   return (
-    <li>
-      <div className="run">
-        <strong className="run-name">{name}</strong>
-        <StateMark state={old ? "unknown" : STATES[state]} />
-        <span className="run-fact">{fact}</span>
-        <span className="run-detail">{detail}</span>
-        {problem && !old && <p className="run-problem">{problem}</p>}
-      </div>
+    <li className="run">
+      <strong className="run-name">{name}</strong>
+      <StateMark state={old ? "unknown" : STATES[state]} />
+      {children}
+      {problem && !old && <p className="run-problem">{problem}</p>}
     </li>
   );
 }
 
 function tasksOf({ tasks, wanted, deploying }: Service): string {
   const started = tasks.filter(({ started_at }) => started_at !== null).length;
-  return `${started} of ${wanted} ${wanted === 1 ? "task" : "tasks"}${deploying ? ", a new version is starting" : ""}`;
+  return [texts.tasks(started, wanted), deploying && texts.deploying].filter(Boolean).join(", ");
 }
 
-function versionsOf({ tasks }: Service): string {
-  return [...new Set(tasks.map(({ version }) => version))].join(", ");
+function versionOf({ tasks }: Service): ReactNode {
+  const versions = [...new Set(tasks.map(({ version }) => version))];
+  return versions.map((version) => <Copyable key={version} value={version} what={texts.theVersion} />);
 }
 
-function lastRunOf({ last, running }: Job): string {
-  const now = running > 0 ? `${running} running now` : "";
-  if (!last) return now || "Has not run yet";
+/** When the newest of its tasks started, which is when its version came. */
+function startOf({ tasks }: Service): ReactNode {
+  const newest = tasks
+    .map(({ started_at }) => started_at ?? "")
+    .sort()
+    .at(-1);
+  return newest ? <Moment at={newest} /> : null;
+}
+
+function lastRunOf({ last, running }: Job): ReactNode {
+  const now = running > 0 ? texts.running(running) : "";
+  if (!last) return now || texts.notRun;
   const length = formatDuration(Date.parse(last.ended_at) - Date.parse(last.started_at ?? last.ended_at));
   const result =
     last.exit_code === null
-      ? "did not start"
+      ? texts.didNotStart
       : last.exit_code === 0
-        ? `ok in ${length}`
-        : `exit code ${last.exit_code}`;
-  return [`${formatDateTime(last.started_at ?? last.ended_at)}: ${result}`, now].filter(Boolean).join(", ");
+        ? texts.ok(length)
+        : texts.exitCode(last.exit_code);
+  return (
+    <>
+      <Moment at={last.started_at ?? last.ended_at} />
+      {`: ${[result, now].filter(Boolean).join(", ")}`}
+    </>
+  );
 }

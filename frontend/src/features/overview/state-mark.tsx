@@ -1,12 +1,6 @@
 import type { ReactNode } from "react";
 import type { State } from "@/features/overview/parts";
-
-const WORDS: Record<State, string> = {
-  works: "Works",
-  attention: "Needs attention",
-  down: "Down",
-  unknown: "Unknown",
-};
+import { texts } from "@/texts/overview";
 
 /** Each state has a shape of its own, so that none depends on its colour. */
 const SHAPES: Record<State, ReactNode> = {
@@ -31,13 +25,20 @@ const SHAPES: Record<State, ReactNode> = {
   unknown: <circle className="mark-open" cx="8" cy="8" r="6.4" />,
 };
 
-export function StateMark({ state }: { state: State }) {
+interface StateMarkProps {
+  state: State;
+  /** Instead of the state's own word. */
+  children?: string;
+}
+
+/** What works stays quiet, so that what does not stands out. */
+export function StateMark({ state, children = texts.states[state] }: StateMarkProps) {
   return (
     <span className={`state state-${state}`}>
       <svg className="state-mark" viewBox="0 0 16 16" aria-hidden="true">
         {SHAPES[state]}
       </svg>
-      {WORDS[state]}
+      <span>{children}</span>
     </span>
   );
 }

@@ -3,7 +3,8 @@ import type { Chain } from "@/features/self-test/runner";
 import { api, reach, unwrap } from "@/shared/api/client";
 import { ApiProblem, problemFromError } from "@/shared/api/problem";
 import { uploadToS3, type PresignedPost } from "@/shared/api/upload";
-import { formatBytes } from "@/shared/format";
+import { problems } from "@/texts/problems";
+import { texts } from "@/texts/self-test";
 
 const PATIENCE_MS = 20_000;
 const FILE_BYTES = 64 * 1024;
@@ -20,7 +21,7 @@ export function selfTestSteps(name: string): Chain[] {
 }
 
 function itemSteps(title: string): Chain {
-  const draft = { title, description: "Made by the self-test, which deletes it again." };
+  const draft = { title, description: texts.description };
   let id: string | undefined;
   let lost = false;
 
@@ -32,34 +33,34 @@ function itemSteps(title: string): Chain {
 
   return [
     {
-      name: "Item written",
+      name: texts.written,
       run: async () => {
         const item = await unwrap(api.POST("/api/items", { body: draft, signal: soon() })).catch((error: unknown) => {
           lost = mayHaveBeenMade(error);
           throw error;
         });
         id = item.id;
-        return "a row in the database";
+        return texts.row;
       },
     },
     {
-      name: "Item read back",
+      name: texts.readBack,
       run: async () => {
         const item = await unwrap(api.GET("/api/items/{item_id}", { params: itemPath(id), signal: soon() }));
         if (item.title !== title || item.description !== draft.description) {
-          throw new Error("What came back is not what was written");
+          throw new Error(texts.differs);
         }
-        return "the same as written";
+        return texts.same;
       },
     },
     {
-      name: "Item deleted",
+      name: texts.itemDeleted,
       needed: () => id !== undefined || lost,
       run: async () => {
         id ??= await findLost();
-        if (id === undefined) return "none was made";
+        if (id === undefined) return texts.none;
         await unwrap(api.DELETE("/api/items/{item_id}", { params: itemPath(id), signal: soon() }));
-        return "gone again";
+        return texts.gone;
       },
     },
   ];
@@ -79,45 +80,45 @@ function fileSteps(name: string): Chain {
 
   return [
     {
-      name: "Upload permitted",
+      name: texts.permitted,
       run: async () => {
         const body = { name: file.name, content_type: CONTENT_TYPE, size: file.size };
         const ticket = await unwrap(api.POST("/api/files", { body, signal: soon() }));
         id = ticket.file.id;
         post = ticket.upload;
-        return "a ticket for one file";
+        return texts.ticket;
       },
     },
     {
-      name: "File uploaded",
+      name: texts.uploaded,
       run: async () => {
         await uploadToS3(made(post), file, { signal: soon() });
-        return `${formatBytes(file.size)} straight to the bucket`;
+        return texts.straight(file.size);
       },
     },
     {
-      name: "File downloaded",
+      name: texts.downloaded,
       run: async () => {
         received = await download(made(id));
-        return "through a presigned URL";
+        return texts.presigned;
       },
     },
     {
-      name: "Bytes compared",
+      name: texts.compared,
       run: () => {
         const got = made(received);
         if (got.length !== bytes.length || got.some((byte, index) => byte !== bytes[index])) {
-          return Promise.reject(new Error(`${formatBytes(got.length)} came back, and not the bytes that were sent`));
+          return Promise.reject(new Error(texts.otherBytes(got.length)));
         }
-        return Promise.resolve("every byte the same");
+        return Promise.resolve(texts.everyByte);
       },
     },
     {
-      name: "File deleted",
+      name: texts.fileDeleted,
       needed: () => id !== undefined,
       run: async () => {
         await unwrap(api.DELETE("/api/files/{file_id}", { params: { path: { file_id: made(id) } }, signal: soon() }));
-        return "gone again";
+        return texts.gone;
       },
     },
   ];
@@ -126,11 +127,10 @@ function fileSteps(name: string): Chain {
 function mailSteps(name: string): Chain {
   return [
     {
-      name: "Mail sent",
+      name: texts.sent,
       run: async () => {
-        const text = "The self-test on the overview page sent this. There is nothing to do.";
-        await unwrap(api.POST("/api/mail", { body: { subject: name, text }, signal: soon() }));
-        return "to the configured address";
+        await unwrap(api.POST("/api/mail", { body: { subject: name, text: texts.mail }, signal: soon() }));
+        return texts.toAddress;
       },
     },
   ];
@@ -141,7 +141,7 @@ async function download(id: string): Promise<Uint8Array> {
   const url = new URL(`/api/files/${id}/download`, window.location.origin);
   try {
     const response = await reach(new Request(url, { cache: "no-store", signal: soon() }));
-    if (!response.ok) throw new ApiProblem(`The file storage answered ${response.status}`, { status: response.status });
+    if (!response.ok) throw new ApiProblem(problems.storageAnswered(response.status), { status: response.status });
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {
     throw problemFromError(error);
@@ -154,6 +154,6 @@ function itemPath(id: string | undefined) {
 
 /** What an earlier step of the chain made; the runner skips the later ones when it did not. */
 function made<Value>(value: Value | undefined): Value {
-  if (value === undefined) throw new Error("An earlier step made nothing");
+  if (value === undefined) throw new Error(texts.nothingMade);
   return value;
 }

@@ -3,11 +3,16 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ApiProblem } from "@/shared/api/problem";
 import { sessionQuery, useSignIn } from "@/shared/api/session";
+import { siteName, useSite, type Site } from "@/shared/site";
+import { BusyButton } from "@/shared/ui/busy-button";
+import { Copyable } from "@/shared/ui/copyable";
 import { Field } from "@/shared/ui/field";
 import { PageHeader } from "@/shared/ui/page-header";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
+import { texts } from "@/texts/session";
 
-const PASSWORD_CHARACTERS = 200;
+const LAPTOP = "local";
+const LAPTOPS_PORT = "4566";
 
 interface SignInPageProps {
   /** From a link that carries it; signs in at once. */
@@ -17,9 +22,8 @@ interface SignInPageProps {
 
 export function SignInPage({ password: given, onSignedIn }: SignInPageProps) {
   const { data: session, error: unknownSession, refetch } = useQuery(sessionQuery);
-  const [password, setPassword] = useState("");
+  const site = useSite();
   const { mutate: signIn, error, isPending } = useSignIn();
-  const input = useRef<HTMLInputElement>(null);
   const used = useRef<string>(undefined);
   const signedIn = session?.signed_in === true;
 
@@ -33,66 +37,138 @@ export function SignInPage({ password: given, onSignedIn }: SignInPageProps) {
     signIn(given);
   }, [given, signIn]);
 
+  // On the way back.
+  if (signedIn) return null;
+
+  const name = [siteName(site), site.stack && `(${site.stack})`].filter(Boolean).join(" ");
+  return (
+    <div className="sign-in stack">
+      <PageHeader title={texts.title} lede={texts.lede(name)} />
+      {unknownSession && <ProblemAlert title={texts.unknown} error={unknownSession} onRetry={() => void refetch()} />}
+      <PasswordForm error={error} busy={isPending} site={site} onSubmit={signIn} />
+      <p className="muted">{texts.lasts}</p>
+    </div>
+  );
+}
+
+interface PasswordFormProps {
+  error: Error | null;
+  busy: boolean;
+  site: Site;
+  onSubmit: (password: string) => void;
+}
+
+function PasswordForm({ error, busy, site, onSubmit }: PasswordFormProps) {
+  const [password, setPassword] = useState("");
+  const [shown, setShown] = useState(false);
+  const [missing, setMissing] = useState(false);
+  const input = useRef<HTMLInputElement>(null);
+  const wrong = error instanceof ApiProblem && error.status === 401;
+  const command = passwordCommand(site.stack);
+
+  useEffect(() => {
+    input.current?.focus();
+  }, []);
+
   useEffect(() => {
     if (error) input.current?.select();
   }, [error]);
 
-  // On the way back.
-  if (signedIn) return null;
-
-  const wrong = error instanceof ApiProblem && error.status === 401;
-
   return (
-    <div className="sign-in stack">
-      <PageHeader title="Sign in" lede="With the stack’s password." />
-      {unknownSession && (
-        <ProblemAlert title="It is not known who may come in" error={unknownSession} onRetry={() => void refetch()} />
-      )}
-      <form
-        className="stack"
-        onSubmit={(event) => {
-          event.preventDefault();
-          signIn(password);
-        }}
+    <form
+      className="stack"
+      noValidate
+      onSubmit={(event) => {
+        event.preventDefault();
+        setMissing(password === "");
+        if (password === "") input.current?.focus();
+        else if (!busy) onSubmit(password);
+      }}
+    >
+      <Field
+        label={texts.password}
+        error={missing && password === "" ? texts.missing : wrong ? texts.wrong : undefined}
       >
-        <Field
-          label="Password"
-          hint="It was made when the stack was deployed."
-          error={wrong ? "This is not the password. Check it and try again." : undefined}
-        >
-          {(control) => (
+        {(control) => (
+          <div className="password">
             <input
               {...control}
               ref={input}
-              type="password"
+              type={shown ? "text" : "password"}
               name="password"
               autoComplete="current-password"
-              autoFocus
-              required
-              maxLength={PASSWORD_CHARACTERS}
+              autoCapitalize="none"
+              spellCheck={false}
               value={password}
               onChange={(event) => {
                 setPassword(event.target.value);
               }}
             />
-          )}
-        </Field>
-        {error && !wrong && <ProblemAlert title={refusalTitle(error)} error={error} />}
-        <div className="row">
-          <button type="submit" className="button button-primary" disabled={isPending}>
-            {isPending ? "Signing in…" : "Sign in"}
-          </button>
-        </div>
-      </form>
-      <p className="muted">
-        Signing out forgets the session in this browser only. A session lasts a week; a new password ends all of them.
-      </p>
-    </div>
+            <button
+              type="button"
+              className="button button-quiet"
+              aria-pressed={shown}
+              aria-label={texts.show}
+              onClick={() => {
+                setShown(!shown);
+              }}
+            >
+              {shown ? texts.hideShort : texts.showShort}
+            </button>
+            <PasteButton
+              onPaste={(text) => {
+                setPassword(text);
+                input.current?.focus();
+              }}
+            />
+          </div>
+        )}
+      </Field>
+      {error && !wrong && <ProblemAlert title={refusalTitle(error)} error={error} />}
+      <BusyButton type="submit" busy={busy}>
+        {busy ? texts.submitting : texts.submit}
+      </BusyButton>
+      <div className="command">
+        <p className="muted">{texts.where}</p>
+        <Copyable value={command} what={texts.theCommand} className="mono" />
+      </div>
+    </form>
   );
+}
+
+/** Where the browser lets a page read the clipboard; it asks the person first. */
+function PasteButton({ onPaste }: { onPaste: (text: string) => void }) {
+  if (!("clipboard" in navigator && "readText" in navigator.clipboard)) return null;
+  return (
+    <button
+      type="button"
+      className="button button-quiet"
+      onClick={() => {
+        navigator.clipboard
+          .readText()
+          .then((text) => {
+            onPaste(text.trim());
+          })
+          // Not allowed: the keyboard can still paste.
+          .catch(() => undefined);
+      }}
+    >
+      {texts.paste}
+    </button>
+  );
+}
+
+/** What prints the password for who has the project: on the laptop the Makefile, elsewhere the secret itself. */
+function passwordCommand(stack: string): string {
+  if (stack === LAPTOP || !stack) {
+    const { port } = window.location;
+    return port === "" || port === LAPTOPS_PORT ? "make password" : `make password PORT=${port}`;
+  }
+  const secret = `"$(pulumi stack output access_secret --stack ${stack})"`;
+  return `aws secretsmanager get-secret-value --secret-id ${secret} --query SecretString --output text`;
 }
 
 function refusalTitle(error: Error): string {
   const wait = error instanceof ApiProblem ? error.retryAfterSeconds : undefined;
-  if (wait === undefined) return "You are not signed in";
-  return `Too many attempts. Try again in ${wait} ${wait === 1 ? "second" : "seconds"}.`;
+  return wait === undefined ? texts.notSignedIn : texts.wait(wait);
 }

@@ -1,5 +1,6 @@
 import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
+import { forgetSite } from "@/shared/site";
 import { fakeApi, json, later, problem, type Handler } from "@/test/fake-api";
 import { renderApp } from "@/test/render-app";
 
@@ -8,6 +9,7 @@ let signedIn: boolean;
 
 beforeEach(() => {
   signedIn = false;
+  forgetSite();
 });
 
 /** A server with one password. */
@@ -59,7 +61,7 @@ describe("without a session", () => {
     await waitFor(() => {
       expect(field).toBeInvalid();
     });
-    expect(field).toHaveAccessibleDescription(/This is not the password/);
+    expect(field).toHaveAccessibleDescription(/That isn’t the password/);
     expect(field).toHaveValue("wrong");
   });
 
@@ -150,7 +152,7 @@ describe("an end of the session", () => {
     await screen.findByRole("heading", { name: "No items yet" });
     await user.click(screen.getByRole("button", { name: "Sign out" }));
     expect(await screen.findByLabelText("Password")).toBeInTheDocument();
-    expect(screen.getByText(/forgets the session in this browser only/)).toBeInTheDocument();
+    expect(screen.getByText(/signed in on this browser for a week/)).toBeInTheDocument();
     expect(screen.queryByText("No items yet")).not.toBeInTheDocument();
     expect(queryClient.getQueriesData({ queryKey: ["items"] }).filter(([, data]) => data)).toEqual([]);
     expect(asked(calls).at(-1)).toBe("DELETE /api/session");
@@ -175,4 +177,36 @@ it("with open access there is no way in or out, and the header says so", async (
     expect(router.state.location.href).toBe("/");
   });
   expect(screen.queryByRole("button", { name: /^Sign/ })).not.toBeInTheDocument();
+});
+
+it("names project and stack, and the command that tells the password", async () => {
+  const names = { project: "shop", stack: "prod" };
+  api({ "GET /api/session": () => json({ access: "password", signed_in: false, ...names }) });
+  renderApp("/sign-in");
+  expect(await screen.findByText("to shop (prod)")).toBeInTheDocument();
+  expect(document.title).toBe("Sign in · shop · prod");
+  expect(screen.getByText(/^aws secretsmanager get-secret-value .*--stack prod/)).toBeInTheDocument();
+  expect(screen.getByLabelText("Password")).toHaveFocus();
+});
+
+it("shows the password when asked to", async () => {
+  api();
+  const { user } = renderApp("/sign-in");
+  const field = await screen.findByLabelText("Password");
+  expect(field).toHaveAttribute("type", "password");
+  await user.click(screen.getByRole("button", { name: "Show password" }));
+  expect(field).toHaveAttribute("type", "text");
+});
+
+it("shows a stranger nothing of the app while nobody knows who may come in, and asks again", async () => {
+  let broken = true;
+  api({
+    "GET /api/session": () => (broken ? problem(503, "Not available") : json({ access: "password", signed_in: false })),
+  });
+  const { user } = renderApp("/items");
+  expect(await screen.findByRole("heading", { name: "The site isn’t available right now" })).toBeInTheDocument();
+  expect(screen.queryByRole("navigation")).not.toBeInTheDocument();
+  broken = false;
+  await user.click(screen.getByRole("button", { name: "Try again" }));
+  expect(await screen.findByLabelText("Password")).toBeInTheDocument();
 });

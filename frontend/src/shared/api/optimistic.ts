@@ -26,6 +26,28 @@ export function withoutEntry<Entry extends { id: string }>(page: Page<Entry>, id
   return { items, total: page.total - (page.items.length - items.length) };
 }
 
+export interface Outcome<Entry> {
+  done: Entry[];
+  failed: Entry[];
+  /** Of the first that failed. */
+  error: Error | undefined;
+}
+
+/** Does it with each, and tells with which it worked: one that fails does not keep the others from it. */
+export async function eachOf<Entry>(
+  entries: readonly Entry[],
+  work: (entry: Entry) => Promise<unknown>,
+): Promise<Outcome<Entry>> {
+  const results = await Promise.allSettled(entries.map(work));
+  const failed = results.flatMap((result, at) => (result.status === "rejected" ? [{ at, result }] : []));
+  const reason: unknown = failed[0]?.result.reason;
+  return {
+    done: entries.filter((_, at) => results[at]?.status === "fulfilled"),
+    failed: failed.flatMap(({ at }) => entries[at] ?? []),
+    error: failed.length === 0 ? undefined : reason instanceof Error ? reason : new Error(String(reason)),
+  };
+}
+
 /**
  * Asks for the list again, unless another change (same mutation key) is under way: the answer would undo that one.
  * The request is not awaited, so that the change's own result, above all its error, shows at once.

@@ -1,4 +1,5 @@
 /** Errors of the API (RFC 9457, problem+json) and of the way to it, as one class that the pages show. */
+import { problems as texts } from "@/texts/problems";
 
 export class ApiProblem extends Error {
   override readonly name = "ApiProblem";
@@ -38,18 +39,6 @@ export class ApiProblem extends Error {
   }
 }
 
-/** Titles for answers that are no problem document: a load balancer's or CloudFront's own pages. */
-const TITLES: Record<number, string> = {
-  401: "You are not signed in",
-  403: "This is not allowed",
-  404: "Not found",
-  413: "This is too large",
-  429: "Too many requests, try again in a moment",
-  502: "The back end cannot be reached",
-  503: "The back end is not available",
-  504: "The back end took too long to answer",
-};
-
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
@@ -66,7 +55,7 @@ function seconds(header: string | null): number | undefined {
 /** `body` is the parsed problem document, or whatever else arrived. */
 export function problemFromResponse(response: Response, body: unknown): ApiProblem {
   const problem = isRecord(body) ? body : {};
-  return new ApiProblem(text(problem.title) ?? TITLES[response.status] ?? `The API answered ${response.status}`, {
+  return new ApiProblem(text(problem.title) ?? texts.titles[response.status] ?? texts.answered(response.status), {
     status: response.status,
     detail: text(problem.detail) ?? "",
     fields: fieldErrors(problem.errors),
@@ -85,11 +74,11 @@ export function problemFromError(error: unknown): unknown {
   if (error instanceof ApiProblem) return error;
   if (error instanceof DOMException && error.name === "AbortError") return error;
   if (error instanceof SyntaxError) {
-    return new ApiProblem("The API's answer could not be read", { status: 0, cause: error });
+    return new ApiProblem(texts.unreadable, { status: 0, cause: error });
   }
-  return new ApiProblem("No connection to the API", {
+  return new ApiProblem(texts.noConnection, {
     status: 0,
-    detail: "Check your network; the page keeps what you typed.",
+    detail: texts.checkNetwork,
     cause: error,
   });
 }

@@ -7,7 +7,10 @@ import type { Middleware } from "openapi-fetch";
 import { api, unwrap } from "@/shared/api/client";
 import { ApiProblem } from "@/shared/api/problem";
 import type { components } from "@/shared/api/schema";
-import { notifyFailure } from "@/shared/notices";
+import { notifyDone, notifyFailure } from "@/shared/notices";
+import { rememberSite } from "@/shared/site";
+import { common } from "@/texts/common";
+import { problems } from "@/texts/problems";
 
 export type Session = components["schemas"]["SessionState"];
 
@@ -16,7 +19,11 @@ const PATH = "/api/session";
 
 export const sessionQuery = queryOptions({
   queryKey: KEY,
-  queryFn: ({ signal }): Promise<Session> => unwrap(api.GET(PATH, { signal })),
+  queryFn: async ({ signal }): Promise<Session> => {
+    const session = await unwrap(api.GET(PATH, { signal }));
+    rememberSite(session);
+    return session;
+  },
   staleTime: Infinity,
   gcTime: Infinity,
   // Who waits for the session asks again: the overview at its next look, a list when told to.
@@ -31,7 +38,10 @@ export function useSignIn() {
       forgetData(client);
       // Asked before the sign-in, its answer may arrive after it.
       await client.cancelQueries({ queryKey: KEY });
-      client.setQueryData<Session>(KEY, { access: "password", signed_in: true });
+      const names = client.getQueryData<Session>(KEY) ?? { project: "", stack: "" };
+      const session: Session = { ...names, access: "password", signed_in: true };
+      rememberSite(session);
+      client.setQueryData<Session>(KEY, session);
     },
   });
 }
@@ -42,15 +52,20 @@ export function useSignOut() {
     mutationFn: () => unwrap(api.DELETE(PATH)),
     onSuccess: () => {
       endSession(client);
+      notifyDone(common.signedOut);
     },
     onError: (error) => {
-      notifyFailure("You are still signed in", error);
+      notifyFailure(common.stillSignedIn, error);
     },
   });
 }
 
 function endSession(client: QueryClient): void {
-  client.setQueryData<Session>(KEY, (session) => session && { ...session, signed_in: false });
+  client.setQueryData<Session>(KEY, (session) => {
+    if (!session) return undefined;
+    rememberSite({ ...session, signed_in: false });
+    return { ...session, signed_in: false };
+  });
   forgetData(client);
 }
 
@@ -68,7 +83,7 @@ export function guardRequests(client: QueryClient): void {
     async onRequest({ schemaPath }) {
       if (schemaPath === PATH) return;
       const { signed_in } = await client.query(sessionQuery);
-      if (!signed_in) throw new ApiProblem("Sign in first", { status: 401 });
+      if (!signed_in) throw new ApiProblem(problems.signInFirst, { status: 401 });
     },
     onResponse({ schemaPath, response }) {
       if (schemaPath !== PATH && response.status === 401) endSession(client);

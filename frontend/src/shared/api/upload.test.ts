@@ -64,7 +64,7 @@ describe("an upload", () => {
 describe("a refusal by S3", () => {
   it.each([
     [400, s3Error("EntityTooLarge"), "The file is larger than allowed."],
-    [403, s3Error("AccessDenied"), "The permission to upload has expired or does not fit the file. Try again."],
+    [403, s3Error("AccessDenied"), "The permission to upload has expired or doesn’t fit the file. Try again."],
     [400, s3Error("SomethingNew"), "In S3's words."],
     [502, "<html>Bad gateway</html>", "The file storage answered 502."],
     [500, "", "The file storage answered 500."],

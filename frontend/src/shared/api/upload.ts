@@ -1,5 +1,6 @@
 /** Uploads straight to S3 with a presigned POST: the file's bytes never pass the API. */
 import { ApiProblem } from "@/shared/api/problem";
+import { problems as texts } from "@/texts/problems";
 
 export interface PresignedPost {
   url: string;
@@ -11,15 +12,6 @@ export interface UploadOptions {
   onProgress?: (fraction: number) => void;
   signal?: AbortSignal;
 }
-
-/** S3's error codes that a person can do something about. */
-const S3_REASONS: Record<string, string> = {
-  EntityTooLarge: "The file is larger than allowed.",
-  EntityTooSmall: "The file is smaller than allowed: it may be empty.",
-  AccessDenied: "The permission to upload has expired or does not fit the file. Try again.",
-  ExpiredToken: "The permission to upload has expired. Try again.",
-  RequestTimeout: "The connection was too slow. Try again.",
-};
 
 /** Resolves when S3 has stored the file. XMLHttpRequest, because fetch reports no upload progress. */
 export function uploadToS3(post: PresignedPost, file: File, { onProgress, signal }: UploadOptions = {}): Promise<void> {
@@ -38,9 +30,9 @@ export function uploadToS3(post: PresignedPost, file: File, { onProgress, signal
     });
     request.addEventListener("error", () => {
       reject(
-        new ApiProblem("The connection to the file storage broke", {
+        new ApiProblem(texts.storageBroke, {
           status: 0,
-          detail: "Check your network and try again.",
+          detail: texts.storageBrokeDetail,
         }),
       );
     });
@@ -65,10 +57,10 @@ export function formOf(post: PresignedPost, file: File): FormData {
 
 export function problemFromS3(status: number, body: string): ApiProblem {
   const code = /<Code>([^<]*)<\/Code>/.exec(body)?.[1] ?? "";
-  const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? `The file storage answered ${status}.`;
-  return new ApiProblem("The file storage refused the file", { status, detail: S3_REASONS[code] ?? message });
+  const message = /<Message>([^<]*)<\/Message>/.exec(body)?.[1] ?? `${texts.storageAnswered(status)}.`;
+  return new ApiProblem(texts.storageRefused, { status, detail: texts.s3[code] ?? message });
 }
 
 function aborted(): DOMException {
-  return new DOMException("The upload was cancelled", "AbortError");
+  return new DOMException(texts.uploadCancelled, "AbortError");
 }

@@ -1,4 +1,6 @@
 import { useId, type ReactNode } from "react";
+import { lengthOf } from "@/shared/validation";
+import { common } from "@/texts/common";
 
 interface ControlProps {
   id: string;
@@ -8,17 +10,23 @@ interface ControlProps {
 
 interface FieldProps {
   label: string;
-  hint?: string | undefined;
+  hint?: ReactNode;
   error?: string | undefined;
+  /** A text whose length is limited: the count shows once it comes near. */
+  counted?: { text: string; limit: number };
   children: (control: ControlProps) => ReactNode;
 }
 
+const NEAR = 0.8;
+
 /** A labelled control with its hint and its error, both announced with it. */
-export function Field({ label, hint, error, children }: FieldProps) {
+export function Field({ label, hint, error, counted, children }: FieldProps) {
   const id = useId();
   const hintId = `${id}-hint`;
   const errorId = `${id}-error`;
   const described = [hint && hintId, error && errorId].filter(Boolean).join(" ");
+  const length = counted ? lengthOf(counted.text) : 0;
+  const count = counted && length > counted.limit * NEAR && common.count(length, counted.limit);
 
   return (
     <div className="field">
@@ -29,14 +37,19 @@ export function Field({ label, hint, error, children }: FieldProps) {
         ...(error && { "aria-invalid": true as const }),
       })}
       {hint && (
-        <p id={hintId} className="muted">
+        <div id={hintId} className="muted">
           {hint}
-        </p>
+        </div>
       )}
-      {error && (
-        <p id={errorId} className="field-error">
-          {error}
-        </p>
+      {(error ?? count) && (
+        <div className="field-foot">
+          {error && (
+            <p id={errorId} className="field-error">
+              {error}
+            </p>
+          )}
+          {count && <span className="field-count">{count}</span>}
+        </div>
       )}
     </div>
   );

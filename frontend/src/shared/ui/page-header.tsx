@@ -4,7 +4,7 @@ import { usePageTitle } from "@/shared/page-title";
 interface PageHeaderProps {
   /** The page's name, also in the tab. */
   title: string;
-  /** Goes on where the name ends: what the page is for, or how things are. */
+  /** Below the name: what the page is for, or how things are. */
   lede?: ReactNode;
   /** The page's main action. */
   children?: ReactNode;
@@ -16,7 +16,7 @@ export function PageHeader({ title, lede, children }: PageHeaderProps) {
 
   return (
     <header className="page-header">
-      <div className="page-sentence">
+      <div>
         <h1 tabIndex={-1}>{title}</h1>
         {lede && <p className="page-lede">{lede}</p>}
       </div>

@@ -4,11 +4,12 @@ import { pageCount } from "@/shared/pages";
 import { Pagination } from "@/shared/ui/pagination";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
 import { Loading } from "@/shared/ui/states";
+import { common } from "@/texts/common";
 
 interface PagedListProps<Entry> {
   query: UseQueryResult<{ items: Entry[]; total: number }>;
   /** What is listed, in the plural. */
-  noun: "items" | "files";
+  noun: string;
   to: "/items" | "/files";
   page: number;
   onPage: (page: number) => void;
@@ -28,9 +29,9 @@ export function PagedList<Entry>({ query, noun, to, page, onPage, empty, childre
   }, [page, lastPage, onPage]);
 
   const problem = error && (
-    <ProblemAlert title={`The ${noun} could not be loaded`} error={error} onRetry={() => void query.refetch()} />
+    <ProblemAlert title={common.notLoaded(noun)} error={error} onRetry={() => void query.refetch()} />
   );
-  if (!data) return problem ?? <Loading label={`Loading the ${noun}`} />;
+  if (!data) return problem ?? <Loading label={common.loading(noun)} />;
 
   return (
     <>
@@ -40,7 +41,7 @@ export function PagedList<Entry>({ query, noun, to, page, onPage, empty, childre
       ) : (
         <div className="stack" aria-busy={isPlaceholderData}>
           {children(data.items)}
-          <Pagination to={to} page={page} total={data.total} noun={noun} />
+          <Pagination to={to} page={page} total={data.total} noun={noun} onPage={onPage} />
         </div>
       )}
     </>

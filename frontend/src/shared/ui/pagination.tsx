@@ -1,6 +1,7 @@
 import { Link } from "@tanstack/react-router";
-import { formatCount } from "@/shared/format";
+import { useState } from "react";
 import { pageCount, pageRange } from "@/shared/pages";
+import { common } from "@/texts/common";
 
 interface PaginationProps {
   /** The list's address. */
@@ -9,24 +10,61 @@ interface PaginationProps {
   total: number;
   /** What is counted, in the plural. */
   noun: string;
+  onPage: (page: number) => void;
 }
 
-/** Where in the list one is, with links to the pages beside. */
-export function Pagination({ to, page, total, noun }: PaginationProps) {
+/** Where in the list one is, with links to the pages beside and a field for any other. */
+export function Pagination({ to, page, total, noun, onPage }: PaginationProps) {
   const { first, last } = pageRange(page, total);
-  const range =
-    total === 0 ? `No ${noun}` : `${formatCount(first)}–${formatCount(last)} of ${formatCount(total)} ${noun}`;
+  const pages = pageCount(total);
 
   return (
-    <nav className="row row-between" aria-label={`Pages of ${noun}`}>
-      <p className="muted">{range}</p>
-      {pageCount(total) > 1 && (
+    <nav className="row row-between" aria-label={common.pagesOf(noun)}>
+      <p className="muted list-number">{common.range(first, last, total)}</p>
+      {pages > 1 && (
         <div className="row">
-          <PageLink to={to} page={page - 1} enabled={page > 1} label="Previous" />
-          <PageLink to={to} page={page + 1} enabled={page < pageCount(total)} label="Next" />
+          <PageLink to={to} page={page - 1} enabled={page > 1} label={common.previous} />
+          <PageField key={page} page={page} pages={pages} onPage={onPage} />
+          <PageLink to={to} page={page + 1} enabled={page < pages} label={common.next} />
         </div>
       )}
     </nav>
+  );
+}
+
+function PageField({ page, pages, onPage }: { page: number; pages: number; onPage: (page: number) => void }) {
+  const [typed, setTyped] = useState(String(page));
+
+  function go() {
+    const wanted = Math.min(pages, Math.max(1, Math.trunc(Number(typed)) || page));
+    setTyped(String(wanted));
+    if (wanted !== page) onPage(wanted);
+  }
+
+  return (
+    <form
+      className="page-field"
+      onSubmit={(event) => {
+        event.preventDefault();
+        go();
+      }}
+    >
+      <label>
+        <span className="visually-hidden">{common.page}</span>
+        <input
+          inputMode="numeric"
+          value={typed}
+          onChange={(event) => {
+            setTyped(event.target.value.replace(/\D/g, ""));
+          }}
+          onFocus={(event) => {
+            event.target.select();
+          }}
+          onBlur={go}
+        />
+      </label>
+      <span className="muted list-number">{common.ofPages(pages)}</span>
+    </form>
   );
 }
 

@@ -1,8 +1,9 @@
 import { ApiProblem, problemText } from "@/shared/api/problem";
+import { common } from "@/texts/common";
 
 interface ProblemAlertProps {
   error: Error;
-  /** What did not work, for example "The items could not be loaded". */
+  /** What did not work, for example "The items couldn’t be loaded". */
   title: string;
   onRetry?: () => void;
 }
@@ -20,17 +21,15 @@ export function ProblemAlert({ error, title, onRetry }: ProblemAlertProps) {
       {fields.length > 0 && (
         <ul>
           {fields.map(([field, message]) => (
-            <li key={field}>
-              {field}: {message}
-            </li>
+            <li key={field}>{common.field(field, message)}</li>
           ))}
         </ul>
       )}
-      {problem?.requestId && <p className="muted">Request {problem.requestId}</p>}
+      {problem?.requestId && <p className="muted">{common.request(problem.requestId)}</p>}
       {onRetry && (
         <div className="row">
           <button type="button" className="button" onClick={onRetry}>
-            Try again
+            {common.tryAgain}
           </button>
         </div>
       )}
