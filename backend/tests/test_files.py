@@ -222,3 +222,24 @@ def test_no_path_reaches_another_object(api: httpx.Client, cloud: Cloud, path: s
     cloud.s3.put_object(Bucket=BUCKET, Key="secret", Body=b"x")
     assert api.delete(path).status_code in (404, 405, 422)
     assert cloud.s3.list_objects_v2(Bucket=BUCKET)["KeyCount"] == 1
+
+
+def test_a_file_gets_another_name_and_keeps_its_bytes(api: httpx.Client) -> None:
+    file = upload(api)
+    renamed = api.patch(f"/files/{file['id']}", json={"name": "b.png"})
+    assert renamed.json() == {**file, "name": "b.png"}
+    location = api.get(f"/files/{file['id']}/download").headers["Location"]
+    assert httpx.get(location).content == PNG
+    assert 'filename="b.png"' in str(parse_qs(urlsplit(location).query)["response-content-disposition"])
+
+
+@pytest.mark.parametrize(("name", "status"), [("../b.png", 422), ("", 422), ("x" * 201, 422)])
+def test_a_name_that_is_no_file_name_is_refused_for_a_change_too(api: httpx.Client, name: str, status: int) -> None:
+    file = upload(api)
+    assert api.patch(f"/files/{file['id']}", json={"name": name}).status_code == status
+    assert api.get(f"/files/{file['id']}").json()["name"] == "a.png"
+
+
+def test_a_file_whose_bytes_have_not_arrived_cannot_be_renamed(api: httpx.Client) -> None:
+    waiting = permit(api)["file"]
+    assert api.patch(f"/files/{waiting['id']}", json={"name": "b.png"}).status_code == 404

@@ -50,8 +50,8 @@ async def get_file(database: DatabaseDep, storage: StorageDep, file_id: UUID) ->
 
 
 @router.patch("/{file_id:uuid}", responses=declare(NotFound))
-async def change_file(database: DatabaseDep, file_id: UUID, wanted: FileChange) -> File:
-    return await service.change(database, file_id, wanted)
+async def change_file(database: DatabaseDep, storage: StorageDep, file_id: UUID, wanted: FileChange) -> File:
+    return await service.change(database, storage, file_id, wanted)
 
 
 @router.get(

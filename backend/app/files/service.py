@@ -85,8 +85,9 @@ async def get(database: Database, storage: Storage, file_id: UUID) -> File:
     return File.model_validate(dict(row))
 
 
-async def change(database: Database, file_id: UUID, wanted: FileChange) -> File:
-    """Renames the file: its object's key holds no name. Raises NotFound."""
+async def change(database: Database, storage: Storage, file_id: UUID, wanted: FileChange) -> File:
+    """Renames the file: its object's key holds no name. Raises NotFound, also while the upload has not arrived."""
+    await settle(database, storage, PENDING, file_id)
     async with database.connection() as connection:
         row = await connection.fetchrow(RENAME, file_id, wanted.name)
     if row is None:

@@ -13,7 +13,10 @@ class DescribedJob(Described):
 
 
 class Description(Described):
-    """`project` and `stack`: their names, for people. `services`: the family of each one's task definitions. `job_log_group`: where runs' ends are written."""
+    """`project` and `stack`: their names, for people; an app of somebody else may have none.
+
+    `services`: the family of each one's task definitions. `job_log_group`: where runs' ends are written.
+    """
 
     project: str = ""
     stack: str = ""

@@ -250,6 +250,8 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "SES_CONFIGURATION_SET": f"{PROJECT}-prod",
         "STACK_DESCRIPTION": json.dumps(
             {
+                "project": PROJECT,
+                "stack": "prod",
                 "cluster": "cluster-ecs-1a2b3c4",
                 "services": {name: f"{PROJECT}-prod-{name}" for name in ("backend", "frontend")},
                 "jobs": {},
