@@ -11,6 +11,8 @@ from app.session.service import Access
 from app.settings import Settings
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+# Names beside the app's, such as another one's below the same domain, get its cookie sent, too.
+STRANGERS = ("cross-site", "same-site")
 
 
 class GuardMiddleware:
@@ -37,7 +39,7 @@ class GuardMiddleware:
     async def _check(self, scope: Scope) -> None:
         self._limit.take(client_of(scope, self._trusted_proxies))
         request = HTTPConnection(scope)
-        if scope["method"] not in READING and request.headers.get("sec-fetch-site") == "cross-site":
+        if scope["method"] not in READING and request.headers.get("sec-fetch-site") in STRANGERS:
             raise CrossSite("A page of another site sent this.")
         if scope["path"] not in self._public:
             access: Access = scope["state"]["access"]

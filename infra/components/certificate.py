@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Output, ResourceOptions
+from pulumi import CustomTimeouts, Output, ResourceOptions
 
 from infra.pure.tags import component_tag
 
@@ -13,6 +13,8 @@ from infra.pure.tags import component_tag
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/cnames-and-https-requirements.html
 REGION = "us-east-1"
 TTL_SECONDS = 300
+# ACM needs minutes. Where the world asks another zone, no wait is long enough; the provider's is 75 minutes.
+PATIENCE = "20m"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,7 +54,7 @@ class Certificate(pulumi.ComponentResource):
             validation_record_fqdns=[record.fqdn for record in records],
             region=REGION,
             # Every change of names replaces it, so it cannot be protected.
-            opts=self._child.merge(ResourceOptions(protect=False)),
+            opts=self._child.merge(ResourceOptions(protect=False, custom_timeouts=CustomTimeouts(create=PATIENCE))),
         ).certificate_arn
         self.register_outputs({})
 

@@ -1,5 +1,8 @@
 """The owner's domain: its zone, and the certificate for the site's names."""
 
+from collections.abc import Sequence
+
+import pulumi
 import pulumi_aws as aws
 from pulumi import Input, ResourceOptions
 
@@ -22,7 +25,14 @@ def zone(s: Setting) -> Input[str] | None:
         # Another zone of the name would have other name servers, which its owner had to set again.
         opts=ResourceOptions.merge(s.opts, ResourceOptions(retain_on_delete=s.recipe.keeps_data)),
     )
+    made.name_servers.apply(lambda servers: told(domain.name, servers))
     return made.zone_id
+
+
+def told(name: str, servers: Sequence[str]) -> None:
+    """At once: the certificate waits until the world finds the zone."""
+    if not pulumi.runtime.is_dry_run():
+        pulumi.log.info(f"domain: where {name} is registered, its name servers must be {', '.join(servers)}")
 
 
 def own_names(s: Setting, zone_id: Input[str]) -> SiteNames | None:
