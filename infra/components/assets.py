@@ -87,6 +87,7 @@ class Assets(pulumi.ComponentResource):
             "bucket": self.bucket,
             "name": args.service,
             "image": args.image.uri,
+            **args.image.platform,
             "tag": args.image.tag,
             "places": {path: list(places) for path, places in args.places.items()},
         }

@@ -11,7 +11,7 @@ from pulumi.dynamic import Resource
 from infra.config.load import end_program
 from infra.pure import policies
 from infra.pure.build_context import ContextError
-from infra.pure.image_tag import image_tag
+from infra.pure.image_tag import USUAL_PLATFORM, image_tag
 from infra.pure.paths import image_folder
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
@@ -30,6 +30,7 @@ class ImageArgs:
     context: str
     build_args: Mapping[str, str]
     version: str | None
+    platform: str
     region: str
     recipe: Recipe
 
@@ -50,6 +51,7 @@ class Image(pulumi.ComponentResource):
     repository: pulumi.Output[str]
     repository_arn: pulumi.Output[str]
     tag: str
+    platform: Mapping[str, str]  # as inputs of a step; empty for the usual one
 
     def __init__(self, name: str, args: ImageArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Image", name, None, opts)
@@ -57,9 +59,10 @@ class Image(pulumi.ComponentResource):
         tags = component_tag(name)
 
         try:
-            self.tag = args.version or image_tag(image_folder(args.context), args.build_args)
+            self.tag = args.version or image_tag(image_folder(args.context), args.build_args, args.platform)
         except ContextError as error:
             end_program(str(error))
+        self.platform = {"platform": args.platform} if args.platform != USUAL_PLATFORM else {}
         repository = aws.ecr.Repository(
             f"{name}-repository",
             image_tag_mutability="IMMUTABLE",
@@ -84,6 +87,7 @@ class Image(pulumi.ComponentResource):
                 "repositoryUrl": repository.repository_url,
                 "context": args.context,
                 **({"buildArgs": dict(args.build_args)} if args.build_args else {}),
+                **self.platform,
                 "tag": self.tag,
                 **({"kept": True} if args.version else {}),
                 "uri": None,

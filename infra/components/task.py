@@ -86,6 +86,12 @@ class Task(pulumi.ComponentResource):
             family=family_name(args.tags.project, args.tags.stack, name),
             network_mode="awsvpc" if args.interface else "bridge",
             requires_compatibilities=["EC2"],
+            # ECS then places it on no instance of the other architecture, where it could not start.
+            runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
+                cpu_architecture="ARM64", operating_system_family="LINUX"
+            )
+            if args.image.platform
+            else None,
             execution_role_arn=execution.arn,
             task_role_arn=task.arn,
             container_definitions=pulumi.Output.json_dumps([self._container_definition(args, secrets)]),

@@ -36,6 +36,7 @@ from infra.pure.capacity import Network, Room, instance_types
 from infra.pure.cidrs import slot
 from infra.pure.database_size import usable_connections
 from infra.pure.headers import PERMISSIONS_POLICY
+from infra.pure.image_tag import USUAL_PLATFORM
 from infra.pure.placement import Hosts, Plan, cheapest, plan
 from infra.pure.routing import same_anchors
 from infra.pure.way_out import endpoints, without_endpoint
@@ -81,12 +82,14 @@ class NetworkConfig(Section):
 class ClusterConfig(Section):
     instance_type: InstanceType = Field(
         "t3a.small",
-        description="EC2 type of the instances that run the tasks, x86. A change is used by new instances. An account"
-        " on AWS's free plan can start t3.micro, t3.small, c7i-flex.large and m7i-flex.large alone: write `t3.small`.",
+        description="EC2 type of the instances that run the tasks. For an ARM type, such as `t4g.small` (1.46 USD a"
+        " month less than a t3a.small), images are built for linux/arm64, on an x86 machine with QEMU's help, and"
+        " `amiId` must be of that architecture. A change is used by new instances. An account on"
+        " AWS's free plan can start t3.micro, t3.small, c7i-flex.large and m7i-flex.large alone: write `t3.small`.",
     )
     cpu_credits: Literal["unlimited", "standard"] = Field(
         "unlimited",
-        description="What a burstable instance (t2, t3, t3a) does that needs more CPU for long than its type's"
+        description="What a burstable instance (t2, t3, t3a, t4g) does that needs more CPU for long than its type's"
         " baseline, 20% of 2 vCPUs for a t3a.small. `unlimited`, AWS's own default: it gets it; where a day's average"
         " is above the baseline, a vCPU-hour above costs 0.05 USD; a t3a.small that is busy all month costs 58 USD"
         " more. `standard`: it is slowed down to the baseline, and never costs more. Other types ignore it.",
@@ -102,7 +105,8 @@ class ClusterConfig(Section):
     ami_id: AmiId = Field(
         description="ECS-optimised Amazon Linux 2023 image of the region, pinned so that no unrelated `up` replaces"
         " hosts. The current one: `aws ssm get-parameter --name"
-        " /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id`.",
+        " /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id`, for ARM types"
+        " `…/amazon-linux-2023/arm64/recommended/image_id`.",
         examples=["ami-0123456789abcdef0"],
     )
     min_instances: int = Field(1, ge=1, le=20, description="Instances that always run.")
@@ -115,6 +119,15 @@ class ClusterConfig(Section):
         description="OpenSSH public key for the instances. Default: no key pair. No port is open for it either way:"
         " log in through Session Manager.",
     )
+
+    @property
+    def platform(self) -> str:
+        """What images are built for."""
+        return "linux/arm64" if self.is_arm else USUAL_PLATFORM
+
+    @property
+    def is_arm(self) -> bool:
+        return instance_types()[self.instance_type].is_arm
 
     def problems(self) -> Iterator[Problem]:
         if self.max_instances < self.min_instances:
@@ -535,16 +548,17 @@ class StackConfig(AppConfig):
         own = self.cluster.network != "bridge"
         networks = networks if own else ("bridge",)
         zones, volume = len(self.network.zones), self.cluster.volume_gib
+        arm = self.cluster.is_arm
         written = [
             f"instanceType: {one.name} with maxInstances: {one.count}"
             f"{'' if one.network == 'bridge' else f' and network: {one.network}'} ({one.usd_a_month:.2f} USD a month)"
-            for one in cheapest(self.demands, zones=zones, volume_gib=volume, networks=networks)
+            for one in cheapest(self.demands, zones=zones, volume_gib=volume, networks=networks, arm=arm)
         ]
         if own:
             written += [
                 f"network: bridge with instanceType: {one.name} and maxInstances: {one.count}"
                 f" ({one.usd_a_month:.2f} USD a month, and no egress to pay)"
-                for one in cheapest(self.demands, zones=zones, volume_gib=volume, most=1)
+                for one in cheapest(self.demands, zones=zones, volume_gib=volume, most=1, arm=arm)
             ]
         lower = "lower memoryMib, cpuUnits or desiredCount of the services"
         return f"take {', or '.join(written)}; or {lower}" if written else lower

@@ -140,15 +140,13 @@ def aws_region(value: str) -> str:
     return value
 
 
-def x86_type(value: str) -> str:
+def instance_type(value: str) -> str:
     if value not in instance_types():
         near = difflib.get_close_matches(value, instance_types(), n=1)
         raise broken(
             "must be an EC2 instance type that infra/pure/instance_types.json knows",
             f"did you mean {near[0]}?" if near else "write for example t3a.small",
         )
-    if instance_types()[value].is_arm:
-        raise broken("must be an x86 type, because images are built for linux/amd64", "write for example t3a.small")
     return value
 
 
@@ -221,7 +219,7 @@ Zone = Annotated[str, matching(r"[a-z]{2}(-[a-z]+)+-\d[a-z]", "must be the name 
 AmiId = Annotated[
     str, matching(r"ami-([0-9a-f]{8}|[0-9a-f]{17})", "must be the id of an image", "ami-0123456789abcdef0")
 ]
-InstanceType = Annotated[str, AfterValidator(x86_type)]
+InstanceType = Annotated[str, AfterValidator(instance_type)]
 InstanceClass = Annotated[str, matching(r"db\.[a-z0-9]+\.[a-z0-9]+", "must be an RDS instance class", "db.t4g.micro")]
 CacheNodeType = Annotated[str, AfterValidator(cache_node)]
 PublicKey = Annotated[

@@ -46,8 +46,9 @@ def report(config: StackConfig) -> Iterator[str]:
         yield from (f"  instance {number}: {task_list(use)}; {use.left} left" for number, use in enumerate(uses, 1))
     yield ""
     yield "Cheapest that hold all of it, instances with disk and address:"
+    arm = config.cluster.is_arm
     zones, volume, network = len(config.network.zones), config.cluster.volume_gib, config.cluster.network
-    for one in cheapest(config.demands, zones=zones, volume_gib=volume, most=3, networks=(network,)):
+    for one in cheapest(config.demands, zones=zones, volume_gib=volume, most=3, networks=(network,), arm=arm):
         yield f"  {one.count} × {one.name}: {one.usd_a_month:.2f} USD a month"
     yield ""
     yield f"A month: {price(config)}:"

@@ -9,8 +9,13 @@ from infra.pure.build_context import content_of, context_files, is_executable
 TAG_LENGTH = 16  # hexadecimal digits: 64 bits, far from a collision in one repository
 
 
-def image_tag(context: Path, build_args: Mapping[str, str] | None = None) -> str:
-    """Hash of the admitted files' relative paths, modes (executable or not) and contents, and of the build's arguments.
+# What images are built for where nothing else is said; it is in no hash.
+USUAL_PLATFORM = "linux/amd64"
+
+
+def image_tag(context: Path, build_args: Mapping[str, str] | None = None, platform: str = USUAL_PLATFORM) -> str:
+    """Hash of the admitted files' relative paths, modes (executable or not) and contents, and of the build's arguments
+    and platform.
 
     Raises ContextError when `context` cannot become an image.
     """
@@ -24,6 +29,8 @@ def image_tag(context: Path, build_args: Mapping[str, str] | None = None) -> str
         update(total, path.encode(), kind.encode(), content)
     for name, value in sorted((build_args or {}).items()):
         update(total, name.encode(), b"argument", value.encode())
+    if platform != USUAL_PLATFORM:
+        update(total, b"", b"platform", platform.encode())
     return total.hexdigest()[:TAG_LENGTH]
 
 

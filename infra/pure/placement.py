@@ -164,14 +164,20 @@ class Fitting:
 
 
 def cheapest(
-    demands: Sequence[Demand], *, zones: int, volume_gib: int, most: int = 2, networks: Sequence[Network] = ("bridge",)
+    demands: Sequence[Demand],
+    *,
+    zones: int,
+    volume_gib: int,
+    most: int = 2,
+    networks: Sequence[Network] = ("bridge",),
+    arm: bool = False,
 ) -> list[Fitting]:
-    """The types of which a few instances hold everything for the least money; x86, as images are built."""
+    """The types of which a few instances hold everything for the least money, of one architecture."""
     fitting = [
         Fitting(name=name, network=net, count=count, usd_a_month=count * instance_month(kind.usd_an_hour, volume_gib))
         for name, kind in instance_types().items()
         for net in networks
-        if not kind.is_arm
+        if kind.is_arm == arm
         and kind.memory_mib >= LEAST_MIB
         and (count := fewest(kind, demands, zones=zones, limit=FEW, network=net))
     ]

@@ -56,6 +56,7 @@ def images(s: Setting) -> dict[str, Image]:
                 context=source,
                 build_args=service.build_args,
                 version=service.version,
+                platform=s.config.cluster.platform,
                 region=s.config.region,
                 recipe=s.recipe,
             ),

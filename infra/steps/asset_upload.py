@@ -16,7 +16,7 @@ from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, 
 from infra.pure.page_assets import cache_control, content_type, served
 from infra.steps import builder
 from infra.steps.common import Props, StepError, StepProvider, aws_client, fail, progress
-from infra.steps.image_build import PLATFORM, registry_login
+from infra.steps.image_build import platform_of, registry_login
 
 if TYPE_CHECKING:
     from docker import DockerClient
@@ -151,7 +151,7 @@ def container_of(engine: "DockerClient", props: Props) -> Iterator[tuple["Contai
     except ImageNotFound:
         url, _, tag = name.rpartition(":")
         login = registry_login(aws_client("ecr", props["region"]))
-        image = engine.images.pull(url, tag=tag, auth_config=login, platform=PLATFORM)
+        image = engine.images.pull(url, tag=tag, auth_config=login, platform=platform_of(props))
     container = engine.containers.create(name, command=["never-started"])
     try:
         yield container, image.attrs["Config"].get("WorkingDir") or "/"

@@ -113,7 +113,7 @@ def build(
     output, image = Output(folder), f"{url}:{tag}"
     with tempfile.TemporaryDirectory(prefix="image-") as context:
         copy_context(folder, Path(context))
-        if image_tag(Path(context), given) != tag:
+        if image_tag(Path(context), given, platform) != tag:
             fail(f"{folder.name}: its files changed after `up` began; run it again")
         if is_docker(engine):
             options = ["--progress", "plain", "--platform", platform, "--tag", image]

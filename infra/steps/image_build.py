@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
 
+from infra.pure.image_tag import USUAL_PLATFORM
 from infra.pure.paths import image_folder
 from infra.steps import builder
 from infra.steps.build_output import Output
@@ -16,7 +17,9 @@ if TYPE_CHECKING:
     from docker import DockerClient
     from types_boto3_ecr.client import ECRClient
 
-PLATFORM = "linux/amd64"
+
+def platform_of(props: Props) -> str:
+    return str(props.get("platform", USUAL_PLATFORM))
 
 
 def ecr_has(ecr: "ECRClient", repository: str, tag: str) -> bool:
@@ -66,8 +69,8 @@ def build_and_push(props: Props, before: str | None) -> None:
         try:
             progress(name, f"building image {tag}")
             login = registry_login(ecr)
-            cache = layers_of(engine, url, before, login) if before else None
-            builder.build(engine, folder, url, tag, PLATFORM, cache, props.get("buildArgs"))
+            cache = layers_of(engine, url, before, login, platform_of(props)) if before else None
+            builder.build(engine, folder, url, tag, platform_of(props), cache, props.get("buildArgs"))
             progress(name, f"pushing image {tag}")
             Output(folder).follow(engine.api.push(url, tag=tag, auth_config=login, stream=True, decode=True))
         except APIError as error:
@@ -76,7 +79,7 @@ def build_and_push(props: Props, before: str | None) -> None:
         fail(f"{name}: the push of {url}:{tag} ended without an error, yet ECR does not have it; run `up` again")
 
 
-def layers_of(engine: "DockerClient", url: str, tag: str, login: dict[str, str]) -> str | None:
+def layers_of(engine: "DockerClient", url: str, tag: str, login: dict[str, str], platform: str) -> str | None:
     """The image of that tag, fetched if this engine does not have it: a machine of CI has no layers of its own."""
     from docker.errors import APIError, ImageNotFound
 
@@ -84,7 +87,7 @@ def layers_of(engine: "DockerClient", url: str, tag: str, login: dict[str, str])
         engine.images.get(f"{url}:{tag}")
     except ImageNotFound:
         try:
-            engine.images.pull(url, tag=tag, auth_config=login, platform=PLATFORM)
+            engine.images.pull(url, tag=tag, auth_config=login, platform=platform)
         except APIError:
             return None  # gone by the repository's lifecycle policy: everything is built anew
     return f"{url}:{tag}"
@@ -95,8 +98,9 @@ def outputs(props: Props) -> Props:
 
 
 class ImageBuild(StepProvider):
-    """Inputs: region, repository, repositoryUrl, context (folder below the project's root), tag, buildArgs if any, and
-    kept: true where the tag is of a version that was deployed before, which the folder no longer holds.
+    """Inputs: region, repository, repositoryUrl, context (folder below the project's root), tag, buildArgs if any,
+    platform where it is not the usual one, and kept: true where the tag is of a version that was deployed before, which
+    the folder no longer holds.
 
     Output: uri.
 

@@ -26,6 +26,11 @@ BEHAVIOUR = (
         f" grace period is {GRACE_SHORTER} times shorter; the `healthCheck` of a container definition is recorded, and"
         " nothing runs it",
     ),
+    (
+        "ARM",
+        "with an ARM type in `cluster.instanceType` the process engine runs the programs on this machine's own"
+        " processor; an image for linux/arm64 is built and run only by a real engine on ARM, or with QEMU",
+    ),
     ("AMI", "any well-formed id is taken; that it exists and fits the instance type is not looked up"),
     ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
     (

@@ -124,9 +124,10 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "cluster.amiId: must be the id of an image, got 'latest'; write for example ami-0123456789abcdef0",
     ),
     (
-        {"cluster": {"instanceType": "t4g.small"}},
-        "cluster.instanceType: must be an x86 type, because images are built for linux/amd64, got 't4g.small'; write"
-        " for example t3a.small",
+        {"cluster": {"instanceType": "t4g.nano"}},
+        "cluster: must have room for all tasks, but 2 * t4g.nano with 2,048 CPU units and 471 MiB each have none for"
+        " backend (256 CPU units and 384 MiB) while old and new tasks run side by side; take instanceType: t4g.small"
+        " with maxInstances: 1 (18.31 USD a month), or instanceType: t4g",
     ),
     *(
         ({"cluster": {"instanceType": kind}}, f"cluster.instanceType: must be an EC2 instance type that {rest}")

@@ -36,6 +36,11 @@ def trunked() -> Recorded:
     return of({"network": "trunked", "instanceType": "m5.large"}, {"egress": "endpoints"})
 
 
+@pytest.fixture(scope="module")
+def arm() -> Recorded:
+    return of({"instanceType": "t4g.small"}, {})
+
+
 def script(stack: Recorded) -> str:
     return base64.b64decode(stack.one("cluster-instance").inputs["userData"]).decode()
 
@@ -112,3 +117,15 @@ def test_trunking_is_set_by_the_instances_for_their_own_role_alone(own: Recorded
     for stack in (own, trunked):
         assert "ECS_AWSVPC_BLOCK_IMDS=true" in script(stack).splitlines()
         assert not stack.of("aws:ecs/accountSettingDefault:AccountSettingDefault")
+
+
+def test_images_and_tasks_are_of_the_instances_architecture(arm: Recorded, own: Recorded) -> None:
+    assert arm.one("cluster-instance").inputs["instanceType"] == "t4g.small"
+    for name in ("backend", "frontend"):
+        assert arm.one(f"{name}-image-build").inputs["platform"] == "linux/arm64"
+        assert "platform" not in own.one(f"{name}-image-build").inputs
+        assert arm.one(f"{name}-image-build").inputs["tag"] != own.one(f"{name}-image-build").inputs["tag"]
+    for name in ("page", "api"):
+        architecture = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
+        assert arm.one(f"{name}-definition").inputs["runtimePlatform"] == architecture
+        assert "runtimePlatform" not in own.one(f"{name}-definition").inputs
