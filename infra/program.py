@@ -8,6 +8,7 @@ from pulumi import Output, Resource
 
 from infra.components.cdn import Cdn
 from infra.components.guard import Guard
+from infra.components.mail import Mail
 from infra.components.order import after
 from infra.config.sections import StackConfig
 from infra.planning.report import price, verdict
@@ -68,6 +69,12 @@ def job_facts(s: Setting, scheduled: Jobs) -> dict[str, Any]:
     }
 
 
+def mail_facts(mail: Mail) -> dict[str, Any]:
+    """`dns_records`: what the owner of the domain sets where its DNS is."""
+    records = {} if mail.records is None else {"dns_records": mail.records}
+    return {"mail_address": mail.address, "mail_identity": mail.identity, "mail_status": mail.status, **records}
+
+
 def outputs(
     s: Setting, base: Foundation, made: Parts, cdn: Cdn, services: Mapping[str, RunningService]
 ) -> dict[str, Any]:
@@ -87,7 +94,7 @@ def outputs(
         "distribution": cdn.distribution_id,
         **({"bucket": made.bucket.bucket} if made.bucket else {}),
         **({"database": made.database.host} if made.database else {}),
-        **({"mail_address": made.mail.address} if made.mail else {}),
+        **(mail_facts(made.mail) if made.mail else {}),
         **(made.access.outputs if made.access else {}),
         "on_destroy": kept.apply(lambda known: notice_of(s.recipe, project=pulumi.get_project(), **known)),
     }

@@ -42,13 +42,16 @@ def mail(target: Target) -> Iterator[Part]:
         return
     ses = target.client("sesv2")
     account = ses.get_account()
-    verified = ses.get_email_identity(EmailIdentity=address)["VerifiedForSendingStatus"]
+    identity = target.outputs.get("mail_identity", address)
+    verified = ses.get_email_identity(EmailIdentity=identity)["VerifiedForSendingStatus"]
     quota = account["SendQuota"]
     state = f"{address}, {'verified' if verified else 'not verified'}"
     state += f", {quota['SentLast24Hours']:.0f} of {quota['Max24HourSend']:.0f} mails in the last 24 hours"
     problems = []
     if not verified:
-        problems.append(f"{address} is not verified, so nothing can be sent; open the link that AWS sent to it")
+        wait = "SES has not seen its records in DNS yet, which takes minutes to hours"
+        what = "open the link that AWS sent to it" if identity == address else wait
+        problems.append(f"{identity} is not verified, so nothing can be sent; {what}")
     if not account["SendingEnabled"]:
         problems.append("SES has stopped this account's sending; the reason is in the SES console")
     if not account["ProductionAccessEnabled"]:

@@ -139,6 +139,9 @@ class Settings(BaseSettings):
     )
     mail_from: Annotated[str, AfterValidator(email)] = Field(description="Sender of every mail.")
     mail_to: Annotated[str, AfterValidator(email)] = Field(description="Only recipient of every mail.")
+    mail_identity: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
+        None, description="What SES verifies: the domain of MAIL_FROM, or MAIL_FROM itself, which is the default."
+    )
     mail_per_minute: int = Field(20, ge=1, le=10_000, description="Most mails a minute that one process sends.")
     ses_configuration_set: str = Field(min_length=1, description="SES configuration set of every mail.")
     mail_events_queue_url: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(

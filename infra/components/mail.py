@@ -5,8 +5,10 @@ from dataclasses import dataclass
 import pulumi
 import pulumi_aws as aws
 from pulumi import InvokeOptions, ResourceOptions
+from pulumi.dynamic import Resource
 
 from infra.components.link import Link, Secret
+from infra.components.mail_domain import MailDomain, MailDomainArgs
 from infra.components.mail_events import VARIABLE, MailEvents, MailEventsArgs
 from infra.components.smtp import Smtp, SmtpArgs
 from infra.config.load import SmtpEndpoint
@@ -15,16 +17,21 @@ from infra.pure import policies
 from infra.pure.naming import unique_name
 from infra.pure.recipe import Recipe
 from infra.pure.tags import Tags, component_tag
+from infra.steps.sending import SendingAccount
 
 CONFIGURATION_SET_LIMIT = 64  # https://docs.aws.amazon.com/ses/latest/APIReference-V2/API_CreateConfigurationSet.html
 
 
 @dataclass(frozen=True, kw_only=True)
 class MailArgs:
-    """`smtp`: where services hand mail in by SMTP; None where none does."""
+    """`smtp`: where services hand mail in by SMTP; None where none does.
+
+    `zone_id`: where the records of a domain are made; None where others set them.
+    """
 
     settings: MailConfig
     smtp: SmtpEndpoint | None
+    zone_id: pulumi.Input[str] | None
     region: str
     account_id: pulumi.Input[str]
     recipe: Recipe
@@ -33,22 +40,33 @@ class MailArgs:
 
 @dataclass(frozen=True, kw_only=True)
 class Identity:
-    """An address, as SES knows it. `others_set`: the default configuration set of one that another stack made known."""
+    """An address or a domain, as SES knows it. `others_set`: the default configuration set of one of others.
+
+    `records`: what the owner of a domain has to set in its DNS.
+    """
 
     arn: pulumi.Output[str]
-    others_set: pulumi.Output[str] | None
+    others_set: pulumi.Output[str] | None = None
+    records: pulumi.Output[list[str]] | None = None
+
+
+class Account(Resource, module="infra", name="SendingAccount"):
+    status: pulumi.Output[str]
 
 
 class Mail(pulumi.ComponentResource):
-    """One address. SES sends mail from it after its owner has followed the link in SES's confirmation mail.
+    """One address, from which SES sends after its owner has followed the link in a mail, or a whole domain.
 
-    The address belongs to the account and its region: one stack makes it known to SES, others use it.
+    It belongs to the account and its region: one stack makes it known to SES, others use it.
     Its configuration set counts bounces and complaints, tells of them, sends over TLS alone, and never again to who
     complained or does not exist. With `smtp`, an app that knows no AWS sends mail, too.
     A month: 0.10 USD per 1,000 mails.
     """
 
     address: str
+    identity: str
+    status: pulumi.Output[str]
+    records: pulumi.Output[list[str]] | None
     link: Link
 
     def __init__(self, name: str, args: MailArgs, opts: ResourceOptions | None = None) -> None:
@@ -56,6 +74,7 @@ class Mail(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         tags = component_tag(name)
         self.address = args.settings.address
+        self.identity = args.settings.domain or self.address
 
         configuration = aws.sesv2.ConfigurationSet(
             f"{name}-configuration",
@@ -72,13 +91,17 @@ class Mail(pulumi.ComponentResource):
         events = self._events(name, args, configuration)
         environment: dict[str, pulumi.Input[str]] = {
             "MAIL_FROM": self.address,
-            "MAIL_TO": self.address,
+            "MAIL_TO": args.settings.recipient,
+            "MAIL_IDENTITY": self.identity,
             "SES_CONFIGURATION_SET": configuration.configuration_set_name,
             VARIABLE: events.queue.url,
         }
         if args.settings.mailbox_path is not None:
             environment["MAILBOX_PATH"] = args.settings.mailbox_path
         identity = self._identity(name, args, configuration.configuration_set_name)
+        self.records = identity.records
+        account = {"region": args.region, "status": None}
+        self.status = Account(SendingAccount(), f"{name}-account", account, child).status
         values: dict[str, pulumi.Input[str]] = {"address": self.address}
         secrets: dict[str, Secret] = {}
         if args.smtp:
@@ -110,16 +133,32 @@ class Mail(pulumi.ComponentResource):
         )
         smtp = Smtp(
             f"{name}-smtp",
-            SmtpArgs(address=self.address, resource_arns=arns, region=args.region, recipe=args.recipe),
+            SmtpArgs(
+                address=self.address,
+                domain=args.settings.domain,
+                resource_arns=arns,
+                region=args.region,
+                recipe=args.recipe,
+            ),
             ResourceOptions(parent=self),
         )
         return {"smtpUser": smtp.user, "smtpPassword": smtp.password}
 
     def _identity(self, name: str, args: MailArgs, configuration_set: pulumi.Output[str]) -> Identity:
-        """Of the address, which SES must know before mail is sent with it. One that is missing stops the preview."""
+        """SES must know it before mail is sent with it. One that is missing stops the preview."""
         if args.settings.identity == "existing":
-            found = aws.sesv2.get_email_identity_output(self.address, opts=InvokeOptions(parent=self))
+            found = aws.sesv2.get_email_identity_output(self.identity, opts=InvokeOptions(parent=self))
             return Identity(arn=found.arn, others_set=found.configuration_set_name)
+        if args.settings.domain:
+            wanted = MailDomainArgs(
+                domain=args.settings.domain,
+                settings=args.settings,
+                configuration_set=configuration_set,
+                region=args.region,
+                zone_id=args.zone_id,
+            )
+            domain = MailDomain(f"{name}-domain", wanted, ResourceOptions(parent=self))
+            return Identity(arn=domain.arn, records=domain.records if args.zone_id is None else None)
         made = aws.sesv2.EmailIdentity(
             f"{name}-identity",
             email_identity=self.address,
@@ -127,4 +166,4 @@ class Mail(pulumi.ComponentResource):
             tags=component_tag(name),
             opts=ResourceOptions(parent=self),
         )
-        return Identity(arn=made.arn, others_set=None)
+        return Identity(arn=made.arn)

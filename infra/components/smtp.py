@@ -17,9 +17,10 @@ from infra.steps.smtp_password import SmtpPassword
 
 @dataclass(frozen=True, kw_only=True)
 class SmtpArgs:
-    """`resource_arns`: the identity and the configuration sets that mail from `address` may be sent with."""
+    """`resource_arns`: the identity and the configuration sets that mail may be sent with."""
 
     address: str
+    domain: str | None
     resource_arns: pulumi.Input[Sequence[str]]
     region: str
     recipe: Recipe
@@ -30,7 +31,7 @@ class MadePassword(Resource, module="infra", name="SmtpPassword"):
 
 
 class Smtp(pulumi.ComponentResource):
-    """An IAM user that may send mail from the one address, and its password for SES's SMTP endpoint.
+    """An IAM user that may send mail from the one address or domain, and its password for SES's SMTP endpoint.
 
     The password is in Secrets Manager alone: neither in Pulumi's state nor in an export. A task definition names the
     version of it, so that a new one starts its tasks anew. A month: 0.40 USD for the secret.
@@ -44,7 +45,9 @@ class Smtp(pulumi.ComponentResource):
         child = ResourceOptions(parent=self)
         tags = component_tag(name)
         user = aws.iam.User(f"{name}-user", force_destroy=True, tags=tags, opts=child)
-        rights = pulumi.Output.from_input(args.resource_arns).apply(lambda arns: policies.use_smtp(arns, args.address))
+        rights = pulumi.Output.from_input(args.resource_arns).apply(
+            lambda arns: policies.use_smtp(arns, args.address, args.domain)
+        )
         may_send = aws.iam.UserPolicy(
             f"{name}-policy", user=user.name, policy=pulumi.Output.json_dumps(rights), opts=child
         )

@@ -118,14 +118,14 @@ def pass_on(queue_arn: str, topic_arn: str) -> Document:
     )
 
 
-def use_smtp(resource_arns: Sequence[str], address: str) -> Document:
-    """What a user of SES's SMTP endpoint may do: send mail from the one address.
+def use_smtp(resource_arns: Sequence[str], address: str, domain: str | None = None) -> Document:
+    """What a user of SES's SMTP endpoint may do: send mail from the one address, or from all of a domain.
 
     https://docs.aws.amazon.com/ses/latest/dg/smtp-credentials.html
     """
-    return document(
-        allow(["ses:SendRawEmail"], resource_arns, Condition={"StringEquals": {"ses:FromAddress": address}})
-    )
+    one = {"StringEquals": {"ses:FromAddress": address}}
+    every = {"StringLike": {"ses:FromAddress": [f"*@{domain}", f"*@*.{domain}"]}}
+    return document(allow(["ses:SendRawEmail"], resource_arns, Condition=every if domain else one))
 
 
 def smtp_resources(identity_arn: str, configuration_set_arn: str, others_set: str | None) -> list[str]:

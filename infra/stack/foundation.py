@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from pulumi import Input
+
 from infra.components.access_logs import AccessLogs, AccessLogsArgs
 from infra.components.alarms import AlarmTopic, AlarmTopicArgs
 from infra.components.cluster import Cluster, ClusterArgs
@@ -15,12 +17,16 @@ from infra.config.sections import AccessLogsConfig
 from infra.config.services import ServiceConfig
 from infra.planning.alarms import HOST_METRICS
 from infra.pure.parts import SERVICES, SMTP
+from infra.stack.domain import zone
 from infra.stack.setting import Setting
 
 
 @dataclass(frozen=True, kw_only=True)
 class Foundation:
-    """What stays when a version changes. `interfaces`: of the tasks by their service, where they have their own."""
+    """What stays when a version changes. `interfaces`: of the tasks by their service, where they have their own.
+
+    `zone_id`: of the site's domain, where it has one.
+    """
 
     network: Network
     firewall: Firewall
@@ -29,6 +35,7 @@ class Foundation:
     access_logs: AccessLogs | None
     alarm_topic: AlarmTopic | None
     interfaces: Mapping[str, Interface]
+    zone_id: Input[str] | None
 
 
 def foundation(s: Setting) -> Foundation:
@@ -82,6 +89,7 @@ def foundation(s: Setting) -> Foundation:
         access_logs=logs,
         alarm_topic=alarm_topic(s) if config.alarms else None,
         interfaces=interfaces(s, network, firewall) if own else {},
+        zone_id=zone(s),
     )
 
 

@@ -13,7 +13,7 @@ from infra.components.cdn import ORIGIN, Cdn, CdnArgs
 from infra.components.order import after
 from infra.components.origin import HEADER, Origin, OriginArgs
 from infra.components.site_records import SiteRecords, SiteRecordsArgs
-from infra.stack.domain import own_names, zone
+from infra.stack.domain import own_names
 from infra.stack.foundation import Foundation
 from infra.stack.parts import Parts
 from infra.stack.setting import Setting
@@ -44,7 +44,7 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         ),
         s.opts,
     )
-    zone_id = zone(s)
+    zone_id = base.zone_id
     names = own_names(s, zone_id) if zone_id is not None else None
     cdn = Cdn(
         "cdn",

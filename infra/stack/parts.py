@@ -43,7 +43,7 @@ def parts(s: Setting, base: Foundation) -> Parts:
         bucket=bucket(s) if "bucket" in used else None,
         cache=cache(s, base, base.firewall.cache_group_id) if base.firewall.cache_group_id is not None else None,
         database=database(s, base) if "database" in used else None,
-        mail=mail(s, s.config.mail) if s.config.mail and "mail" in used else None,
+        mail=mail(s, base, s.config.mail) if s.config.mail and "mail" in used else None,
         queues={f"{QUEUES}.{name}": queue(s, name) for name in s.config.queues},
     )
 
@@ -79,10 +79,19 @@ def database(s: Setting, base: Foundation) -> Database:
     )
 
 
-def mail(s: Setting, settings: MailConfig) -> Mail:
+def mail(s: Setting, base: Foundation, settings: MailConfig) -> Mail:
     region = s.config.region
     smtp = smtp_endpoint(region) if s.config.smtp else None
-    args = MailArgs(settings=settings, smtp=smtp, region=region, account_id=s.account_id, recipe=s.recipe, tags=s.tags)
+    zone_id = s.mail_zone.id if s.mail_zone else base.zone_id if settings.makes_records else None
+    args = MailArgs(
+        settings=settings,
+        smtp=smtp,
+        zone_id=zone_id,
+        region=region,
+        account_id=s.account_id,
+        recipe=s.recipe,
+        tags=s.tags,
+    )
     return Mail("mail", args, s.opts)
 
 

@@ -10,6 +10,7 @@ from pulumi import InvokeOptions, Output, ResourceOptions
 from infra.config.load import ConfigError, end_program
 from infra.config.sections import StackConfig
 from infra.planning.budget import warning
+from infra.pure.domains import zone_of
 from infra.pure.naming import secret_prefix
 from infra.pure.recipe import RECIPES, Recipe
 from infra.pure.tags import Tags
@@ -21,10 +22,14 @@ from infra.steps.zones import Zone, holding
 
 @dataclass(frozen=True, kw_only=True)
 class Setting:
-    """What every part is made with. `secrets`: the stored ones that services name. `zone`: that has the domain."""
+    """What every part is made with. `secrets`: the stored ones that services name.
+
+    `zone`: the one in which the site's domain is; `mail_zone`: that of the domain that mail is from.
+    """
 
     secrets: Mapping[str, Stored]
     zone: Zone | None
+    mail_zone: Zone | None
     config: StackConfig
     recipe: Recipe
     tags: Tags
@@ -40,7 +45,7 @@ def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
     keep_budget(config)
     recipe = RECIPES[config.recipe]
-    secrets, zone = looked_up(config, tags)
+    secrets, zone, mail_zone = looked_up(config, tags)
     provider = aws.Provider(
         "aws",
         region=config.region,
@@ -52,6 +57,7 @@ def setting(config: StackConfig) -> Setting:
     return Setting(
         secrets=secrets,
         zone=zone,
+        mail_zone=mail_zone,
         config=config,
         recipe=recipe,
         tags=tags,
@@ -69,13 +75,26 @@ def keep_budget(config: StackConfig) -> None:
         end_program(str(error))
 
 
-def looked_up(config: StackConfig, tags: Tags) -> tuple[dict[str, Stored], Zone | None]:
+def looked_up(config: StackConfig, tags: Tags) -> tuple[dict[str, Stored], Zone | None, Zone | None]:
     """Before anything else: what is missing ends the program while nothing has been changed."""
     try:
         secrets = required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
         is_there = config.domain is not None and config.domain.zone == "existing"
-        return secrets, holding(config.region, config.domain.name) if config.domain and is_there else None
+        zone = holding(config.region, config.domain.name) if config.domain and is_there else None
+        return secrets, zone, mail_zone(config)
     except Exception as error:  # botocore's, which take long to import, or the step's own; any other is a fault of ours
         if words := in_words(error):
             end_program(words)
         raise
+
+
+def mail_zone(config: StackConfig) -> Zone | None:
+    """The zone that is there; None where there are no records to make, or the stack makes the zone itself."""
+    mail, site = config.mail, config.domain
+    if "mail" not in config.used or not (mail and mail.domain and mail.makes_records):
+        return None
+    if site and site.zone == "made" and zone_of(mail.domain, [site.name]):
+        return None
+    return holding(
+        config.region, mail.domain, key="mail.domain", otherwise="write `mail.zone: none`, and set them there"
+    )

@@ -19,6 +19,8 @@ MODULES = {
     "ImageBuild": "infra.steps.image_build",
     "MigrationRun": "infra.steps.migration_run",
     "OriginSecret": "infra.steps.origin_secret",
+    "SendingAccount": "infra.steps.sending",
+    "SigningKeys": "infra.steps.sending",
     "SmtpPassword": "infra.steps.smtp_password",
     "StoredSecrets": "infra.steps.stored_secrets",
 }

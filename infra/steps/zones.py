@@ -12,8 +12,14 @@ class Zone:
     name: str
 
 
-def holding(region: str, domain: str) -> Zone:
-    """The public zone that the domain's records belong to. Raises StepError where there is not exactly one."""
+SITE = "write `zone: made` to let the stack make one"
+
+
+def holding(region: str, domain: str, *, key: str = "domain.name", otherwise: str = SITE) -> Zone:
+    """`key` and `otherwise`: what to change in the config, and what to write where the zone is not in the account.
+
+    The public zone that the domain's records belong to. Raises StepError where there is not exactly one.
+    """
     pages = aws_client("route53", region).get_paginator("list_hosted_zones").paginate()
     public = [zone for page in pages for zone in page["HostedZones"] if not zone["Config"]["PrivateZone"]]
     ids: dict[str, list[str]] = {}
@@ -23,12 +29,11 @@ def holding(region: str, domain: str) -> Zone:
     if name is None:
         there = f"this account has {', '.join(sorted(ids))}" if ids else "this account has none"
         fail(
-            f"domain.name: no Route 53 zone holds {domain}: {there}. Log in to the account that has the zone, or write"
-            " `zone: made` to let the stack make one"
+            f"{key}: no Route 53 zone holds {domain}: {there}. Log in to the account that has the zone, or {otherwise}"
         )
     if len(ids[name]) > 1:
         fail(
-            f"domain.name: {len(ids[name])} Route 53 zones are called {name} ({', '.join(ids[name])}), and only one can"
+            f"{key}: {len(ids[name])} Route 53 zones are called {name} ({', '.join(ids[name])}), and only one can"
             " be the one that the world asks: delete the other"
         )
     return Zone(id=ids[name][0], name=name)

@@ -9,7 +9,10 @@ from typing import Any
 
 from ministack.services import ses_v2
 
+from localcloud.emulator import authentication
+
 IDENTITIES = "/email/identities"
+IDENTITY = re.compile(rf".*{IDENTITIES}/([^/]+)/?")
 PART = re.compile(rf".*{IDENTITIES}/([^/]+)/(mail-from|configuration-set|feedback)/?")
 
 
@@ -19,6 +22,8 @@ def keep_identities() -> None:
 
     async def complete(method: str, path: str, headers: Any, body: bytes, query: Any) -> Any:
         asked = json.loads(body or b"{}") if method in ("POST", "PUT") else {}
+        if method == "GET" and (part := IDENTITY.fullmatch(path)) and part[1] in ses_v2._identities:
+            authentication.judge(part[1])
         if method == "PUT" and (part := PART.fullmatch(path)):
             return changed(part[1], part[2], asked)
         if method != "POST" or not path.rstrip("/").endswith(IDENTITIES):
@@ -32,6 +37,7 @@ def keep_identities() -> None:
         return answer
 
     ses_v2.handle_request = complete
+    authentication.judge_by_dns()
 
 
 def changed(name: str, part: str, asked: dict[str, Any]) -> Any:
@@ -49,7 +55,7 @@ def changed(name: str, part: str, asked: dict[str, Any]) -> Any:
 
 
 def mail_from(asked: dict[str, Any]) -> dict[str, Any]:
-    """Verified at once, as identities are here."""
+    """Judged by DNS when somebody asks."""
     domain = asked.get("MailFromDomain")
-    found = {"MailFromDomain": domain, "MailFromDomainStatus": "SUCCESS"} if domain else {}
+    found = {"MailFromDomain": domain, "MailFromDomainStatus": "PENDING"} if domain else {}
     return {**found, "BehaviorOnMxFailure": asked.get("BehaviorOnMxFailure", "USE_DEFAULT_VALUE")}

@@ -7,7 +7,7 @@ from typing import Any
 
 from ministack.services import ses
 
-from localcloud.emulator import mail_events
+from localcloud.emulator import authentication, mail_events
 from localcloud.emulator.pages import Page
 from localcloud.place import MAILBOX_PATH
 
@@ -53,6 +53,7 @@ def rendered(mail: dict[str, Any]) -> str:
     rows = {
         "From": mail["Source"],
         "To": ", ".join([*mail.get("To", []), *mail.get("CC", []), *mail.get("BCC", [])]),
+        **authentication.shown(mail),
         "Became of it": "; ".join(mail.get("Events", [])) or "nothing is told",
         "Sent": format_datetime(datetime.fromtimestamp(mail["Timestamp"]).astimezone()),
     }

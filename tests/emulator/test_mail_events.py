@@ -156,3 +156,46 @@ def test_no_other_page_presses_the_buttons(
         assert press(emulator, "unknown", "Bounce", **headers) == 404
         assert press(emulator, sent, "Open", **headers) == 404
         aws("sesv2").delete_suppressed_destination(EmailAddress="one@example.com")
+
+
+def record(name: str, kind: str, value: str) -> dict[str, Any]:
+    row = {"Name": name, "Type": kind, "TTL": 300, "ResourceRecords": [{"Value": value}]}
+    return {"Action": "CREATE", "ResourceRecordSet": row}
+
+
+def test_a_domain_sends_when_its_records_are_in_its_zone_and_the_mailbox_shows_what_receivers_see(
+    emulator: Emulator, aws: Client
+) -> None:
+    ses, dns = aws("sesv2"), aws("route53")
+    zone = dns.create_hosted_zone(Name="shop.example", CallerReference="1")["HostedZone"]["Id"]
+    ses.create_email_identity(EmailIdentity="shop.example")
+    ses.put_email_identity_mail_from_attributes(EmailIdentity="shop.example", MailFromDomain="bounce.shop.example")
+    content = {"Simple": {"Subject": {"Data": "Of a domain"}, "Body": {"Text": {"Data": "x"}}}}
+    mail = {"FromEmailAddress": "no-reply@shop.example", "Destination": {"ToAddresses": [YOU]}, "Content": content}
+    with pytest.raises(ClientError, match="Email address is not verified"):
+        ses.send_email(**mail)
+    keys = ses.get_email_identity(EmailIdentity="shop.example")["DkimAttributes"]
+    assert keys["Status"] == "PENDING"
+    changes = [
+        record(f"{token}._domainkey.shop.example", "CNAME", f"{token}.{keys['SigningHostedZone']}")
+        for token in keys["Tokens"]
+    ]
+    changes.append(record("bounce.shop.example", "MX", "10 feedback-smtp.us-east-1.amazonses.com"))
+    changes.append(record("_dmarc.shop.example", "TXT", '"v=DMARC1; p=none"'))
+    dns.change_resource_record_sets(HostedZoneId=zone, ChangeBatch={"Changes": changes})
+    ses.send_email(**mail)
+    found = ses.get_email_identity(EmailIdentity="shop.example")
+    assert (found["DkimAttributes"]["Status"], found["VerifiedForSendingStatus"]) == ("SUCCESS", True)
+    page = httpx.get(emulator.url + MAILBOX_PATH).text
+    assert "<dd>signed by shop.example</dd>" in page
+    assert "<dd>sent by bounce.shop.example</dd>" in page
+    assert "<dd>pass: it is of shop.example, whose policy is v=DMARC1; p=none</dd>" in page
+
+
+def test_mail_of_one_address_shows_that_nothing_signs_for_its_domain(
+    emulator: Emulator, aws: Client, queue: str
+) -> None:
+    send(aws, queue, YOU)
+    page = httpx.get(emulator.url + MAILBOX_PATH).text
+    assert "<dd>signed by amazonses.com</dd>" in page
+    assert "<dd>fail: nothing shows that it is of example.com</dd>" in page

@@ -23,7 +23,7 @@ def answers(scope: dict[str, Any]) -> list[dict[str, Any]]:
     }
 
     async def ask() -> None:
-        await with_pages(aws, pages)(scope, "receive", send)
+        await with_pages(aws, pages, {})(scope, "receive", send)
 
     asyncio.run(ask())
     return sent

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import asyncpg
 from botocore.exceptions import ClientError
@@ -22,6 +23,8 @@ class DatabaseFound:
 class MailFound:
     verified: bool | None
     sandbox: bool | None
+    daily_quota: int | None = None
+    sent_today: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,23 +48,33 @@ async def look_at_bucket(clients: Aws, bucket: str) -> bool:
     return True
 
 
-async def look_at_mail(clients: Aws, address: str) -> MailFound:
+async def look_at_mail(clients: Aws, identity: str) -> MailFound:
     """A value is None when it is unknown: emulators lack some fields, and some lack `get_account`."""
 
     def look() -> MailFound:
         try:
-            verified = clients.ses.get_email_identity(EmailIdentity=address).get("VerifiedForSendingStatus")
+            verified = clients.ses.get_email_identity(EmailIdentity=identity).get("VerifiedForSendingStatus")
         except ClientError as error:
             if aws.code(error) != "NotFoundException":
                 raise
             verified = False
         try:
-            production = clients.ses.get_account().get("ProductionAccessEnabled")
+            account: Any = clients.ses.get_account()
         except ClientError:
-            production = None
-        return MailFound(verified=verified, sandbox=None if production is None else not production)
+            return MailFound(verified=verified, sandbox=None)
+        production, quota = account.get("ProductionAccessEnabled"), account.get("SendQuota", {})
+        return MailFound(
+            verified=verified,
+            sandbox=None if production is None else not production,
+            daily_quota=rounded(quota.get("Max24HourSend")),
+            sent_today=rounded(quota.get("SentLast24Hours")),
+        )
 
     return await aws.call("mail service", look)
+
+
+def rounded(value: float | None) -> int | None:
+    return None if value is None else int(value)
 
 
 async def look_at_cache(clients: Aws, distribution_id: str | None) -> ResetFound | None:

@@ -23,8 +23,11 @@ class BucketPart(Part):
 
 class MailPart(Part):
     address: str = Field(description="The sender.")
-    verified: bool | None = Field(description="Whether the address is verified with SES.")
+    verified: bool | None = Field(description="Whether the address, or its domain, is verified with SES.")
     sandbox: bool | None = Field(description="Whether SES sends to verified addresses alone.")
+    daily_quota: int | None = Field(description="Most mails that SES sends for the account in 24 hours.")
+    sent_today: int | None = Field(description="Mails that it has sent in the last 24 hours.")
+    advice: str | None = Field(description="How to leave the sandbox.")
 
 
 class CachePart(Part):

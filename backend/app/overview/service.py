@@ -62,7 +62,7 @@ class OverviewService:
         self._expected = migrations.head()
         self._database = Check(lambda: checks.look_at_database(database))
         self._bucket = Check(lambda: checks.look_at_bucket(clients, settings.s3_bucket))
-        self._mail = Check(lambda: checks.look_at_mail(clients, settings.mail_from))
+        self._mail = Check(lambda: checks.look_at_mail(clients, settings.mail_identity or settings.mail_from))
         self._cache = Check(lambda: checks.look_at_cache(clients, settings.distribution_id))
         stack = stack_of(settings, clients)
         self._stack = Check(lambda: checks.look_at_stack(stack))
@@ -93,7 +93,7 @@ class OverviewService:
             started_at=self._started_at,
             database=database_part(database, self._expected),
             bucket=bucket_part(bucket, self._settings.s3_bucket),
-            mail=mail_part(mail, self._settings.mail_from),
+            mail=mail_part(mail, self._settings.mail_from, self._settings.mail_identity),
             cache=cache_part(cache),
             stack=stack_part(stack),
         )
@@ -136,7 +136,14 @@ def bucket_part(look: Look[bool], name: str) -> BucketPart:
     return BucketPart(state="ok", name=name, problem=None, milliseconds=look.milliseconds)
 
 
-def mail_part(look: Look[checks.MailFound], address: str) -> MailPart:
+LEAVE_THE_SANDBOX = (
+    "In the sandbox SES writes to verified addresses alone. To write to everybody, tell AWS what you send, to whom, and"
+    " how they may end it: aws sesv2 put-account-details --production-access-enabled --mail-type TRANSACTIONAL"
+    " --website-url https://… --use-case-description '…'"
+)
+
+
+def mail_part(look: Look[checks.MailFound], address: str, identity: str | None = None) -> MailPart:
     """SES's sandbox is not reported as a problem, because mail to a verified address arrives also in the sandbox."""
     found = look.found
     part = MailPart(
@@ -144,6 +151,9 @@ def mail_part(look: Look[checks.MailFound], address: str) -> MailPart:
         address=address,
         verified=found and found.verified,
         sandbox=found and found.sandbox,
+        daily_quota=found and found.daily_quota,
+        sent_today=found and found.sent_today,
+        advice=LEAVE_THE_SANDBOX if found and found.sandbox else None,
         problem=None,
         milliseconds=look.milliseconds,
     )
@@ -153,6 +163,8 @@ def mail_part(look: Look[checks.MailFound], address: str) -> MailPart:
     elif found.verified is False:
         part.state = "down"
         part.problem = "The address is not verified; open the link in the mail that AWS sent to it."
+        if identity and "@" not in identity:
+            part.problem = f"{identity} is not verified: SES has not seen its records in DNS yet, which takes hours."
     return part
 
 

@@ -86,8 +86,11 @@ BEHAVIOUR = (
     ),
     (
         "Mail",
-        "is kept in a mailbox on this machine; the sandbox, quotas, bounces and spam filters are AWS's and others', and"
-        " no event is published; the certificate of the SMTP endpoint, at PORT+8, is of an authority that no program"
+        "is kept in a mailbox on this machine, which answers a mail with a bounce or a complaint when you say so;"
+        " events go to topics of SNS alone; a domain may send when its records are in the zone here, or its DNS is"
+        " elsewhere, and"
+        " what receivers make of DKIM, SPF and DMARC is shown as it should be; quotas and spam filters are AWS's and"
+        " others'; the certificate of the SMTP endpoint, at PORT+8, is of an authority that no program"
         " knows: one that checks it (`smtplib` alone does not) needs its check turned off in Pulumi.local.yaml",
     ),
     (

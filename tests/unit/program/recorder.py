@@ -183,6 +183,8 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
         "aws:elasticache/replicationGroup:ReplicationGroup": {"primaryEndpointAddress": "cache.amazonaws.com"},
         "pulumi-python:dynamic/infra:OriginSecret": {"current": "header-now", "next": "header-next"},
         "pulumi-python:dynamic/infra:ImageBuild": {"uri": f"{inputs.get('repositoryUrl')}:{inputs.get('tag')}"},
+        "pulumi-python:dynamic/infra:SendingAccount": {"status": "production: 50,000 mails in 24 hours"},
+        "pulumi-python:dynamic/infra:SigningKeys": {"tokens": ["a", "b", "c"], "zone": "dkim.amazonses.com"},
         "pulumi-python:dynamic/infra:SmtpPassword": {"version": "version-1"},
     }
     arn = f"arn:aws:mock:us-east-1:{ACCOUNT}:{name}"

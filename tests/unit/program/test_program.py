@@ -242,6 +242,7 @@ def test_the_back_end_gets_the_environment_of_the_contract(prod: Recorded) -> No
         "LOG_LEVEL": "INFO",
         "MAIL_EVENTS_QUEUE_URL": f"https://sqs.us-east-1.amazonaws.com/{ACCOUNT}/mail-events-queue",
         "MAIL_FROM": "somebody@a-company.dev",
+        "MAIL_IDENTITY": "somebody@a-company.dev",
         "MAIL_TO": "somebody@a-company.dev",
         "PORT": "8000",
         "REQUESTS_PER_MINUTE": "600",

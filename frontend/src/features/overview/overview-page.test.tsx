@@ -5,6 +5,7 @@ import { fakeApi, json, problem } from "@/test/fake-api";
 import { renderApp } from "@/test/render-app";
 
 const FINE = { state: "ok", problem: null, milliseconds: 2 };
+const QUOTA = { daily_quota: 50_000, sent_today: 3, advice: null };
 const OVERVIEW = {
   checked_at: "2026-01-02T03:05:05Z",
   started_at: "2026-01-02T03:04:05Z",
@@ -13,7 +14,7 @@ const OVERVIEW = {
   zone: null,
   database: { ...FINE, version: "18.4", migration: "0002", expected_migration: "0002" },
   bucket: { ...FINE, name: "app-files" },
-  mail: { ...FINE, address: "owner@example.com", verified: true, sandbox: false },
+  mail: { ...FINE, address: "owner@example.com", verified: true, sandbox: false, ...QUOTA },
   cache: { ...FINE, last_reset_at: null, status: null },
   stack: null,
 };

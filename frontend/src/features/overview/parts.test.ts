@@ -4,6 +4,7 @@ import type { Overview } from "@/features/overview/queries";
 import { ApiProblem } from "@/shared/api/problem";
 
 const FINE = { state: "ok", problem: null, milliseconds: 2 } as const;
+const QUOTA = { daily_quota: 200, sent_today: 3, advice: "Ask AWS." };
 
 const OVERVIEW: Overview = {
   checked_at: "2026-01-02T03:05:05Z",
@@ -13,7 +14,7 @@ const OVERVIEW: Overview = {
   zone: "us-east-1a",
   database: { ...FINE, version: "18.4", migration: "0002", expected_migration: "0002" },
   bucket: { ...FINE, name: "app-files" },
-  mail: { ...FINE, address: "owner@example.com", verified: true, sandbox: true },
+  mail: { ...FINE, address: "owner@example.com", verified: true, sandbox: true, ...QUOTA },
   cache: { ...FINE, last_reset_at: null, status: null },
   stack: null,
 };
@@ -56,7 +57,7 @@ it("shows every part with the fact that matters when all is well", () => {
   expect(part("Back end")).toMatchObject({ fact: "b7e21f09", detail: "Task 3f2a9c1d in us-east-1a" });
   expect(part("Database")).toMatchObject({ fact: "PostgreSQL 18.4", detail: "Migration 0002 · 2 ms" });
   expect(part("Bucket")).toMatchObject({ fact: "app-files", detail: "Reachable · 2 ms" });
-  expect(part("Mail")).toMatchObject({ fact: "owner@example.com", detail: "Verified, in the SES sandbox" });
+  expect(part("Mail")).toMatchObject({ fact: "owner@example.com", detail: "Verified, in the SES sandbox · 3 of 200 today" });
   expect(part("Cache reset")).toMatchObject({ fact: "Not reset yet" });
   expect(part("Load balancer")).toMatchObject({ fact: "Responds in 12 ms" });
 });
@@ -129,7 +130,7 @@ it("shows what to do about a part that is down or needs attention", () => {
   expect(part("Database")).toMatchObject({ state: "down", fact: "No version", problem });
   expect(part("Mail")).toMatchObject({
     state: "attention",
-    detail: "Verification unknown",
+    detail: "Verification unknown · 3 of 200 today",
     problem: "Look at SES.",
   });
 });

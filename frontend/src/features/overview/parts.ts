@@ -191,8 +191,10 @@ function timed(what: string, milliseconds: number): string {
 }
 
 function mail({ mail }: Overview) {
-  const { address, verified, sandbox } = mail;
-  return { ...mail, fact: address, what: texts.theAddress, detail: texts.mailDetail(verified, sandbox) };
+  const { address, verified, sandbox, daily_quota, sent_today, problem, advice } = mail;
+  const quota = daily_quota === null ? "" : ` · ${sent_today ?? 0} of ${daily_quota} today`;
+  const detail = texts.mailDetail(verified, sandbox) + quota;
+  return { ...mail, fact: address, what: texts.theAddress, detail, problem: problem ?? advice };
 }
 
 function cacheReset({ cache }: Overview) {

@@ -517,6 +517,16 @@ export interface components {
              */
             address: string;
             /**
+             * Advice
+             * @description How to leave the sandbox.
+             */
+            advice: string | null;
+            /**
+             * Daily Quota
+             * @description Most mails that SES sends for the account in 24 hours.
+             */
+            daily_quota: number | null;
+            /**
              * Milliseconds
              * @description How long the check took.
              */
@@ -532,6 +542,11 @@ export interface components {
              */
             sandbox: boolean | null;
             /**
+             * Sent Today
+             * @description Mails that it has sent in the last 24 hours.
+             */
+            sent_today: number | null;
+            /**
              * State
              * @description `attention`: it works, but somebody should do something; `down`: it cannot be used.
              * @enum {string}
@@ -539,7 +554,7 @@ export interface components {
             state: "ok" | "attention" | "down";
             /**
              * Verified
-             * @description Whether the address is verified with SES.
+             * @description Whether the address, or its domain, is verified with SES.
              */
             verified: boolean | null;
         };
