@@ -20,7 +20,7 @@ def take(link: str) -> None:
             page = browser.new_page(viewport=WINDOW, color_scheme=scheme)  # type: ignore[arg-type]  # a literal
             page.goto(link)
             expect(page.get_by_role("heading", name="Overview")).to_be_visible()
-            page.wait_for_load_state("networkidle")
+            expect(page.get_by_text("All systems working")).to_be_visible(timeout=30_000)
             page.screenshot(path=FOLDER / f"overview-{scheme}.png")
             page.close()
 

@@ -42,6 +42,15 @@ export function useSignIn() {
       const session: Session = { ...names, access: "password", signed_in: true };
       rememberSite(session);
       client.setQueryData<Session>(KEY, session);
+      // A link that signs in may be quicker than the answer with the names.
+      if (session.project === "") {
+        void unwrap(api.GET(PATH)).then(
+          ({ project, stack }) => {
+            rememberSite({ project, stack, signed_in: true });
+          },
+          () => undefined,
+        );
+      }
     },
   });
 }
