@@ -50,9 +50,9 @@ def free_port() -> int:
 
 
 def cloud_ports() -> Iterator[int]:
-    """PORT for one local cloud after the other, and no port among them that browsers refuse to open."""
+    """PORT for one local cloud after the other, but none that browsers refuse to open, or that a killed test left."""
     number, _ = slot()
     first = FIRST_CLOUD + CLOUDS_EACH * number
     for port in range(first, first + CLOUDS_EACH, CLOUD):
-        if BLOCKED_PORTS.isdisjoint(range(port, port + CLOUD)):
+        if BLOCKED_PORTS.isdisjoint(range(port, port + CLOUD)) and port_is_free(port):
             yield port
