@@ -40,6 +40,11 @@ export default defineConfig(
         "error",
         { selector: "JSXAttribute[name.name='style']", message: "Use a class: the CSP forbids inline styles." },
         { selector: "JSXAttribute[name.name='dangerouslySetInnerHTML']", message: "No HTML from strings." },
+        { selector: "JSXText[value=/\\p{L}{2}/u]", message: "Texts for people are in src/texts." },
+        {
+          selector: "JSXAttribute[name.name=/^(aria-label|alt|placeholder|title|lede)$/] > Literal[value=/\\p{L}{2}/u]",
+          message: "Texts for people are in src/texts.",
+        },
       ],
     },
   },

@@ -64,16 +64,10 @@ export const texts = {
 
   delete: "Delete file",
   deleteOf: (name: string) => `Delete ${name}`,
+  deleteTitle: (files: number) => (files === 1 ? "Delete this file?" : "Delete these files?"),
+  deleteDetail: (names: readonly string[]) => `${count(names)} will be gone for good.`,
   deleted: (names: readonly string[]) => `Deleted ${count(names)}`,
   notDeleted: (names: readonly string[]) => `Couldn’t delete ${count(names)}`,
-  restored: (names: readonly string[]) => `Restored ${count(names)}`,
-  notRestored: (names: readonly string[]) => `Couldn’t restore ${count(names)}`,
-  bin: "Deleted files",
-  binDetail: "Deleted files can be restored for 30 days.",
-  binEmpty: "Nothing was deleted in the last 30 days.",
-  deletedAt: "Deleted",
-  restore: "Restore",
-  restoreOf: (name: string) => `Restore ${name}`,
 } as const;
 
 function count(names: readonly string[]): string {

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.checkout import Checkout
-from tests.e2e.site.steps import delete, upload_text
+from tests.e2e.site.steps import delete, delete_file, upload_text
 
 
 def test_items(page: Page) -> None:
@@ -39,7 +39,7 @@ def test_files(page: Page, running: Checkout) -> None:
 
     # The row goes at once; the object has gone when the back end answers.
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
-        delete(page, "notes.txt")
+        delete_file(page, "notes.txt")
     expect(files.get_by_text("notes.txt")).to_be_hidden()
     assert "Contents" not in running.client("s3").list_objects_v2(Bucket=running.outputs["bucket"])
 

@@ -264,6 +264,16 @@ describe("a stored file", () => {
     expect(assign).not.toHaveBeenCalled();
   });
 
+  it("is deleted after a question, which may be answered with no", async () => {
+    const calls = api({ "DELETE /api/files/*": () => new Response(null, { status: 204 }) });
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("button", { name: "Delete notes.txt" }));
+    expect(screen.getByRole("dialog", { name: "Delete this file?" })).toHaveTextContent("“notes.txt” will be gone");
+    await user.click(screen.getByRole("button", { name: "Cancel" }));
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    expect(calls.filter(({ method }) => method === "DELETE")).toEqual([]);
+  });
+
   it("leaves the list at once when deleted, and returns when that is refused", async () => {
     const { answer, resolve } = later();
     api({
@@ -272,6 +282,7 @@ describe("a stored file", () => {
     });
     const { user } = renderApp("/files");
     await user.click(await screen.findByRole("button", { name: "Delete notes.txt" }));
+    await user.click(screen.getByRole("button", { name: "Delete" }));
     expect(await screen.findByRole("heading", { name: "No files yet" })).toBeInTheDocument();
     await waitFor(() => {
       expect(screen.getByRole("heading", { name: "Files" })).toHaveFocus();

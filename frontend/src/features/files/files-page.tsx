@@ -14,6 +14,7 @@ import { RenameDialog } from "@/features/files/rename-dialog";
 import { UploadList } from "@/features/files/upload-list";
 import { useUploads } from "@/features/files/use-uploads";
 import { useSelection } from "@/shared/selection";
+import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { focusHeading, PageHeader } from "@/shared/ui/page-header";
 import { PagedList } from "@/shared/ui/paged-list";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
@@ -23,10 +24,7 @@ import { common } from "@/texts/common";
 import { texts } from "@/texts/files";
 import "@/features/files/files.css";
 
-interface Open {
-  dialog: "preview" | "rename";
-  file: StoredFile;
-}
+type Open = { dialog: "preview" | "rename"; file: StoredFile } | { dialog: "delete"; files: readonly StoredFile[] };
 
 export function FilesPage({ page, onPage }: { page: number; onPage: (page: number) => void }) {
   const [open, setOpen] = useState<Open>();
@@ -81,7 +79,7 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
               setOpen({ dialog: "rename", file });
             }}
             onDelete={(file) => {
-              deleteFiles([file]);
+              setOpen({ dialog: "delete", files: [file] });
             }}
           />
         )}
@@ -91,7 +89,7 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
           type="button"
           className="button button-danger"
           onClick={() => {
-            deleteFiles(selection.entries);
+            setOpen({ dialog: "delete", files: selection.entries });
           }}
         >
           {common.delete}
@@ -100,6 +98,19 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
 
       {open?.dialog === "preview" && <PreviewDialog file={open.file} onClose={close} />}
       {open?.dialog === "rename" && <RenameDialog file={open.file} onClose={close} />}
+      {open?.dialog === "delete" && (
+        <ConfirmDialog
+          title={texts.deleteTitle(open.files.length)}
+          action={common.delete}
+          onClose={close}
+          onConfirm={() => {
+            close();
+            deleteFiles(open.files);
+          }}
+        >
+          {texts.deleteDetail(open.files.map((file) => file.name))}
+        </ConfirmDialog>
+      )}
     </>
   );
 }
