@@ -53,3 +53,18 @@ export function useSite(): Site {
 export function siteName({ project }: Site): string {
   return project || common.name;
 }
+
+const LAPTOP = "local";
+const LAPTOPS_PORT = "4566";
+
+/** Whether the site runs in the local cloud, where the Makefile knows its password. */
+export function isLaptop({ stack }: Site): boolean {
+  return stack === LAPTOP || !stack;
+}
+
+/** A command of the Makefile, with what it needs to be about this stack. */
+export function makeCommand(words: string, site: Site): string {
+  if (!isLaptop(site)) return `${words} STACK=${site.stack}`;
+  const { port } = window.location;
+  return port === "" || port === LAPTOPS_PORT ? words : `${words} PORT=${port}`;
+}

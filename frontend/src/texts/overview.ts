@@ -1,7 +1,5 @@
 import { formatCount } from "@/shared/format";
 
-const COMMAND = "make logs SERVICE=";
-
 export const texts = {
   title: "Overview",
   checkingAll: "Checking every part…",
@@ -91,7 +89,6 @@ export const texts = {
   },
   tasks: (started: number, wanted: number) => `${formatCount(started)} of ${formatCount(wanted)}`,
   deploying: "deploying…",
-  logCommand: (service: string) => COMMAND + service,
   running: (count: number) => `${formatCount(count)} running now`,
   notRun: "Hasn’t run yet",
   didNotStart: "didn’t start",

@@ -67,7 +67,7 @@ it("lists the services and jobs of the stack, with what to do about what is down
   renderApp("/");
   const services = within(await screen.findByRole("region", { name: "Services" }));
   const [shop, worker] = services.getAllByRole("listitem").map((row) => row.textContent);
-  expect(shop).toMatch(/^shopWorks1 of 1v2.*make logs SERVICE=shop$/);
+  expect(shop).toMatch(/^shopWorks1 of 1v2.*make logs SERVICE=shop PORT=3000$/);
   expect(worker).toMatch(/^workerDown0 of 1.*No task runs\.$/);
   const nightly = within(screen.getByRole("region", { name: "Jobs" })).getByRole("listitem").textContent;
   expect(nightly).toMatch(/^nightlyNeeds attention.*: exit code 3cron\(0 3 \* \* \? \*\), UTCThe last run failed\.$/);

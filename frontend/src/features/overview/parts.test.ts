@@ -57,7 +57,10 @@ it("shows every part with the fact that matters when all is well", () => {
   expect(part("Back end")).toMatchObject({ fact: "b7e21f09", detail: "Task 3f2a9c1d in us-east-1a" });
   expect(part("Database")).toMatchObject({ fact: "PostgreSQL 18.4", detail: "Migration 0002 · 2 ms" });
   expect(part("Bucket")).toMatchObject({ fact: "app-files", detail: "Reachable · 2 ms" });
-  expect(part("Mail")).toMatchObject({ fact: "owner@example.com", detail: "Verified, in the SES sandbox · 3 of 200 today" });
+  expect(part("Mail")).toMatchObject({
+    fact: "owner@example.com",
+    detail: "Verified, in the SES sandbox · 3 of 200 today",
+  });
   expect(part("Cache reset")).toMatchObject({ fact: "Not reset yet" });
   expect(part("Load balancer")).toMatchObject({ fact: "Responds in 12 ms" });
 });

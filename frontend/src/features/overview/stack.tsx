@@ -3,6 +3,7 @@ import type { State } from "@/features/overview/parts";
 import type { Overview } from "@/features/overview/queries";
 import { StateMark } from "@/features/overview/state-mark";
 import { formatDuration } from "@/shared/format";
+import { makeCommand, useSite } from "@/shared/site";
 import { Copyable } from "@/shared/ui/copyable";
 import { Moment } from "@/shared/ui/moment";
 import { texts } from "@/texts/overview";
@@ -16,6 +17,7 @@ const STATES: Record<Service["state"], State> = { ok: "works", attention: "atten
 /** What app.yaml describes, as it runs. `old`: the back end does not answer now, so nothing of it is known. */
 export function Stack({ stack, old }: { stack: Told; old: boolean }) {
   const { columns } = texts;
+  const site = useSite();
   if (stack.services.length === 0) return <p>{stack.problem}</p>;
   return (
     <>
@@ -30,7 +32,7 @@ export function Stack({ stack, old }: { stack: Told; old: boolean }) {
             <span className="run-detail">{versionOf(service)}</span>
             <span className="run-detail">{startOf(service)}</span>
             <span className="run-detail">
-              <Copyable value={texts.logCommand(service.name)} what={texts.theCommand} />
+              <Copyable value={makeCommand(`make logs SERVICE=${service.name}`, site)} what={texts.theCommand} />
             </span>
           </Row>
         ))}

@@ -3,16 +3,13 @@ import { useQuery } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { ApiProblem } from "@/shared/api/problem";
 import { sessionQuery, useSignIn } from "@/shared/api/session";
-import { siteName, useSite, type Site } from "@/shared/site";
+import { isLaptop, makeCommand, siteName, useSite, type Site } from "@/shared/site";
 import { BusyButton } from "@/shared/ui/busy-button";
 import { Copyable } from "@/shared/ui/copyable";
 import { Field } from "@/shared/ui/field";
 import { PageHeader } from "@/shared/ui/page-header";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
 import { texts } from "@/texts/session";
-
-const LAPTOP = "local";
-const LAPTOPS_PORT = "4566";
 
 interface SignInPageProps {
   /** From a link that carries it; signs in at once. */
@@ -64,7 +61,7 @@ function PasswordForm({ error, busy, site, onSubmit }: PasswordFormProps) {
   const [missing, setMissing] = useState(false);
   const input = useRef<HTMLInputElement>(null);
   const wrong = error instanceof ApiProblem && error.status === 401;
-  const command = passwordCommand(site.stack);
+  const command = passwordCommand(site);
 
   useEffect(() => {
     input.current?.focus();
@@ -159,12 +156,9 @@ function PasteButton({ onPaste }: { onPaste: (text: string) => void }) {
 }
 
 /** What prints the password for who has the project: on the laptop the Makefile, elsewhere the secret itself. */
-function passwordCommand(stack: string): string {
-  if (stack === LAPTOP || !stack) {
-    const { port } = window.location;
-    return port === "" || port === LAPTOPS_PORT ? "make password" : `make password PORT=${port}`;
-  }
-  const secret = `"$(pulumi stack output access_secret --stack ${stack})"`;
+function passwordCommand(site: Site): string {
+  if (isLaptop(site)) return makeCommand("make password", site);
+  const secret = `"$(pulumi stack output access_secret --stack ${site.stack})"`;
   return `aws secretsmanager get-secret-value --secret-id ${secret} --query SecretString --output text`;
 }
 
