@@ -124,7 +124,7 @@ if __name__ == "__main__":
     identities.keep_identities()
     mail_events.tell_of_mails()
     saver = save_while_running()
-    pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda: json_page(saver.health())}
+    pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda _: json_page(saver.health())}
     forms = {MAILBOX_PATH: mailbox.happened}
     run_scheduled_tasks()
     tell_of_tasks()

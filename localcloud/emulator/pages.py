@@ -24,14 +24,17 @@ def json_page(value: Any) -> Page:
 
 
 def with_pages(
-    app: Asgi, pages: Mapping[str, Callable[[], Page]], forms: Mapping[str, Callable[[dict[str, str]], Page]]
+    app: Asgi,
+    pages: Mapping[str, Callable[[dict[str, str]], Page]],
+    forms: Mapping[str, Callable[[dict[str, str]], Page]],
 ) -> Asgi:
-    """The application, with a GET of each path answered by the page that its function makes, and a POST by a form's."""
+    """The application, with a GET of each path answered by the page that its function makes of the query, and a POST by
+    a form's."""
 
     async def answer(scope: dict[str, Any], receive: Any, send: Send) -> None:
         method, path = (scope["method"], scope["path"]) if scope["type"] == "http" else ("", "")
         if method == "GET" and path in pages:
-            page = pages[path]()
+            page = pages[path](dict(parse_qsl(scope["query_string"].decode(errors="replace"))))
         elif method == "POST" and path in forms:
             page = forms[path](await fields(receive))
         else:

@@ -199,3 +199,19 @@ def test_mail_of_one_address_shows_that_nothing_signs_for_its_domain(
     page = httpx.get(emulator.url + MAILBOX_PATH).text
     assert "<dd>signed by amazonses.com</dd>" in page
     assert "<dd>fail: nothing shows that it is of example.com</dd>" in page
+
+
+def test_the_mailbox_finds_mails_by_what_they_hold_and_leads_back_to_the_site(
+    emulator: Emulator, aws: Client, queue: str
+) -> None:
+    for to, subject in ((YOU, "Tea & <rice>"), ("other@example.com", "Nothing of it")):
+        aws("sesv2").send_email(
+            FromEmailAddress=ME, Destination={"ToAddresses": [to]},
+            Content={"Simple": {"Subject": {"Data": subject}, "Body": {"Text": {"Data": "A text."}}}},
+        )  # fmt: skip
+    page = f"{emulator.url}{MAILBOX_PATH}"
+    found = httpx.get(page, params={"q": "tea & <RICE>"}).text
+    assert found.count("<article>") == 1 and "Tea &amp; &lt;rice&gt;" in found
+    assert 'value="tea &amp; &lt;RICE&gt;"' in found and "1 of " in found
+    assert httpx.get(page, params={"q": "no such mail"}).text.count("<article>") == 0
+    assert httpx.get(page).text.count("<article>") >= 2

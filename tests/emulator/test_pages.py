@@ -18,8 +18,8 @@ def answers(scope: dict[str, Any]) -> list[dict[str, Any]]:
         await send({"type": "aws", "receive": receive})
 
     pages = {
-        "/own": lambda: json_page({"a": 1}),
-        "/html": lambda: Page(content_type="text/html", body="é", headers={"x": "y"}),
+        "/own": json_page,
+        "/html": lambda _: Page(content_type="text/html", body="é", headers={"x": "y"}),
     }
 
     async def ask() -> None:
@@ -29,15 +29,15 @@ def answers(scope: dict[str, Any]) -> list[dict[str, Any]]:
     return sent
 
 
-def test_a_page_is_answered_here_and_not_stored_by_the_browser() -> None:
-    start, body = answers({"type": "http", "method": "GET", "path": "/own"})
+def test_a_page_is_made_of_the_query_here_and_not_stored_by_the_browser() -> None:
+    start, body = answers({"type": "http", "method": "GET", "path": "/own", "query_string": b"a=1&b=%26"})
     headers = [(b"content-type", b"application/json"), (b"cache-control", b"no-store")]
     assert start == {"type": "http.response.start", "status": 200, "headers": headers}
-    assert body == {"type": "http.response.body", "body": b'{"a": 1}'}
+    assert body == {"type": "http.response.body", "body": b'{"a": "1", "b": "&"}'}
 
 
 def test_a_page_has_its_own_headers() -> None:
-    start, body = answers({"type": "http", "method": "GET", "path": "/html"})
+    start, body = answers({"type": "http", "method": "GET", "path": "/html", "query_string": b""})
     assert (b"x", b"y") in start["headers"]
     assert body["body"] == "é".encode()
 
