@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs plan secret rollback run jobs env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status logs plan secret psql tunnel rollback run jobs env develop test check generate format lock rename \
 	digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -79,6 +79,12 @@ plan: $(OPS_NEEDS) ## Tell what runs where and what a month costs, without a clo
 
 secret: $(OPS_NEEDS) ## Store a secret for services, asked for or from standard input: NAME=STRIPE_KEY [STACK=prod]
 	@$(OPS) secret "$(NAME)"
+
+psql: $(OPS_NEEDS) ## Ask the database, read-only: [ARGS='-c "select 1"'] [WRITE=yes] [STACK=prod]
+	@$(OPS) psql $(if $(filter yes,$(WRITE)),--write) -- $(ARGS)
+
+tunnel: $(OPS_NEEDS) ## Hold a way to the database open for other programs: [LOCAL_PORT=5433] [STACK=prod]
+	@$(OPS) tunnel $(if $(LOCAL_PORT),--local-port $(LOCAL_PORT))
 
 rollback: $(OPS_NEEDS) ## Deploy an earlier version without a build, or list them: SERVICE=backend [VERSION=… or present] [STACK=prod]
 	@$(OPS) rollback "$(SERVICE)" $(VERSION)

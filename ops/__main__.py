@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.steps.common import in_words
 from localcloud.errors import LocalCloudError
-from ops import jobs, log_lines, logs, rollback, run, secret, status
+from ops import jobs, log_lines, logs, psql, rollback, run, secret, status
 from ops.errors import OperationError
 from ops.target import Target
 
@@ -34,6 +34,11 @@ def arguments() -> argparse.Namespace:
     what.add_argument("--service")
     what.add_argument("--job")
     running.add_argument("words", metavar="CMD", nargs=argparse.REMAINDER)
+    asking = commands.add_parser("psql", help=psql.psql.__doc__)
+    asking.add_argument("--write", action="store_true", help="not read-only")
+    asking.add_argument("words", metavar="ARGS", nargs=argparse.REMAINDER, help="psql's own")
+    holding = commands.add_parser("tunnel", help=psql.tunnel.__doc__)
+    holding.add_argument("--local-port", type=int, help="the port of 127.0.0.1; any free one without it")
     back = commands.add_parser("rollback", help=rollback.rollback.__doc__)
     back.add_argument("service", metavar="SERVICE")
     back.add_argument("version", metavar="VERSION", nargs="?", help="lists them without it")
@@ -91,13 +96,23 @@ def roll_back(target: Target, given: argparse.Namespace) -> int:
     return 0
 
 
+def ask_database(target: Target, given: argparse.Namespace) -> int:
+    return psql.psql(target, [word for word in given.words if word != "--"], write=given.write)
+
+
+def hold_tunnel(target: Target, given: argparse.Namespace) -> int:
+    return psql.tunnel(target, given.local_port)
+
+
 COMMANDS = {
-    "rollback": roll_back,
     "status": tell_status,
     "logs": read_logs,
     "jobs": tell_jobs,
     "secret": store_secret,
     "run": run_once,
+    "psql": ask_database,
+    "tunnel": hold_tunnel,
+    "rollback": roll_back,
 }
 
 

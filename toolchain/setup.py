@@ -130,6 +130,8 @@ def development(used: Files) -> None:
     npm_step("page measuring tools", ROOT / "tests/e2e/tools", used)
     if (ROOT / "tests/e2e").exists() and not browser():
         step("browser", TOOLS / "none", [], lambda: apt_install("chromium"))
+    if (ROOT / "tests/e2e").exists() and not shutil.which("psql"):
+        step("psql", TOOLS / "none", [], lambda: apt_install("postgresql-client"))
     # Only root can start an engine for the tests; whoever has one that runs needs none.
     wanted = (ROOT / "tests/docker").exists() and os.getuid() == 0
     if wanted and not (shutil.which("dockerd") and shutil.which("mmdebstrap")) and not docker_answers():

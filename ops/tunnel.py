@@ -1,0 +1,112 @@
+"""A way from this machine to the private database: on AWS through an instance, on the laptop it is there already."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import IO
+
+from localcloud.ports import free_port
+from ops.errors import OperationError
+from ops.target import Target
+
+PLUGIN = "session-manager-plugin"
+# https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html
+INSTALL = "install it as docs/operations.md says (“Ask the database”)"
+DOCUMENT = "AWS-StartPortForwardingSessionToRemoteHost"
+# Where the plugin finds what opens the session, so that its token is in no list of processes.
+RESPONSE = "AWS_SSM_START_SESSION_RESPONSE"
+OPEN_SECONDS = 30.0
+
+
+@dataclass(frozen=True, kw_only=True)
+class Database:
+    """`host` and `port` of the instance itself; `password` is never printed."""
+
+    host: str
+    port: int
+    name: str
+    user: str
+    password: str
+
+
+def database(target: Target) -> Database:
+    host = target.outputs.get("database")
+    if host is None:
+        raise OperationError("the stack has no database: no service of app.yaml has it in `uses`")
+    pages = target.client("rds").get_paginator("describe_db_instances").paginate()
+    found = [one for page in pages for one in page["DBInstances"] if one.get("Endpoint", {}).get("Address") == host]
+    if not found:
+        raise OperationError(f"RDS has no instance at {host}; `make status{target.option}` tells more")
+    arn = found[0]["MasterUserSecret"]["SecretArn"]
+    secret = json.loads(target.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    return Database(
+        host=host,
+        port=found[0]["Endpoint"]["Port"],
+        name=found[0]["DBName"],
+        user=secret["username"],
+        password=secret["password"],
+    )
+
+
+@contextmanager
+def way_to(target: Target, database: Database, port: int | None = None) -> Iterator[int]:
+    """The port of 127.0.0.1 that leads to the database while this is open. `port`: the one to take."""
+    if target.place:
+        yield database.port
+        return
+    if not shutil.which(PLUGIN):
+        raise OperationError(f"{PLUGIN}: not found on PATH, and it opens the way through an instance; {INSTALL}")
+    local = port or free_port()
+    wanted = {"host": [database.host], "portNumber": [str(database.port)], "localPortNumber": [str(local)]}
+    ssm, instance = target.client("ssm"), host_of(target)
+    session = ssm.start_session(Target=instance, DocumentName=DOCUMENT, Parameters=wanted)
+    told = json.dumps({key: session[key] for key in ("SessionId", "TokenValue", "StreamUrl")})
+    asked = json.dumps({"Target": instance, "DocumentName": DOCUMENT, "Parameters": wanted})
+    region = target.config["region"]
+    with tempfile.TemporaryFile() as words:  # no pipe, which would be full one day: it tells of each connection
+        process = subprocess.Popen(
+            [PLUGIN, RESPONSE, region, "StartSession", "", asked, f"https://ssm.{region}.amazonaws.com"],
+            env={**os.environ, RESPONSE: told}, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        try:
+            wait_until_open(local, process, words)
+            yield local
+        finally:
+            process.terminate()
+            process.wait()
+            ssm.terminate_session(SessionId=session["SessionId"])
+
+
+def host_of(target: Target) -> str:
+    """An instance whose agents answer."""
+    ecs, cluster = target.client("ecs"), target.outputs["cluster"]
+    arns = ecs.list_container_instances(cluster=cluster)["containerInstanceArns"]
+    joined = (
+        ecs.describe_container_instances(cluster=cluster, containerInstances=arns)["containerInstances"] if arns else []
+    )
+    answering = [str(one["ec2InstanceId"]) for one in joined if one["agentConnected"]]
+    if not answering:
+        raise OperationError(f"no instance of the cluster answers; `make status{target.option}` tells why")
+    return answering[0]
+
+
+def wait_until_open(port: int, process: "subprocess.Popen[bytes]", words: IO[bytes]) -> None:
+    deadline = time.monotonic() + OPEN_SECONDS
+    while time.monotonic() < deadline:
+        if process.poll() is not None:
+            words.seek(0)
+            said = words.read().decode(errors="replace").strip()
+            raise OperationError(f"{PLUGIN}: ended with exit code {process.returncode}: {said or 'it said nothing'}")
+        with socket.socket() as probe:
+            probe.settimeout(1)
+            if probe.connect_ex(("127.0.0.1", port)) == 0:
+                return
+        time.sleep(0.1)
+    raise OperationError(f"{PLUGIN}: the way to the database was not open within {OPEN_SECONDS:.0f} s; run it again")
