@@ -9,7 +9,7 @@ LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT)
 SETUP = python3 -E -m toolchain.setup
 OPS = $(PYTHON) -E -m ops --port $(PORT) --stack $(STACK)
 # On AWS, the packages of the program are enough.
-OPS_NEEDS = $(if $(filter local,$(STACK)),.tools/ready)
+OPS_NEEDS = $(if $(filter local,$(STACK)),.tools/ready,$(PYTHON))
 # $(call where,file,words): the words where the file is here. The apps may be others, and `make new` leaves out what is about ours.
 where = $(if $(wildcard $(1)),$(2))
 # Runs targets side by side, and prints the output of each in one piece.
@@ -43,6 +43,9 @@ develop: ## Install what tests and checks need, or check that it is there
 
 .tools/ready-development: $(wildcard backend/poetry.lock frontend/package-lock.json)
 	@$(SETUP) --development
+
+$(PYTHON):
+	@echo 'Error: $@: is not there; run `poetry install`, or `make setup`, which brings Poetry too' >&2; exit 1
 
 -include .tools/ready.mk .tools/ready-development.mk
 

@@ -93,7 +93,7 @@ def outputs(
         "services": {name: facts(s, name, one) for name, one in services.items()},
         "distribution": cdn.distribution_id,
         **({"bucket": made.bucket.bucket} if made.bucket else {}),
-        **({"database": made.database.host} if made.database else {}),
+        **({"database": made.database.host, "database_secret": made.database.secret_arn} if made.database else {}),
         **(mail_facts(made.mail) if made.mail else {}),
         **(made.access.outputs if made.access else {}),
         "on_destroy": kept.apply(lambda known: notice_of(s.recipe, project=pulumi.get_project(), **known)),

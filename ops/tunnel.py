@@ -37,15 +37,16 @@ class Database:
 
 
 def database(target: Target) -> Database:
-    host = target.outputs.get("database")
+    host, secret_arn = (target.outputs.get(key) for key in ("database", "database_secret"))
     if host is None:
         raise OperationError("the stack has no database: no service of app.yaml has it in `uses`")
     pages = target.client("rds").get_paginator("describe_db_instances").paginate()
     found = [one for page in pages for one in page["DBInstances"] if one.get("Endpoint", {}).get("Address") == host]
     if not found:
         raise OperationError(f"RDS has no instance at {host}; `make status{target.option}` tells more")
-    arn = found[0]["MasterUserSecret"]["SecretArn"]
-    secret = json.loads(target.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+    if secret_arn is None:
+        raise OperationError(f"the stack was deployed by an older version of this project; run `{target.up}` once")
+    secret = json.loads(target.client("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"])
     return Database(
         host=host,
         port=found[0]["Endpoint"]["Port"],

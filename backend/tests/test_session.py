@@ -252,7 +252,7 @@ def test_without_its_secret_the_app_is_closed_and_says_so(start: Callable[..., B
 
 def test_an_open_app_has_no_sign_in(start: Callable[..., Backend]) -> None:
     backend = start(ACCESS="open", ACCESS_SECRET_ARN="")
-    assert backend.http.get("/api/session").json() == {"access": "open", "signed_in": True}
+    assert backend.http.get("/api/session").json() == {"access": "open", "signed_in": True, "project": "", "stack": ""}
     assert backend.http.get("/api/items").status_code == 200
     answer = backend.sign_in("anything")
     assert (answer.status_code, "Set-Cookie" in answer.headers) == (204, False)

@@ -38,6 +38,7 @@ class Database(pulumi.ComponentResource):
     host: pulumi.Output[str]
     port: pulumi.Output[int]
     final_snapshot: pulumi.Output[str]
+    secret_arn: pulumi.Output[str]
     link: Link
 
     def __init__(self, name: str, args: DatabaseArgs, opts: ResourceOptions | None = None) -> None:
@@ -66,7 +67,7 @@ class Database(pulumi.ComponentResource):
         self.identifier = instance.identifier
         self.host = instance.address
         self.port = instance.port
-        secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
+        self.secret_arn = secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
         self.link = Link(
             environment={
                 "DATABASE_HOST": self.host,

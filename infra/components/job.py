@@ -91,7 +91,7 @@ class Job(pulumi.ComponentResource):
                     propagate_tags="TASK_DEFINITION",
                 ),
                 retry_policy=aws.scheduler.ScheduleTargetRetryPolicyArgs(
-                    maximum_event_age_in_seconds=args.settings.start_within_minutes * 60,
+                    maximum_event_age_in_seconds=args.settings.trial_minutes * 60,
                     maximum_retry_attempts=START_ATTEMPTS,
                 ),
                 dead_letter_config=aws.scheduler.ScheduleTargetDeadLetterConfigArgs(arn=args.records.missed_arn),

@@ -1,5 +1,6 @@
 """What runs: services, their jobs and queues, and the rules between them. They are described in app.yaml."""
 
+import re
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
@@ -263,13 +264,20 @@ class JobConfig(Section):
         examples=["cron(0 6 * * ? *)"],
     )
     timezone: Timezone = Field("UTC", description="IANA name of the zone that a cron schedule is meant in.")
-    start_within_minutes: int = Field(
-        60,
+    start_within_minutes: int | None = Field(
+        None,
         ge=1,
         le=1440,
         description="Minutes for which a run that cannot start is tried again; then it is missed, and `make jobs` tells"
-        " so. A run that fails is not tried again.",
+        " so. A run that fails is not tried again. Default: 60, and with a `rate` no longer than it, so that a time"
+        " without ECS does not end with many runs at once.",
     )
+
+    @property
+    def trial_minutes(self) -> int:
+        """For how long a run that cannot start is tried again."""
+        rate = re.fullmatch(r"rate\((\d+) minutes?\)", self.schedule)
+        return self.start_within_minutes or min(60, int(rate[1]) if rate else 60)
 
 
 class QueueConfig(Section):

@@ -48,8 +48,8 @@ def stack(*, connected: bool = True, outputs: dict[str, Any] | None = None, **cl
     )
     known = {"ecs": ecs, **clients}
     return SimpleNamespace(
-        place=None, outputs={"cluster": "c"} if outputs is None else outputs, option=" STACK=prod",
-        config={"region": "eu-west-1"}, client=lambda name: known[name],
+        place=None, outputs={"cluster": "c"} if outputs is None else outputs,
+        option=" STACK=prod", up="pulumi up -s prod", config={"region": "eu-west-1"}, client=lambda name: known[name],
     )  # fmt: skip
 
 
@@ -110,21 +110,23 @@ def test_without_an_instance_that_answers_it_says_what_tells_more(notes: Path) -
 
 
 def test_the_database_and_its_password_are_found_by_its_address() -> None:
-    instance = {
-        "Endpoint": {"Address": "db.example", "Port": 5432}, "DBName": "app",
-        "MasterUserSecret": {"SecretArn": "arn"},
-    }  # fmt: skip
+    instance = {"Endpoint": {"Address": "db.example", "Port": 5432}, "DBName": "app"}
     pages = [{"DBInstances": [{"Endpoint": {"Address": "other"}}]}, {"DBInstances": [instance]}]
     rds = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda: iter(pages)))
     text = json.dumps({"username": "owner", "password": "it's"})
     secrets = SimpleNamespace(
         get_secret_value=lambda **asked: {"SecretString": text} if asked == {"SecretId": "arn"} else {}
     )
-    assert database(stack(outputs={"database": "db.example"}, rds=rds, secretsmanager=secrets)) == DATABASE
+    assert (
+        database(stack(outputs={"database": "db.example", "database_secret": "arn"}, rds=rds, secretsmanager=secrets))
+        == DATABASE
+    )
     with pytest.raises(OperationError, match="the stack has no database"):
         database(stack(outputs={}))
     with pytest.raises(OperationError, match=r"RDS has no instance at db\.new; `make status STACK=prod` tells more"):
         database(stack(outputs={"database": "db.new"}, rds=rds))
+    with pytest.raises(OperationError, match="by an older version of this project; run `pulumi up -s prod` once"):
+        database(stack(outputs={"database": "db.example"}, rds=rds))
 
 
 def test_a_session_is_read_only_unless_it_is_asked_for_and_the_certificate_is_checked_on_aws() -> None:

@@ -430,3 +430,10 @@ def test_a_project_without_the_built_in_page_needs_the_node_of_the_local_cloud(
     monkeypatch.setattr(versions, "NODE_RANGE_FILE", tmp_path / "frontend/package.json")
     assert versions.node_range() == ">=20.19.0"
     assert versions.node_problem() is None
+
+
+def test_a_command_about_a_stack_on_aws_says_what_is_missing_in_a_fresh_clone(tmp_path: Path) -> None:
+    (tmp_path / "Makefile").write_text((ROOT / "Makefile").read_text())
+    run = subprocess.run(["make", "plan", "STACK=prod"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert run.returncode == 2 and run.stdout == ""
+    assert run.stderr.startswith("Error: .venv/bin/python: is not there; run `poetry install`, or `make setup`")

@@ -265,3 +265,22 @@ def test_private_services_may_name_each_other() -> None:
     one = {**PRICES, "environment": {"OTHER": "${services.stock.url}/v1"}}
     other = {**PRICES, "environment": {"OTHER": "${services.prices.url}/v1"}}
     assert parse({"services": {"api": API, "prices": one, "stock": other}}).private == ["prices", "stock"]
+
+
+@pytest.mark.parametrize(
+    ("schedule", "minutes"),
+    [
+        ("rate(1 minute)", 1),
+        ("rate(15 minutes)", 15),
+        ("rate(90 minutes)", 60),
+        ("rate(1 hour)", 60),
+        ("cron(* * * * ? *)", 60),
+    ],
+)
+def test_a_run_that_cannot_start_is_tried_no_longer_than_until_the_next_of_its_rate(
+    schedule: str, minutes: int
+) -> None:
+    job = {"service": "api", "command": ["x"], "schedule": schedule}
+    assert parse({"services": {"api": API}, "jobs": {"n": job}}).jobs["n"].trial_minutes == minutes
+    given = parse({"services": {"api": API}, "jobs": {"n": {**job, "startWithinMinutes": 5}}})
+    assert given.jobs["n"].trial_minutes == 5
