@@ -24,7 +24,7 @@ class SendingAccount(StepProvider):
 
     def diff(self, _id: str, _olds: Props, _news: Props) -> DiffResult:
         moved = super().diff(_id, _olds, _news)
-        return moved if moved.replaces else DiffResult(changes=_olds.get("status") != status(_news["region"]))
+        return moved if moved.replaces else DiffResult(_olds.get("status") != status(_news["region"]), replaces=[])
 
     def update(self, _id: str, _olds: Props, _news: Props) -> UpdateResult:
         return UpdateResult({**_news, "status": status(_news["region"])})

@@ -8,6 +8,7 @@ import pytest
 from pulumi.dynamic.dynamic import serialize_provider
 
 from infra import steps
+from infra.steps import sending
 from infra.steps.common import StepProvider
 
 # As commit aeebf8a wrote them, when the modules were in infra/providers/.
@@ -25,6 +26,8 @@ NOW = {
     "ImageBuild": "gASVKQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwKSW1hZ2VCdWlsZJSFlFKULg==",
     "MigrationRun": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMTWlncmF0aW9uUnVulIWUUpQu",
     "OriginSecret": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMT3JpZ2luU2VjcmV0lIWUUpQu",
+    "SendingAccount": "gASVLQAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwOU2VuZGluZ0FjY291bnSUhZRSlC4=",
+    "SigningKeys": "gASVKgAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwLU2lnbmluZ0tleXOUhZRSlC4=",
     "SmtpPassword": "gASVKwAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwMU210cFBhc3N3b3JklIWUUpQu",
     "StoredSecrets": "gASVLAAAAAAAAACMC2luZnJhLnN0ZXBzlIwEc3RlcJSTlIwNU3RvcmVkU2VjcmV0c5SFlFKULg==",
 }
@@ -36,6 +39,8 @@ DECISIVE = {
     "ImageBuild": "tag",
     "MigrationRun": "taskDefinition",
     "OriginSecret": "version",
+    "SendingAccount": "region",
+    "SigningKeys": "domain",
     "SmtpPassword": "secretArn",
     "StoredSecrets": "recoveryDays",
 }
@@ -71,16 +76,19 @@ CHANGES = {
     "ImageBuild": (("tag",), ("region", "repository")),
     "MigrationRun": (("taskDefinition", "command"), ("region", "cluster")),
     "OriginSecret": (("version",), ()),
+    "SendingAccount": ((), ("region",)),
+    "SigningKeys": ((), ("region", "domain")),
     "SmtpPassword": ((), ("region", "user", "secretArn")),
     "StoredSecrets": (("recoveryDays",), ("region", "prefix")),
 }
 
 
 @pytest.mark.parametrize("name", steps.MODULES)
-def test_a_step_runs_again_for_these_inputs_alone(name: str) -> None:
+def test_a_step_runs_again_for_these_inputs_alone(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "status", lambda region: "old")  # what SES says, which is a change too
     updates, replaces = CHANGES[name]
-    olds = dict.fromkeys((*updates, *replaces, "timeoutSeconds"), "old")
-    for key in olds:
+    olds = dict.fromkeys((*updates, *replaces, "timeoutSeconds", "status"), "old")
+    for key in (*updates, *replaces, "timeoutSeconds"):
         result = steps.step(name).diff("id", olds, {**olds, key: "new"})
         assert (result.changes, result.replaces) == (key != "timeoutSeconds", [key] if key in replaces else [])
 
@@ -92,3 +100,17 @@ def test_another_pickle_of_the_same_step_is_no_change(name: str) -> None:
     for provider in (unpickled(BEFORE_THE_MOVE[name]), steps.step(name)):
         assert provider.diff("id", olds, {**olds, "__provider": NOW[name]}).changes is False
         assert provider.diff("id", olds, {**olds, DECISIVE[name]: "other"}).changes is True
+
+
+def test_another_answer_of_ses_about_the_account_is_a_change(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sending, "status", lambda region: f"sandbox in {region}")
+    account = sending.SendingAccount()
+    made = account.create({"region": "eu-west-1"})
+    assert made.outs == {"region": "eu-west-1", "status": "sandbox in eu-west-1"}
+    assert account.diff("id", made.outs, {"region": "eu-west-1"}).changes is False
+    monkeypatch.setattr(sending, "status", lambda region: "production")
+    assert account.diff("id", made.outs, {"region": "eu-west-1"}).changes is True
+    assert account.update("id", made.outs, {"region": "eu-west-1"}).outs == {
+        "region": "eu-west-1",
+        "status": "production",
+    }
