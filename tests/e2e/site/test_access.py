@@ -28,18 +28,18 @@ def test_a_stranger_sees_that_the_site_is_up_and_nothing_else(running: Checkout)
 def test_signing_in_leads_to_where_one_wanted_to_go_and_out_again(running: Checkout, open_page: OpenPage) -> None:
     page = open_page()
     page.goto("/mail")
-    page.get_by_label("Password").fill("wrong")
+    page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_text("That isn’t the password")).to_be_visible()
 
-    page.get_by_label("Password").fill(access.password(running.place) or "")
+    page.get_by_label("Password", exact=True).fill(access.password(running.place) or "")
     page.get_by_role("button", name="Sign in").click()
     expect(page.get_by_role("heading", name="Mail", exact=True)).to_be_visible()
     (cookie,) = page.context.cookies()
     assert (cookie["httpOnly"], cookie["sameSite"]) == (True, "Strict")
 
     page.get_by_role("button", name="Sign out").click()
-    expect(page.get_by_label("Password")).to_be_visible()
+    expect(page.get_by_label("Password", exact=True)).to_be_visible()
     assert page.evaluate("fetch('/api/items').then(answer => answer.status)") == 401
 
 

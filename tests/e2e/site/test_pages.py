@@ -14,7 +14,7 @@ def test_items(page: Page) -> None:
 
     page.get_by_role("button", name="New item").click()
     page.get_by_label("Title").fill("A bicycle")
-    page.get_by_role("button", name="Create").click()
+    page.get_by_role("button", name="Create", exact=True).click()
     items = page.get_by_role("list", name="Items")
     expect(items.get_by_text("A bicycle")).to_be_visible()
 
