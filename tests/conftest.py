@@ -1,5 +1,6 @@
 """Options of the test command, and the real Docker engine that several tiers can run on."""
 
+import signal
 from collections.abc import Iterator
 
 import pytest
@@ -7,6 +8,9 @@ from hypothesis import HealthCheck, settings
 
 from localcloud.docker_engine import ENGINES
 from tests.docker.engine import Engine, docker_engine_for_tests
+
+# A shell has what it starts in the background ignore Ctrl-C, and so would all that the tests start.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The time that an example takes says how busy the machine is, and nothing about the code.
 settings.register_profile("busy-machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
