@@ -54,9 +54,11 @@ def tell_status(target: Target, given: argparse.Namespace) -> int:
 def read_logs(target: Target, given: argparse.Namespace) -> int:
     past_ms = log_lines.milliseconds(given.since)
     follower = logs.Follower(target, past_ms=past_ms, service=given.service, text=given.filter)
-    width = max([len(name) for name in follower.services()], default=0)
+    known = follower.services()
+    logs.refuse_unknown(given.service, known)
+    width = max(map(len, known), default=0)
     try:
-        for line in logs.logs(follower, given.service, follow=not given.no_follow):
+        for line in logs.logs(follower, follow=not given.no_follow):
             if isinstance(line, str):
                 print(line, file=sys.stderr)
             elif given.raw:

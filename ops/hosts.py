@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ops.lookup import container_instances
 from ops.part import Part
 from ops.target import Target
 
@@ -15,14 +16,11 @@ def hosts(target: Target) -> Iterator[Part]:
     """The laptop has none: its containers run on the machine itself."""
     if target.place:
         return
-    ecs, cluster = target.client("ecs"), target.outputs["cluster"]
-    pages = ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
-    arns = [arn for page in pages for arn in page["containerInstanceArns"]]
-    if not arns:
+    joined = container_instances(target)
+    if not joined:
         why = "no instance has joined the cluster, so no task can run; the Auto Scaling group's activity tells why"
         yield Part(name="hosts", state="none", problems=[why])
         return
-    joined = ecs.describe_container_instances(cluster=cluster, containerInstances=arns)["containerInstances"]
     ids = [one["ec2InstanceId"] for one in joined]
     ec2 = target.client("ec2")
     pages = ec2.get_paginator("describe_instances").paginate(InstanceIds=ids)

@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -109,11 +109,14 @@ class Follower:
         return sorted(found, key=lambda line: line.at)
 
 
-def logs(follower: Follower, service: str | None, *, follow: bool) -> Iterator[Line | str]:
-    """What the services have printed, and what follows; a text where AWS does not answer, and when it does again."""
-    if service and service not in (known := follower.services()):
+def refuse_unknown(service: str | None, known: Sequence[str]) -> None:
+    if service and service not in known:
         there = f"those of {', '.join(known)}" if known else "none"
         raise OperationError(f"SERVICE: must be one that has a log, got {service!r}; there are {there}")
+
+
+def logs(follower: Follower, *, follow: bool) -> Iterator[Line | str]:
+    """What the services have printed, and what follows; a text where AWS does not answer, and when it does again."""
     reachable = True
     while True:
         try:

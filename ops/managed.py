@@ -1,8 +1,9 @@
-"""How the parts that AWS runs are: database, site, mail."""
+"""How the parts that AWS runs are: database, site, mail, alarms."""
 
 from collections.abc import Iterator
 
 from infra.pure.alarm import EDGE_REGION
+from ops.lookup import database_instance
 from ops.part import Part, shown
 from ops.target import Target
 
@@ -14,13 +15,11 @@ def database(target: Target) -> Iterator[Part]:
     host = target.outputs.get("database")
     if host is None:
         return
-    pages = target.client("rds").get_paginator("describe_db_instances").paginate()
-    found = [one for page in pages for one in page["DBInstances"] if one.get("Endpoint", {}).get("Address") == host]
-    if not found:
+    instance = database_instance(target, host)
+    if instance is None:
         why = "RDS has no instance at this address; docs/operations.md tells how to bring its data back"
         yield Part(name="database", state=f"missing: {host}", problems=[why])
         return
-    (instance,) = found
     answers = instance["DBInstanceStatus"]
     state = f"PostgreSQL {instance['EngineVersion']} on {instance['DBInstanceClass']}, {answers}"
     state += f", {instance['AllocatedStorage']} GiB, backups of {instance['BackupRetentionPeriod']} days"

@@ -4,7 +4,6 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
 from infra.pure.paths import ROOT
 from localcloud import stack
@@ -21,20 +20,9 @@ class Version:
     pushed: datetime
 
 
-def facts(target: Target, service: str) -> dict[str, Any]:
-    services: dict[str, dict[str, Any]] = target.outputs["services"]
-    if service not in services:
-        raise OperationError(
-            f"SERVICE: must be a service of the stack, got {service!r}; known are {', '.join(services)}"
-        )
-    return services[service]
-
-
 def versions(target: Target, service: str) -> list[Version]:
     """Those that ECR holds, the newest first."""
-    repository = facts(target, service).get("repository")
-    if repository is None:
-        raise OperationError(f"the stack was deployed by an older version of this project; run `{target.up}` once")
+    repository = target.told(target.service(service), "repository")
     pages = target.client("ecr").get_paginator("describe_images").paginate(repositoryName=repository)
     found = [
         Version(tag=tag, pushed=image["imagePushedAt"])
@@ -46,7 +34,7 @@ def versions(target: Target, service: str) -> list[Version]:
 
 
 def lines(target: Target, service: str) -> Iterator[str]:
-    running = facts(target, service)["version"]
+    running = target.service(service)["version"]
     for version in versions(target, service):
         yield f"  {version.tag}  made {shown(version.pushed)}{'  runs now' if version.tag == running else ''}"
     yield f"`make rollback SERVICE={service} VERSION=…{target.option}` deploys one of them"

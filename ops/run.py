@@ -26,14 +26,10 @@ def job_of(target: Target, name: str) -> tuple[str, list[str]]:
 
 def run(target: Target, service: str, command: Sequence[str], job: str | None = None) -> int:
     """Run it to its end, with its output here; its exit code. `job`: whose run it counts as."""
-    services = target.outputs["services"]
-    if service not in services:
-        raise OperationError(
-            f"SERVICE: must be a service of the stack, got {service!r}; known are {', '.join(services)}"
-        )
+    facts = target.service(service)
     ecs = target.client("ecs")
-    task = start(ecs, target.outputs["cluster"], services[service]["service"], service, command, job)
-    output = Output(target.client("logs"), services[service]["log_group"], service, task["taskArn"])
+    task = start(ecs, target.outputs["cluster"], facts["service"], service, command, job)
+    output = Output(target.client("logs"), facts["log_group"], service, task["taskArn"])
     try:
         ended = follow(ecs, task, output)
     except KeyboardInterrupt:

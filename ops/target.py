@@ -2,6 +2,7 @@
 
 import json
 import subprocess
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -61,6 +62,21 @@ class Target:
         if not found.get("services"):
             raise OperationError(f"the stack {self.name} is not deployed; run `{self.up}`")
         return found
+
+    def service(self, name: str) -> dict[str, Any]:
+        """What the outputs tell of a service; a problem where there is none of that name."""
+        services: dict[str, dict[str, Any]] = self.outputs["services"]
+        if name not in services:
+            raise OperationError(
+                f"SERVICE: must be a service of the stack, got {name!r}; known are {', '.join(services)}"
+            )
+        return services[name]
+
+    def told(self, facts: Mapping[str, Any], key: str) -> Any:
+        """An output that older versions of the project did not have."""
+        if key not in facts:
+            raise OperationError(f"the stack was deployed by an older version of this project; run `{self.up}` once")
+        return facts[key]
 
     @property
     def up(self) -> str:

@@ -14,6 +14,7 @@ from typing import IO
 
 from localcloud.ports import free_port
 from ops.errors import OperationError
+from ops.lookup import container_instances, database_instance
 from ops.target import Target
 
 PLUGIN = "session-manager-plugin"
@@ -37,20 +38,18 @@ class Database:
 
 
 def database(target: Target) -> Database:
-    host, secret_arn = (target.outputs.get(key) for key in ("database", "database_secret"))
+    host = target.outputs.get("database")
     if host is None:
         raise OperationError("the stack has no database: no service of app.yaml has it in `uses`")
-    pages = target.client("rds").get_paginator("describe_db_instances").paginate()
-    found = [one for page in pages for one in page["DBInstances"] if one.get("Endpoint", {}).get("Address") == host]
-    if not found:
+    found = database_instance(target, host)
+    if found is None:
         raise OperationError(f"RDS has no instance at {host}; `make status{target.option}` tells more")
-    if secret_arn is None:
-        raise OperationError(f"the stack was deployed by an older version of this project; run `{target.up}` once")
+    secret_arn = target.told(target.outputs, "database_secret")
     secret = json.loads(target.client("secretsmanager").get_secret_value(SecretId=secret_arn)["SecretString"])
     return Database(
         host=host,
-        port=found[0]["Endpoint"]["Port"],
-        name=found[0]["DBName"],
+        port=found["Endpoint"]["Port"],
+        name=found["DBName"],
         user=secret["username"],
         password=secret["password"],
     )
@@ -87,12 +86,7 @@ def way_to(target: Target, database: Database, port: int | None = None) -> Itera
 
 def host_of(target: Target) -> str:
     """An instance whose agents answer."""
-    ecs, cluster = target.client("ecs"), target.outputs["cluster"]
-    arns = ecs.list_container_instances(cluster=cluster)["containerInstanceArns"]
-    joined = (
-        ecs.describe_container_instances(cluster=cluster, containerInstances=arns)["containerInstances"] if arns else []
-    )
-    answering = [str(one["ec2InstanceId"]) for one in joined if one["agentConnected"]]
+    answering = [str(one["ec2InstanceId"]) for one in container_instances(target) if one["agentConnected"]]
     if not answering:
         raise OperationError(f"no instance of the cluster answers; `make status{target.option}` tells why")
     return answering[0]

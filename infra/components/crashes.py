@@ -6,7 +6,7 @@ import pulumi
 from pulumi import ResourceOptions
 
 from infra.components.cluster import Cluster
-from infra.components.event_log import event_log
+from infra.components.event_log import ended_tasks, event_log
 from infra.pure.naming import crash_log_name
 from infra.pure.tags import Tags, component_tag
 
@@ -32,18 +32,8 @@ class Crashes(pulumi.ComponentResource):
 
     def __init__(self, name: str, args: CrashesArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Crashes", name, None, opts)
-        pattern = args.cluster.arn.apply(
-            lambda arn: {
-                "source": ["aws.ecs"],
-                "detail-type": ["ECS Task State Change"],
-                "detail": {
-                    "clusterArn": [arn],
-                    "lastStatus": ["STOPPED"],
-                    "group": [{"prefix": "service:"}],
-                    "stoppedReason": [{"prefix": reason} for reason in REASONS],
-                },
-            }
-        )
+        reasons = [{"prefix": reason} for reason in REASONS]
+        pattern = ended_tasks(args.cluster.arn, {"group": [{"prefix": "service:"}], "stoppedReason": reasons})
         self.rule = event_log(
             name,
             log_name=crash_log_name(args.tags.project, args.tags.stack),

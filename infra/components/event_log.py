@@ -19,6 +19,17 @@ class EventLog:
     rule: pulumi.Output[str]
 
 
+def ended_tasks(cluster_arn: pulumi.Output[str], detail: Mapping[str, Any]) -> pulumi.Output[Mapping[str, Any]]:
+    """The pattern of what ECS says at the end of a cluster's tasks; `detail`: of which."""
+    return cluster_arn.apply(
+        lambda arn: {
+            "source": ["aws.ecs"],
+            "detail-type": ["ECS Task State Change"],
+            "detail": {"clusterArn": [arn], "lastStatus": ["STOPPED"], **detail},
+        }
+    )
+
+
 def event_log(
     name: str,
     *,

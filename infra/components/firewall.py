@@ -122,29 +122,32 @@ class Firewall(pulumi.ComponentResource):
         # A gateway endpoint has no security group: it is reached at the addresses of S3.
         name = f"com.amazonaws.{args.region}.s3"
         files = aws.ec2.get_managed_prefix_list_output(name=name, opts=InvokeOptions(parent=self))
-        aws.vpc.SecurityGroupEgressRule(
-            f"{self._name}-{caller}-to-s3",
-            security_group_id=group_id,
-            description="S3",
-            ip_protocol="tcp",
-            from_port=HTTPS,
-            to_port=HTTPS,
-            prefix_list_id=files.id,
-            tags=self._tags,
-            opts=self._child,
-        )
+        self._out(f"{caller}-to-s3", group_id, "S3", HTTPS, prefix_list_id=files.id)
 
     def _to_internet(
         self, caller: str, group_id: pulumi.Output[str], role: str, description: str, port: int = HTTPS
     ) -> None:
+        self._out(f"{caller}-to-{role}", group_id, description, port, cidr_ipv4="0.0.0.0/0")
+
+    def _out(
+        self,
+        way: str,
+        group_id: pulumi.Output[str],
+        description: str,
+        port: int,
+        *,
+        cidr_ipv4: str | None = None,
+        prefix_list_id: pulumi.Output[str] | None = None,
+    ) -> None:
         aws.vpc.SecurityGroupEgressRule(
-            f"{self._name}-{caller}-to-{role}",
+            f"{self._name}-{way}",
             security_group_id=group_id,
             description=description,
             ip_protocol="tcp",
             from_port=port,
             to_port=port,
-            cidr_ipv4="0.0.0.0/0",
+            cidr_ipv4=cidr_ipv4,
+            prefix_list_id=prefix_list_id,
             tags=self._tags,
             opts=self._child,
         )

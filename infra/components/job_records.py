@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.cluster import Cluster
-from infra.components.event_log import event_log
+from infra.components.event_log import ended_tasks, event_log
 from infra.pure.naming import JOB_GROUP, job_log_name
 from infra.pure.tags import Tags, component_tag
 
@@ -44,13 +44,7 @@ class JobRecords(pulumi.ComponentResource):
             opts=self._child,
         )
         self.missed_arn, self.missed_url, self.missed_name = missed.arn, missed.url, missed.name
-        pattern = args.cluster.arn.apply(
-            lambda arn: {
-                "source": ["aws.ecs"],
-                "detail-type": ["ECS Task State Change"],
-                "detail": {"clusterArn": [arn], "lastStatus": ["STOPPED"], "group": [{"prefix": JOB_GROUP}]},
-            }
-        )
+        pattern = ended_tasks(args.cluster.arn, {"group": [{"prefix": JOB_GROUP}]})
         self.log_group = event_log(
             name,
             log_name=job_log_name(args.tags.project, args.tags.stack),

@@ -23,6 +23,14 @@ def document(*statements: Mapping[str, Any]) -> Document:
     return {"Version": "2012-10-17", "Statement": [dict(statement) for statement in statements]}
 
 
+def service_may(service: str, action: str, resource: str, condition: Document) -> Document:
+    """A statement of a resource's own policy: one AWS service does one thing with it, for whom the condition says."""
+    principal = {"Service": f"{service}.amazonaws.com"}
+    return {
+        "Effect": "Allow", "Principal": principal, "Action": action, "Resource": resource, "Condition": condition,
+    }  # fmt: skip
+
+
 def trust(service: str) -> Document:
     """Who may take a role: one AWS service."""
     return document({"Effect": "Allow", "Principal": {"Service": service}, "Action": "sts:AssumeRole"})
@@ -92,30 +100,13 @@ def tell_of_mails(topic_arn: str, configuration_set_arn: str, account_id: str) -
 
     https://docs.aws.amazon.com/ses/latest/dg/configure-sns-notifications.html
     """
-    return document(
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "ses.amazonaws.com"},
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": {
-                "StringEquals": {"aws:SourceAccount": account_id, "aws:SourceArn": configuration_set_arn},
-            },
-        }
-    )
+    own = {"StringEquals": {"aws:SourceAccount": account_id, "aws:SourceArn": configuration_set_arn}}
+    return document(service_may("ses", "sns:Publish", topic_arn, own))
 
 
 def pass_on(queue_arn: str, topic_arn: str) -> Document:
     """Of a queue: one topic writes to it."""
-    return document(
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "sns.amazonaws.com"},
-            "Action": "sqs:SendMessage",
-            "Resource": queue_arn,
-            "Condition": {"ArnEquals": {"aws:SourceArn": topic_arn}},
-        }
-    )
+    return document(service_may("sns", "sqs:SendMessage", queue_arn, {"ArnEquals": {"aws:SourceArn": topic_arn}}))
 
 
 def use_smtp(resource_arns: Sequence[str], address: str, domain: str | None = None) -> Document:
@@ -226,15 +217,8 @@ def alarm_key(account_id: str) -> Document:
 
 def tell_topic(topic_arn: str, account_id: str) -> Document:
     """Alarms of this account alone tell the topic."""
-    return document(
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "cloudwatch.amazonaws.com"},
-            "Action": "sns:Publish",
-            "Resource": topic_arn,
-            "Condition": {"StringEquals": {"aws:SourceAccount": account_id}},
-        }
-    )
+    own = {"StringEquals": {"aws:SourceAccount": account_id}}
+    return document(service_may("cloudwatch", "sns:Publish", topic_arn, own))
 
 
 def put_host_metrics(namespace: str) -> Document:
@@ -259,13 +243,12 @@ def take_logs(bucket_arn: str, *, prefix: str, account_id: str, region: str) -> 
     partition = bucket_arn.split(":")[1]
     balancers = f"arn:{partition}:elasticloadbalancing:{region}:{account_id}:loadbalancer/*"
     return document(
-        {
-            "Effect": "Allow",
-            "Principal": {"Service": "logdelivery.elasticloadbalancing.amazonaws.com"},
-            "Action": "s3:PutObject",
-            "Resource": f"{bucket_arn}/{prefix}/AWSLogs/{account_id}/*",
-            "Condition": {"ArnLike": {"aws:SourceArn": balancers}},
-        },
+        service_may(
+            "logdelivery.elasticloadbalancing",
+            "s3:PutObject",
+            f"{bucket_arn}/{prefix}/AWSLogs/{account_id}/*",
+            {"ArnLike": {"aws:SourceArn": balancers}},
+        ),
         *tls_only(bucket_arn)["Statement"],
     )
 

@@ -11,6 +11,7 @@ import pytest
 
 from ops import psql, tunnel
 from ops.errors import OperationError
+from ops.target import Target
 from ops.tunnel import Database, database, way_to
 
 DATABASE = Database(host="db.example", port=5432, name="app", user="owner", password="it's")
@@ -43,14 +44,14 @@ def stack(*, connected: bool = True, outputs: dict[str, Any] | None = None, **cl
         {"ec2InstanceId": "i-1", "agentConnected": connected},
     ]
     ecs = SimpleNamespace(
-        list_container_instances=lambda **_: {"containerInstanceArns": ["a", "b"]},
+        get_paginator=lambda _: SimpleNamespace(paginate=lambda **_: iter([{"containerInstanceArns": ["a", "b"]}])),
         describe_container_instances=lambda **_: {"containerInstances": instances},
     )
     known = {"ecs": ecs, **clients}
-    return SimpleNamespace(
-        place=None, outputs={"cluster": "c"} if outputs is None else outputs,
-        option=" STACK=prod", up="pulumi up -s prod", config={"region": "eu-west-1"}, client=lambda name: known[name],
-    )  # fmt: skip
+    made = Target(name="prod", place=None)
+    told = {"cluster": "c"} if outputs is None else outputs
+    vars(made).update(outputs=told, config={"region": "eu-west-1"}, client=lambda name: known[name])
+    return made
 
 
 @pytest.fixture

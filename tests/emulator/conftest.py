@@ -37,6 +37,23 @@ def running(folder: Path) -> Iterator[Emulator]:
         emulator.stop()
 
 
+@contextlib.contextmanager
+def scaled_service(aws: Client, tasks: int) -> Iterator[Any]:
+    """The API of Application Auto Scaling, with the service `web` of so many tasks in the cluster `c`."""
+    ecs = aws("ecs")
+    ecs.create_cluster(clusterName="c")
+    ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "web:1", "memory": 64}])
+    ecs.create_service(cluster="c", serviceName="web", taskDefinition="web", desiredCount=tasks)
+    yield aws("application-autoscaling")
+    ecs.delete_service(cluster="c", service="web", force=True)
+
+
+def count(aws: Client) -> int:
+    """How many tasks of `web` are wanted."""
+    found: int = aws("ecs").describe_services(cluster="c", services=["web"])["services"][0]["desiredCount"]
+    return found
+
+
 @pytest.fixture
 def emulator(tmp_path: Path) -> Iterator[Emulator]:
     with running(tmp_path) as made:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.conftest import Client, running, soon
+from tests.emulator.conftest import Client, count, running, scaled_service, soon
 from tests.engine.support import Emulator, eventually
 
 TARGET = {
@@ -26,18 +26,8 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 @pytest.fixture
 def scaling(aws: Client) -> Iterator[Any]:
-    """The API, with a service of three tasks in the cluster `c`."""
-    ecs = aws("ecs")
-    ecs.create_cluster(clusterName="c")
-    ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "web:1", "memory": 64}])
-    ecs.create_service(cluster="c", serviceName="web", taskDefinition="web", desiredCount=3)
-    yield aws("application-autoscaling")
-    ecs.delete_service(cluster="c", service="web", force=True)
-
-
-def count(aws: Client) -> int:
-    found: int = aws("ecs").describe_services(cluster="c", services=["web"])["services"][0]["desiredCount"]
-    return found
+    with scaled_service(aws, 3) as api:
+        yield api
 
 
 @pytest.mark.parametrize(("low", "high", "wanted"), [(1, 2, 2), (5, 9, 5), (1, 9, 3)])

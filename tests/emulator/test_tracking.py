@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.emulator.conftest import Client
+from tests.emulator.conftest import Client, count, scaled_service
 from tests.engine.support import eventually
 
 TARGET = {
@@ -19,17 +19,8 @@ GROUP = "targetgroup/web/1"
 
 @pytest.fixture
 def scaling(aws: Client) -> Iterator[Any]:
-    ecs = aws("ecs")
-    ecs.create_cluster(clusterName="c")
-    ecs.register_task_definition(family="web", containerDefinitions=[{"name": "web", "image": "web:1", "memory": 64}])
-    ecs.create_service(cluster="c", serviceName="web", taskDefinition="web", desiredCount=1)
-    yield aws("application-autoscaling")
-    ecs.delete_service(cluster="c", service="web", force=True)
-
-
-def count(aws: Client) -> int:
-    found: int = aws("ecs").describe_services(cluster="c", services=["web"])["services"][0]["desiredCount"]
-    return found
+    with scaled_service(aws, 1) as api:
+        yield api
 
 
 def track(scaling: Any, name: str, kind: str, value: float, **label: str) -> None:

@@ -1,0 +1,24 @@
+"""What AWS has of a stack's parts, for the commands that need it."""
+
+from typing import Any
+
+from ops.target import Target
+
+
+def container_instances(target: Target) -> list[dict[str, Any]]:
+    """The instances that have joined the cluster, as ECS describes them."""
+    ecs, cluster = target.client("ecs"), target.outputs["cluster"]
+    pages = ecs.get_paginator("list_container_instances").paginate(cluster=cluster)
+    arns = [arn for page in pages for arn in page["containerInstanceArns"]]
+    if not arns:
+        return []
+    found = ecs.describe_container_instances(cluster=cluster, containerInstances=arns)
+    joined: list[dict[str, Any]] = found["containerInstances"]
+    return joined
+
+
+def database_instance(target: Target, host: str) -> dict[str, Any] | None:
+    """The instance at an address, as RDS describes it; None where there is none."""
+    pages = target.client("rds").get_paginator("describe_db_instances").paginate()
+    instances = (one for page in pages for one in page["DBInstances"])
+    return next((one for one in instances if one.get("Endpoint", {}).get("Address") == host), None)
