@@ -69,6 +69,18 @@ class Checkout:
             (root / shared).symlink_to(SOURCE / shared)
         return cls(root=root, port=port, docker_host=docker_host)
 
+    def own_packages(self) -> None:
+        """Give it a `.venv` and stamps of its own, for commands that install other packages or another name."""
+        for name in (".venv", ".tools"):
+            (self.root / name).unlink()
+        shutil.copytree(SOURCE / ".venv", self.root / ".venv", symlinks=True)
+        (self.root / ".tools").mkdir()
+        for entry in (SOURCE / ".tools").iterdir():
+            if entry.name == "stamps":
+                shutil.copytree(entry, self.root / ".tools/stamps")
+            elif entry.is_dir():
+                (self.root / ".tools" / entry.name).symlink_to(entry)
+
     @cached_property
     def place(self) -> Place:
         return Place.of(self.port, self.root / ".local" / str(self.port))

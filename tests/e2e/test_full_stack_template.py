@@ -40,6 +40,7 @@ def script() -> str:
 @pytest.fixture(scope="module")
 def followed(checkout: Checkout, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Checkout, str]]:
     """A checkout in which somebody has followed the document, and what the commands printed."""
+    checkout.own_packages()  # it gets another name, and so installs itself anew
     app = tmp_path_factory.mktemp("app")
     shutil.copytree(BACKEND, app / "backend")
     shutil.copytree(FRONTEND, app / "frontend")

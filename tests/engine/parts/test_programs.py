@@ -126,7 +126,7 @@ def test_a_database_runs_in_its_data_folder_and_owns_what_was_uploaded(
     }
     program = DatabaseProgram(
         spec=Spec(name="db", image=image, image_name="postgres:18", body=body),
-        folder=tmp_path / "c", data=tmp_path / "data", installation=Installation(cache=None),  # type: ignore[arg-type]
+        folder=tmp_path / "c", data=tmp_path / "data", installation=Installation(cache=None),  # type: ignore[arg-type] # it is not asked
     )  # fmt: skip
     ((host, port),) = program.listening("127.9.9.9").values()
     output = tmp_path / "output"
