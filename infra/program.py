@@ -10,7 +10,7 @@ from infra.components.cdn import Cdn
 from infra.components.guard import Guard
 from infra.components.mail import Mail
 from infra.components.order import after
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from infra.planning.report import price, verdict
 from infra.pure.recipe import notice_of
 from infra.stack.alarms import watch

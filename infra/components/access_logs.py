@@ -8,7 +8,7 @@ from pulumi import Output, ResourceOptions
 
 from infra.components.closed_bucket import close_bucket
 from infra.components.order import after
-from infra.config.sections import AccessLogsConfig
+from infra.config.front_door import AccessLogsConfig
 from infra.pure import policies
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag

@@ -9,7 +9,7 @@ from pulumi import Output, ResourceOptions
 
 from infra.components.firewall import VALKEY
 from infra.components.link import Link
-from infra.config.sections import CacheConfig
+from infra.config.data import CacheConfig
 from infra.pure.tags import component_tag
 
 # https://docs.aws.amazon.com/AmazonElastiCache/latest/dg/engine-versions.html

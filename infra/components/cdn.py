@@ -11,7 +11,7 @@ from pulumi import ResourceOptions
 
 from infra.components.assets import Assets
 from infra.components.link import Link
-from infra.config.sections import CdnConfig
+from infra.config.front_door import CdnConfig
 from infra.pure import headers, policies
 from infra.pure.domains import address
 from infra.pure.routing import path_patterns

@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.role import removable_role
-from infra.config.sections import ClusterConfig
+from infra.config.cluster import ClusterConfig
 from infra.pure import policies
 from infra.pure.capacity import has_cpu_credits
 from infra.pure.tags import Tags, component_tag

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.link import Link, key_of
-from infra.config.sections import DatabaseConfig
+from infra.config.data import DatabaseConfig
 from infra.pure import policies
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag

@@ -12,7 +12,7 @@ from infra.components.mail_domain import MailDomain, MailDomainArgs
 from infra.components.mail_events import VARIABLE, MailEvents, MailEventsArgs
 from infra.components.smtp import Smtp, SmtpArgs
 from infra.config.load import SmtpEndpoint
-from infra.config.sections import MailConfig
+from infra.config.mail import MailConfig
 from infra.pure import policies
 from infra.pure.naming import unique_name
 from infra.pure.recipe import Recipe

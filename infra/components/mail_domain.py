@@ -7,7 +7,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 from pulumi.dynamic import Resource
 
-from infra.config.sections import MailConfig
+from infra.config.mail import MailConfig
 from infra.pure import mail_domain
 from infra.pure.mail_domain import Record
 from infra.pure.tags import component_tag

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.order import after
-from infra.config.sections import NetworkConfig
+from infra.config.network import NetworkConfig
 from infra.pure.cidrs import plan_subnets
 from infra.pure.tags import component_tag
 

@@ -11,7 +11,7 @@ from pulumi.dynamic import Resource
 
 from infra.components.load_balancer import HTTP, LoadBalancer
 from infra.components.order import after
-from infra.config.sections import LoadBalancerConfig
+from infra.config.front_door import LoadBalancerConfig
 from infra.pure.naming import unique_name
 from infra.pure.tags import component_tag
 from infra.steps.origin_secret import OriginSecret

@@ -9,7 +9,7 @@ from pulumi import InvokeOptions, ResourceOptions
 
 from infra.components.closed_bucket import close_bucket
 from infra.components.link import Link
-from infra.config.sections import StorageConfig
+from infra.config.data import StorageConfig
 from infra.pure import policies
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag

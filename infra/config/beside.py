@@ -10,8 +10,9 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, create_model
 from pydantic_core import ErrorDetails
 
-from infra.config.sections import StackConfig
+from infra.config.rules import RULES
 from infra.config.services import AppConfig, JobConfig, QueueConfig, ServiceConfig
+from infra.config.stack import StackConfig
 from infra.config.values import Problem, text_of
 
 Place = tuple[int | str, ...]
@@ -31,7 +32,7 @@ def broken_rules(settings: Mapping[str, Any], errors: Collection[ErrorDetails]) 
                 yield problem
     sections = {str(place[0]) for place in wrong}
     right = StackConfig.model_construct(**values(settings, sections))
-    for keys, rule in StackConfig.RULES:
+    for keys, rule in RULES:
         if not sections & set(keys):
             yield from rule(right)
 

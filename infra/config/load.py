@@ -16,8 +16,8 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from infra.config.beside import broken_rules
-from infra.config.sections import StackConfig
 from infra.config.services import AppConfig
+from infra.config.stack import StackConfig
 from infra.config.values import Problem
 from infra.pure.paths import ROOT
 

@@ -5,8 +5,8 @@ docs/alarms.md and the dashboard of CloudWatch are made from this table.
 
 from collections.abc import Iterator
 
-from infra.config.sections import StackConfig
 from infra.config.services import ServiceConfig
+from infra.config.stack import StackConfig
 from infra.pure.alarm import Alarm
 from infra.pure.capacity import has_cpu_credits
 from infra.pure.database_size import usable_connections

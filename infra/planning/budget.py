@@ -1,7 +1,7 @@
 """Whether a stack keeps its budget."""
 
 from infra.config.load import ConfigError
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from infra.planning.cost import month, most, rows, usd
 
 

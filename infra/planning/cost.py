@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from infra.config.sections import StackConfig
 from infra.config.services import ServiceConfig
+from infra.config.stack import StackConfig
 from infra.planning.alarms import alarms
 from infra.pure import prices
 from infra.pure.alarm import EDGE_REGION

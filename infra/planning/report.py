@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from infra.planning import cost
 from infra.planning.budget import warning
 from infra.pure.placement import Use, cheapest

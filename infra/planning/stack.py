@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from infra.config.load import APP_FILE, app_settings, checked, merged
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from infra.config.stack_file import own_settings
 
 # It costs nothing, and the example's own placeholder is refused.

@@ -13,7 +13,7 @@ from infra.components.interface import Interface
 from infra.components.load_balancer import NAME, LoadBalancer, LoadBalancerArgs
 from infra.components.network import Network, NetworkArgs
 from infra.components.way_out import WayOut, WayOutArgs
-from infra.config.sections import AccessLogsConfig
+from infra.config.front_door import AccessLogsConfig
 from infra.config.services import ServiceConfig
 from infra.planning.alarms import HOST_METRICS
 from infra.pure.parts import SERVICES, SMTP

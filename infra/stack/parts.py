@@ -15,7 +15,7 @@ from infra.components.queue import Queue, QueueArgs
 from infra.components.storage import Storage, StorageArgs
 from infra.components.stored_secrets import Secrets, SecretsArgs
 from infra.config.load import smtp_endpoint
-from infra.config.sections import MailConfig
+from infra.config.mail import MailConfig
 from infra.pure import policies
 from infra.pure.naming import family_name, job_log_name, queue_variable, secret_prefix
 from infra.pure.parts import QUEUES, SECRETS

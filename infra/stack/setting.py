@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import InvokeOptions, Output, ResourceOptions
 
 from infra.config.load import ConfigError, end_program
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from infra.planning.budget import warning
 from infra.pure.domains import zone_of
 from infra.pure.naming import secret_prefix

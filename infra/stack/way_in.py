@@ -5,7 +5,7 @@ from pulumi import InvokeOptions
 
 from infra.components.load_balancer import NAME
 from infra.config.load import end_program
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from infra.pure.tags import Tags
 from infra.pure.vpc_origins import moved, out_of_reach
 

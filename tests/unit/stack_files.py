@@ -7,7 +7,7 @@ from typing import Any
 import yaml
 
 from infra.config.load import APP_FILE, app_settings, parse
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from infra.pure.paths import ROOT
 
 PROJECT = yaml.safe_load((ROOT / "Pulumi.yaml").read_text())["name"]

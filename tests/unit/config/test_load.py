@@ -13,7 +13,8 @@ from pydantic import BaseModel
 
 from infra.config import docs, load
 from infra.config.load import ConfigError
-from infra.config.sections import MailConfig, StackConfig
+from infra.config.mail import MailConfig
+from infra.config.stack import StackConfig
 from infra.config.values import MAIL_ADDRESS, OTHER_PARTITIONS, REGIONS
 from infra.pure.paths import ROOT
 from tests.unit.stack_files import PROJECT, STACKS, raw_of, stack_config, stack_file

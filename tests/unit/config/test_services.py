@@ -8,7 +8,7 @@ import pytest
 
 from infra.config import images, load, services
 from infra.config.load import ConfigError
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from tests.unit.stack_files import PROJECT
 
 OWN = {

@@ -7,7 +7,7 @@ import pytest
 
 from infra import program
 from infra.config.load import APP_FILE, app_settings, parse
-from infra.config.sections import StackConfig
+from infra.config.stack import StackConfig
 from infra.planning.alarms import alarms
 from tests.unit.program.recorder import Recorded, record
 from tests.unit.stack_files import PROJECT, filled_in

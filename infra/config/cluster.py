@@ -1,0 +1,70 @@
+"""The instances that tasks run on."""
+
+from collections.abc import Iterator
+from typing import Literal
+
+from pydantic import Field
+
+from infra.config.section import Section
+from infra.config.values import AmiId, InstanceType, Problem, PublicKey
+from infra.pure.capacity import Network, instance_types
+from infra.pure.image_tag import USUAL_PLATFORM
+
+
+class ClusterConfig(Section):
+    instance_type: InstanceType = Field(
+        "t3a.small",
+        description="EC2 type of the instances that run the tasks. For an ARM type, such as `t4g.small` (1.46 USD a"
+        " month less than a t3a.small), images are built for linux/arm64, on an x86 machine with QEMU's help, and"
+        " `amiId` must be of that architecture. A change is used by new instances. An account on"
+        " AWS's free plan can start t3.micro, t3.small, c7i-flex.large and m7i-flex.large alone: write `t3.small`.",
+    )
+    cpu_credits: Literal["unlimited", "standard"] = Field(
+        "unlimited",
+        description="What a burstable instance (t2, t3, t3a, t4g) does that needs more CPU for long than its type's"
+        " baseline, 20% of 2 vCPUs for a t3a.small. `unlimited`, AWS's own default: it gets it; where a day's average"
+        " is above the baseline, a vCPU-hour above costs 0.05 USD; a t3a.small that is busy all month costs 58 USD"
+        " more. `standard`: it is slowed down to the baseline, and never costs more. Other types ignore it.",
+    )
+    network: Network = Field(
+        "bridge",
+        description="How tasks are reached. `bridge`: at ports of their instance, which as many as fit share. `awsvpc`:"
+        " each has a network interface and a service has a security group of its own; a t3a.small has interfaces for a"
+        " single task, and such a task needs `network.egress`. `trunked`: the same with ENI trunking, which gives"
+        " larger types, none of the T family, interfaces for more tasks. A change moves the tasks without a lost"
+        " request; with the recipe `protected` set `released` for the time of it.",
+    )
+    ami_id: AmiId = Field(
+        description="ECS-optimised Amazon Linux 2023 image of the region, pinned so that no unrelated `up` replaces"
+        " hosts. The current one: `aws ssm get-parameter --name"
+        " /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id`, for ARM types"
+        " `…/amazon-linux-2023/arm64/recommended/image_id`.",
+        examples=["ami-0123456789abcdef0"],
+    )
+    min_instances: int = Field(1, ge=1, le=20, description="Instances that always run.")
+    max_instances: int = Field(
+        2, ge=1, le=20, description="Instances that ECS may start when tasks wait for room; each costs its full price."
+    )
+    volume_gib: int = Field(30, ge=30, le=1000, description="Size of each instance's encrypted gp3 volume, in GiB.")
+    ssh_public_key: PublicKey | None = Field(
+        None,
+        description="OpenSSH public key for the instances. Default: no key pair. No port is open for it either way:"
+        " log in through Session Manager.",
+    )
+
+    @property
+    def platform(self) -> str:
+        """What images are built for."""
+        return "linux/arm64" if self.is_arm else USUAL_PLATFORM
+
+    @property
+    def is_arm(self) -> bool:
+        return instance_types()[self.instance_type].is_arm
+
+    def problems(self) -> Iterator[Problem]:
+        if self.max_instances < self.min_instances:
+            yield Problem(
+                key="maxInstances",
+                rule=f"must be at least minInstances ({self.min_instances}), got {self.max_instances}",
+                remedy="raise maxInstances or lower minInstances",
+            )
