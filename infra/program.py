@@ -12,6 +12,7 @@ from infra.components.mail import Mail
 from infra.components.order import after
 from infra.config.stack import StackConfig
 from infra.planning.report import price, verdict
+from infra.pure.build_context import DOCKERFILE
 from infra.pure.recipe import notice_of
 from infra.stack.alarms import watch
 from infra.stack.assets import assets
@@ -31,7 +32,7 @@ def build(config: StackConfig) -> dict[str, Any]:
     door = front_door(s, base, made, assets(s, built))
     cdn = door.cdn
     known = links(s, base, made, cdn) | secrets(s) | private_services(s, base)
-    services = {name: running(s, base, door, name, built[one.source], known) for name, one in config.services.items()}
+    services = {name: running(s, base, door, name, built[one.image], known) for name, one in config.services.items()}
     last: list[Resource] = [one.service for one in services.values()]
     resets = [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
     scheduled = jobs(s, base, services)
@@ -50,6 +51,7 @@ def facts(s: Setting, name: str, running: RunningService) -> dict[str, Any]:
         "repository": running.image.repository,
         "version": running.image.tag,
         "source": settings.source,
+        **({"dockerfile": settings.dockerfile} if settings.dockerfile != DOCKERFILE else {}),
         **({"build_args": settings.build_args} if settings.build_args else {}),
         "routes": settings.routes,
         "migrate": settings.migrate,

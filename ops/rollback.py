@@ -1,9 +1,10 @@
 """Goes back to an earlier version of a service, and lists those that can be gone back to."""
 
 import subprocess
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from infra.pure.paths import ROOT
 from localcloud import stack
@@ -40,13 +41,19 @@ def lines(target: Target, service: str) -> Iterator[str]:
     yield f"`make rollback SERVICE={service} VERSION=…{target.option}` deploys one of them"
 
 
+def image_of(one: Mapping[str, Any]) -> tuple[Any, ...]:
+    """What tells a service's image from others."""
+    return one["source"], one.get("dockerfile")
+
+
 def rollback(target: Target, service: str, version: str) -> str:
     """Writes the version into the stack's file, for all services that share its image; what the next `up` deploys."""
     known = [one.tag for one in versions(target, service)]
     if version not in (*known, PRESENT):
         raise OperationError(f"VERSION: must be one of {', '.join(known)}, or {PRESENT}, got {version!r}")
     services = target.outputs["services"]
-    sharing = {name: one for name, one in services.items() if one["source"] == services[service]["source"]}
+    image = image_of(services[service])
+    sharing = {name: one for name, one in services.items() if image_of(one) == image}
     for name in sharing:
         key = f"{target.project}:services.{name}.version"
         configure(target, *(("rm", "--path", key) if version == PRESENT else ("set", "--path", key, version)))

@@ -10,7 +10,7 @@ from pulumi.dynamic import Resource
 
 from infra.config.load import end_program
 from infra.pure import policies
-from infra.pure.build_context import ContextError
+from infra.pure.build_context import DOCKERFILE, ContextError
 from infra.pure.image_tag import USUAL_PLATFORM, image_tag
 from infra.pure.paths import image_folder
 from infra.pure.recipe import Recipe
@@ -22,12 +22,13 @@ KEPT_IMAGES = 20  # versions that a rollback can return to
 
 @dataclass(frozen=True, kw_only=True)
 class ImageArgs:
-    """`context`: a folder below the project's root with a Dockerfile and a `.dockerignore`.
+    """`context`: a folder below the project's root with a `.dockerignore`; `dockerfile`: a path in it.
 
     `version`: a tag that is in ECR since it was deployed before, in place of the folder's content.
     """
 
     context: str
+    dockerfile: str
     build_args: Mapping[str, str]
     version: str | None
     platform: str
@@ -59,7 +60,8 @@ class Image(pulumi.ComponentResource):
         tags = component_tag(name)
 
         try:
-            self.tag = args.version or image_tag(image_folder(args.context), args.build_args, args.platform)
+            folder = image_folder(args.context)
+            self.tag = args.version or image_tag(folder, args.build_args, args.platform, args.dockerfile)
         except ContextError as error:
             end_program(str(error))
         self.platform = {"platform": args.platform} if args.platform != USUAL_PLATFORM else {}
@@ -86,6 +88,7 @@ class Image(pulumi.ComponentResource):
                 "repository": repository.name,
                 "repositoryUrl": repository.repository_url,
                 "context": args.context,
+                **({"dockerfile": args.dockerfile} if args.dockerfile != DOCKERFILE else {}),
                 **({"buildArgs": dict(args.build_args)} if args.build_args else {}),
                 **self.platform,
                 "tag": self.tag,

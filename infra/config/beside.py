@@ -84,6 +84,8 @@ def service(name: str, written: Any, wrong: Collection[Place]) -> ServiceConfig:
     bad = {place[2] for place in wrong if place[:2] == ("services", name) and len(place) > 2}
     known = {str(field.alias) for field in ServiceConfig.model_fields.values()} - bad
     right = {key: value for key, value in written.items() if key in known} if isinstance(written, Mapping) else {}
+    if "dockerfile" in bad:
+        right.pop("buildArgs", None)  # which of them it takes, it alone tells
     variables = {} if "uses" in bad else right.get("environment", {})  # what they stand for depends on `uses`
     right["environment"] = {key: text_of(value) for key, value in variables.items()}
     return made(ServiceConfig, {"source": "", **right})

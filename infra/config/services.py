@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Literal
+from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field
 
@@ -10,6 +10,7 @@ from infra.config.images import image_problems
 from infra.config.section import Section
 from infra.config.values import (
     EnvironmentName,
+    FileInFolder,
     Folder,
     ImageFolder,
     Name,
@@ -22,6 +23,7 @@ from infra.config.values import (
     retention,
     text_of,
 )
+from infra.pure.build_context import DOCKERFILE
 from infra.pure.capacity import Room
 from infra.pure.parts import PARTS, QUEUE, QUEUES, SECRETS, SERVICES, SMTP, PartNames, part_of
 from infra.pure.paths import image_folder
@@ -31,6 +33,13 @@ from infra.pure.routing import collisions, same_ports
 
 # Set by the stack itself: a variable of the same name would be lost, or would lie.
 OWN_VARIABLES = ("APP_VERSION", "AWS_DEFAULT_REGION", "AWS_REGION", "LOG_LEVEL", "PORT")
+
+
+class ImageKey(NamedTuple):
+    """What tells one image from another: folder and Dockerfile."""
+
+    source: str
+    dockerfile: str
 
 
 class ScalingConfig(Section):
@@ -77,15 +86,22 @@ class ServiceConfig(Section):
         " and a lock file: then it is built and served at port 3000. Services with one source share one image.",
         examples=["backend"],
     )
+    dockerfile: FileInFolder = Field(
+        DOCKERFILE,
+        description="Path of the Dockerfile in the source, for a folder that several images are built from. Its build"
+        " sees the whole folder, but for what `.dockerignore` keeps out, or the Dockerfile's own, such as"
+        " `backend/Dockerfile.dockerignore`. Services with one source and one Dockerfile share one image.",
+        examples=["backend/Dockerfile"],
+    )
     build_args: dict[EnvironmentName, Annotated[str, BeforeValidator(text_of)]] = Field(
         {},
         description="Values for `ARG` lines of the Dockerfile, such as `VITE_API_URL` of a page. Whoever gets the image"
-        " can read them. Services with one source have the same.",
+        " can read them. Services with one image have the same.",
     )
     version: Version | None = Field(
         None,
         description="Version that runs in place of the folder's content: an image that was deployed before. `make"
-        " rollback` writes it into the stack's file and takes it out. Services with one source have the same.",
+        " rollback` writes it into the stack's file and takes it out. Services with one image have the same.",
     )
     command: tuple[str, ...] = Field((), description="Command in place of the image's own, word by word.")
     port: int | None = Field(
@@ -185,6 +201,15 @@ class ServiceConfig(Section):
     def most(self) -> int:
         """Tasks that there may be, without those that a deployment adds."""
         return self.scaling.max_count if self.scaling else self.desired_count
+
+    @property
+    def image(self) -> ImageKey:
+        return ImageKey(self.source, self.dockerfile)
+
+    @property
+    def dockerfile_path(self) -> str:
+        """From the project's folder on."""
+        return f"{self.source}/{self.dockerfile}"
 
     @property
     def room(self) -> Room:

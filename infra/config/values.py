@@ -262,6 +262,14 @@ Version = Annotated[
     BeforeValidator(text_of),
 ]
 Folder = Annotated[str, AfterValidator(folder_of_the_project)]
+FileInFolder = Annotated[
+    str,
+    matching(
+        r"(?=.{1,100}$)[A-Za-z0-9_][A-Za-z0-9._-]*(/[A-Za-z0-9_][A-Za-z0-9._-]*)*",
+        "must be a path in the service's folder, in letters, digits, - . _",
+        "backend/Dockerfile",
+    ),
+]
 Route = Annotated[str, AfterValidator(route)]
 UrlPath = Annotated[str, matching(r"/[A-Za-z0-9_.~/?=&%-]*", "must be a path that begins with a slash", "/healthz")]
 ImageFolder = Annotated[

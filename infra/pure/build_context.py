@@ -16,40 +16,44 @@ class ContextError(Exception):
     """The folder cannot become an image. The text names all files at fault, and what to do."""
 
 
-def context_files(folder: Path) -> list[str]:
+def context_files(folder: Path, dockerfile: str = DOCKERFILE) -> list[str]:
     """Relative paths of the files that the build gets, sorted; raises ContextError for what no image can hold."""
-    default = is_page(folder)
-    if not default and not (folder / DOCKERFILE).is_file():
+    default = is_page(folder, dockerfile)
+    if dockerfile != DOCKERFILE and not (folder / dockerfile).is_file():
+        raise ContextError(
+            f"image: {folder.name}/{dockerfile} must be a Dockerfile, found none; write it, or name another"
+        )
+    if not default and not (folder / dockerfile).is_file():
         raise ContextError(
             f"image: {folder.name}/ must have a Dockerfile, found none; add one, or for a page a package.json with a"
             f" script `build` and a lock file ({', '.join(MANAGERS)})"
         )
-    files = admitted_files(folder, LEFT_OUT if default else ())
+    files = admitted_files(folder, LEFT_OUT if default else (), dockerfile)
     if problems := [f"{shown(folder, path)} {fault}" for path in files if (fault := fault_of(folder, path))]:
         advice = f"change or remove it, or keep it out with a line in {folder.name}/.dockerignore"
         raise ContextError("\n".join(f"image: {problem}; {advice}" for problem in problems))
     return sorted([*files, DOCKERFILE]) if default else files
 
 
-def is_page(folder: Path) -> bool:
+def is_page(folder: Path, dockerfile: str = DOCKERFILE) -> bool:
     """Whether the folder has no Dockerfile, and gets the project's for pages."""
-    return not (folder / DOCKERFILE).exists() and default_dockerfile(folder) is not None
+    return dockerfile == DOCKERFILE and not (folder / DOCKERFILE).exists() and default_dockerfile(folder) is not None
 
 
-def declared_arguments(folder: Path) -> set[str]:
-    """The names that the folder's Dockerfile takes values for."""
+def declared_arguments(dockerfile: Path) -> set[str]:
+    """The names that it takes values for."""
     try:
-        text = (folder / DOCKERFILE).read_text()
+        text = dockerfile.read_text()
     except OSError:
         return set()
     lines = re.findall(r"^\s*ARG\s+(.*)", text, re.MULTILINE | re.IGNORECASE)
     return {word.partition("=")[0] for line in lines for word in line.split()}
 
 
-def written_by_its_base(folder: Path) -> tuple[str, ...]:
+def written_by_its_base(dockerfile: Path) -> tuple[str, ...]:
     """Where the program of the base image writes to. https://hub.docker.com/_/nginx, "in read-only mode"."""
     try:
-        text = (folder / DOCKERFILE).read_text()
+        text = dockerfile.read_text()
     except OSError:
         return ()
     bases = re.findall(r"^\s*FROM\s+(?:--\S+\s+)*(\S+)", text, re.MULTILINE | re.IGNORECASE)
@@ -99,12 +103,12 @@ def is_executable(file: Path) -> bool:
     return file.exists() and bool(file.stat().st_mode & stat.S_IXUSR)
 
 
-def copy_context(folder: Path, target: Path) -> None:
+def copy_context(folder: Path, target: Path, dockerfile: str = DOCKERFILE) -> None:
     """Copy what the build gets, with the modes that the tag knows: what a process of another user may read and run.
 
     A file's own mode may depend on the machine (umask 077 gives 600), and the images' processes are not its owner.
     """
-    for path in context_files(folder):
+    for path in context_files(folder, dockerfile):
         source, copy = folder / path, target / path
         copy.parent.mkdir(parents=True, exist_ok=True)
         if source.is_symlink():

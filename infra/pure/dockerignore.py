@@ -72,16 +72,19 @@ def translated(token: re.Match[str], *, is_last: bool) -> str:
     return re.escape(token["plain"])
 
 
-def admitted_files(context: Path, left_out: Sequence[str] = ()) -> list[str]:
+def admitted_files(context: Path, left_out: Sequence[str] = (), dockerfile: str = "Dockerfile") -> list[str]:
     """Relative paths of the files that the build gets, sorted. A symbolic link counts as a file.
 
     `left_out` are patterns that hold where there is no `.dockerignore`.
     """
-    ignore = context / ".dockerignore"
+    own = f"{dockerfile}.dockerignore"  # a Dockerfile's own stands for the folder's, as with BuildKit
+    has_own = (context / own).exists()
+    ignore = context / (own if has_own else ".dockerignore")
     lines = [line.strip() for line in ignore.read_text().splitlines()] if ignore.exists() else list(left_out)
     asked = [line for line in lines if line and not line.startswith("#")]
-    # The SDK always sends these two.
-    patterns = [p for p in map(pattern, [*asked, "!Dockerfile", "!.dockerignore"]) if p.parts]
+    # The SDK always sends the Dockerfile and the folder's; a builder that knows no other must not read the latter.
+    always = [f"!{dockerfile}", *([f"!{own}", ".dockerignore"] if has_own else ["!.dockerignore"])]
+    patterns = [p for p in map(pattern, [*asked, *always]) if p.parts]
     return sorted(walk(context, "", patterns))
 
 

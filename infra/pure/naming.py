@@ -53,9 +53,9 @@ def secret_prefix(project: str, stack: str) -> str:
     return f"{project}/{stack}/"
 
 
-def image_name(source: str) -> str:
-    """Of the image that is built from a folder of the project: `backend-image`."""
-    return unique_name(source, "image", limit=IMAGE_LIMIT)
+def image_name(*parts: str) -> str:
+    """Of the image that is built from a folder of the project, or from a Dockerfile in one: `backend-image`."""
+    return unique_name(*parts, "image", limit=IMAGE_LIMIT)
 
 
 def queue_variable(queue: str) -> str:

@@ -18,8 +18,9 @@ from infra.components.scaling import Scaling, ScalingArgs
 from infra.components.service import Service, ServiceArgs
 from infra.components.target import Target, TargetArgs
 from infra.components.task import Task, TaskArgs
-from infra.config.services import ScalingConfig
+from infra.config.services import ImageKey, ScalingConfig
 from infra.planning.alarms import alarms
+from infra.pure.build_context import DOCKERFILE
 from infra.pure.naming import image_name
 from infra.pure.parts import SECRETS, SERVICES
 from infra.pure.routing import private_port
@@ -46,14 +47,15 @@ class Jobs:
     all: Mapping[str, Job]
 
 
-def images(s: Setting) -> dict[str, Image]:
-    """One image for each folder, whether one service runs it or several."""
-    sources = {service.source: service for service in s.config.services.values()}
+def images(s: Setting) -> dict[ImageKey, Image]:
+    """One image for each Dockerfile, whether one service runs it or several."""
+    wanted = {service.image: service for service in s.config.services.values()}
     return {
-        source: Image(
-            image_name(source),
+        key: Image(
+            image_name(key.source, *([] if key.dockerfile == DOCKERFILE else [key.dockerfile])),
             ImageArgs(
-                context=source,
+                context=key.source,
+                dockerfile=key.dockerfile,
                 build_args=service.build_args,
                 version=service.version,
                 platform=s.config.cluster.platform,
@@ -62,7 +64,7 @@ def images(s: Setting) -> dict[str, Image]:
             ),
             s.opts,
         )
-        for source, service in sources.items()
+        for key, service in wanted.items()
     }
 
 

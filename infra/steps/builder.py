@@ -11,7 +11,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from infra.pure.build_context import copy_context
+from infra.pure.build_context import DOCKERFILE, copy_context
 from infra.pure.image_tag import image_tag
 from infra.steps.build_output import Output
 from infra.steps.common import fail
@@ -107,13 +107,14 @@ def build(
     platform: str,
     cache: str | None,
     build_args: Mapping[str, str] | None = None,
+    dockerfile: str = DOCKERFILE,
 ) -> None:
     """Build `url:tag` from what `tag` is the hash of. `cache`: an image in the engine whose layers may fit."""
     given = dict(build_args or {})
     output, image = Output(folder), f"{url}:{tag}"
     with tempfile.TemporaryDirectory(prefix="image-") as context:
-        copy_context(folder, Path(context))
-        if image_tag(Path(context), given, platform) != tag:
+        copy_context(folder, Path(context), dockerfile)
+        if image_tag(Path(context), given, platform, dockerfile) != tag:
             fail(f"{folder.name}: its files changed after `up` began; run it again")
         if is_docker(engine):
             options = ["--progress", "plain", "--platform", platform, "--tag", image]
@@ -121,11 +122,13 @@ def build(
             arguments = {**given, "BUILDKIT_INLINE_CACHE": "1"}
             options += [f"--build-arg={name}={value}" for name, value in arguments.items()]
             options += ["--cache-from", cache] if cache else []
+            options += ["--file", f"{context}/{dockerfile}"]
             run(output, [*buildkit_command(), *options, context])
         else:
             stream = engine.api.build(
-                path=context, tag=image, platform=platform, buildargs=given, rm=True, forcerm=True, decode=True
-            )
+                path=context, dockerfile=dockerfile, tag=image, platform=platform, buildargs=given, rm=True,
+                forcerm=True, decode=True,
+            )  # fmt: skip
             output.follow(stream)
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import ClientError
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
 
+from infra.pure.build_context import DOCKERFILE
 from infra.pure.image_tag import USUAL_PLATFORM
 from infra.pure.paths import image_folder
 from infra.steps import builder
@@ -70,7 +71,8 @@ def build_and_push(props: Props, before: str | None) -> None:
             progress(name, f"building image {tag}")
             login = registry_login(ecr)
             cache = layers_of(engine, url, before, login, platform_of(props)) if before else None
-            builder.build(engine, folder, url, tag, platform_of(props), cache, props.get("buildArgs"))
+            dockerfile = props.get("dockerfile", DOCKERFILE)
+            builder.build(engine, folder, url, tag, platform_of(props), cache, props.get("buildArgs"), dockerfile)
             progress(name, f"pushing image {tag}")
             Output(folder).follow(engine.api.push(url, tag=tag, auth_config=login, stream=True, decode=True))
         except APIError as error:
@@ -99,8 +101,8 @@ def outputs(props: Props) -> Props:
 
 class ImageBuild(StepProvider):
     """Inputs: region, repository, repositoryUrl, context (folder below the project's root), tag, buildArgs if any,
-    platform where it is not the usual one, and kept: true where the tag is of a version that was deployed before, which
-    the folder no longer holds.
+    dockerfile (in the context) and platform where they are not the usual ones, and kept: true where the tag is of a
+    version that was deployed before, which the folder no longer holds.
 
     Output: uri.
 

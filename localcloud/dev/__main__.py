@@ -81,7 +81,7 @@ class Development:
 
     async def _prepared(self, service: Service, cache: Cache) -> Runner:
         """Its packages are here and its migrations have run."""
-        found = plan(service.folder, dev=service.dev, command=service.command)
+        found = plan(service.folder, dockerfile=service.dockerfile, dev=service.dev, command=service.command)
         port = self.ports.get(service.name)
         deployed = str(stack.outputs(self.place).get("url", ""))
         own = setting.own_variables(service, found, port, deployed=deployed, here=self.url)

@@ -17,13 +17,16 @@ ARN_PARTS = 7
 
 @dataclass(frozen=True, kw_only=True)
 class Service:
-    """`command` is what the task runs in place of its image's own; `environment` what the task gets, secrets included.
+    """`folder` is that of its Dockerfile, or of a page that has none.
+
+    `command` is what the task runs in place of its image's own; `environment` what the task gets, secrets included.
 
     `port` is None for a service that nothing reaches.
     """
 
     name: str
     folder: Path
+    dockerfile: str
     routes: Sequence[str]
     port: int | None
     command: Sequence[str]
@@ -46,10 +49,12 @@ def service(place: Place, name: str, facts: Mapping[str, Any], cluster: str, ecs
     (found,) = ecs.describe_services(cluster=cluster, services=[facts["service"]])["services"]
     task = ecs.describe_task_definition(taskDefinition=found["taskDefinition"])["taskDefinition"]
     container = task["containerDefinitions"][0]
+    dockerfile = ROOT / facts["source"] / facts.get("dockerfile", "Dockerfile")
     ports = [mapping["containerPort"] for mapping in container.get("portMappings", [])]
     return Service(
         name=name,
-        folder=ROOT / facts["source"],
+        folder=dockerfile.parent,
+        dockerfile=dockerfile.name,
         routes=facts["routes"],
         port=next(iter(ports), None),
         command=container.get("command", []),

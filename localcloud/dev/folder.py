@@ -30,9 +30,9 @@ class Plan:
         return [word.replace("$HOST", host).replace("$PORT", str(port)) for word in self.command]
 
 
-def plan(folder: Path, *, dev: Sequence[str], command: Sequence[str]) -> Plan:
+def plan(folder: Path, *, dockerfile: str = "Dockerfile", dev: Sequence[str], command: Sequence[str]) -> Plan:
     """`dev` is the command of that key, `command` what the task has in place of the image's own."""
-    image, variables = image_of(folder)
+    image, variables = image_of(folder, dockerfile)
     if dev:
         return Plan(command=tuple(dev), reloads=True, variables=variables)
     if found := script(folder):
@@ -67,9 +67,9 @@ def outdated_packages(folder: Path) -> tuple[str, ...] | None:
     return None if is_fresh else MANAGERS[lock]
 
 
-def image_of(folder: Path) -> tuple[tuple[str, ...], dict[str, str]]:
+def image_of(folder: Path, dockerfile: str) -> tuple[tuple[str, ...], dict[str, str]]:
     """The command and variables of the folder's Dockerfile, its paths those of the folder; nothing without one."""
-    file = folder / "Dockerfile"
+    file = folder / dockerfile
     if not file.exists():
         return (), {}
     stage = parse(file.read_text(), {})[-1]

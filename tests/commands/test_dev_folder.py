@@ -77,3 +77,8 @@ def test_packages_are_installed_where_they_are_missing_or_older_than_the_lock_fi
     newer = (tmp_path / "node_modules").stat().st_mtime + 10
     os.utime(tmp_path / "pnpm-lock.yaml", (newer, newer))
     assert outdated_packages(tmp_path) is not None
+
+
+def test_a_dockerfile_of_another_name_tells_how_it_runs(tmp_path: Path) -> None:
+    (tmp_path / "api.Dockerfile").write_text(DOCKERFILE)
+    assert plan(tmp_path, dockerfile="api.Dockerfile", dev=(), command=()).command == ("uvicorn", "app.main:app")

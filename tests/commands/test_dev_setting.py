@@ -25,7 +25,8 @@ class FakeSecrets:
 
 def service(name: str = "api", port: int | None = 8000, **variables: str) -> Service:
     return Service(
-        name=name, folder=Path(), routes=[], port=port, command=[], migrate=[], dev=[], environment=variables
+        name=name, folder=Path(), dockerfile="Dockerfile", routes=[], port=port, command=[], migrate=[], dev=[],
+        environment=variables,
     )  # fmt: skip
 
 

@@ -10,10 +10,11 @@ from urllib.error import HTTPError, URLError
 import pytest
 from docker.models.containers import Container
 
+from infra.pure.build_context import DOCKERFILE
 from infra.pure.image_tag import image_tag
 from infra.steps import builder
 from tests.docker.engine import Engine
-from tests.engine.support import APPS, eventually, get
+from tests.engine.support import APPS, eventually, get, repository
 
 # Those whose base images tests/docker can make, too: of Python and of Node.js.
 PORTS = {"fastapi-pip": 8000, "pnpm-page": 3000, "page": 3000, "yarn-api": 3000}
@@ -58,10 +59,19 @@ def answer(container: Container, port: int) -> bytes:
 def test_an_app_of_the_process_engine_s_tests_runs_as_its_dockerfile_says(
     engine: Engine, tmp_path: Path, app: str
 ) -> None:
-    folder = folder_of(app, tmp_path)
-    url, tag = f"localcloud-test/{app}", image_tag(folder)
+    assert_runs(engine, app, folder_of(app, tmp_path), DOCKERFILE)
+
+
+def test_an_app_is_built_from_the_root_of_its_repository_by_a_dockerfile_in_a_folder_below(
+    engine: Engine, tmp_path: Path
+) -> None:
+    assert_runs(engine, "fastapi-pip", repository(tmp_path), "backend/Dockerfile")
+
+
+def assert_runs(engine: Engine, app: str, folder: Path, dockerfile: str) -> None:
+    url, tag = f"localcloud-test/{folder.name}", image_tag(folder, dockerfile=dockerfile)
     with contextlib.closing(builder.connect()) as client, contextlib.redirect_stdout(io.StringIO()):
-        builder.build(client, folder, url, tag, "linux/amd64", None)
+        builder.build(client, folder, url, tag, "linux/amd64", None, dockerfile=dockerfile)
     with engine.client() as client:
         container = client.containers.run(f"{url}:{tag}", detach=True, read_only=True, tmpfs={"/tmp": ""}, init=True)  # noqa: S108
         try:

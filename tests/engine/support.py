@@ -46,6 +46,13 @@ def eventually(ask: Callable[[], Value], seconds: float = 90) -> Value:
         time.sleep(0.1)
 
 
+def repository(scratch: Path) -> Path:
+    """One whose root an app is built from, by the Dockerfile in its folder `backend`."""
+    dockerfile = Path(shutil.copytree(APPS / "fastapi-pip", scratch / "shop/backend")) / "Dockerfile"
+    dockerfile.write_text(dockerfile.read_text().replace("COPY ./", "COPY ./backend/"))
+    return scratch / "shop"
+
+
 def is_alive(pid: int) -> bool:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"

@@ -13,7 +13,7 @@ from docker.models.containers import Container
 
 from infra.pure.image_tag import image_tag
 from infra.steps import builder
-from tests.engine.support import APPS, Engine, endpoint, eventually, get
+from tests.engine.support import APPS, Engine, endpoint, eventually, get, repository
 
 
 @pytest.fixture(scope="module")
@@ -114,3 +114,16 @@ def test_a_page_without_a_dockerfile_is_built_and_served(
     assert 'src="/assets/' in text(container)
     with pytest.raises(HTTPError, match="404"):
         text(container, "/assets/absent.js")
+
+
+def test_an_app_is_built_from_the_root_of_its_repository_by_a_dockerfile_in_a_folder_below(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DOCKER_HOST", f"unix://{engine.socket}")
+    shop = repository(tmp_path)
+    tag = image_tag(shop, dockerfile="backend/Dockerfile")
+    with contextlib.closing(builder.connect()) as client:
+        builder.build(client, shop, "shop", tag, "linux/amd64", None, dockerfile="backend/Dockerfile")
+    container = engine.run(f"shop:{tag}")
+    eventually(lambda: answers(container))
+    assert json.loads(text(container))["app"] == "fastapi-pip"

@@ -47,7 +47,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (service(buildArgs={"VITE": 1}), "app.yaml: services.api.buildArgs.VITE: must be declared in backend/Dockerfile; "),
     (
         {"services": {"api": API, "worker": {**WORKER, "buildArgs": {"VITE": "x"}}}},
-        "app.yaml: services.worker.buildArgs: must be what api has, which has the same source; write the same for both",
+        "app.yaml: services.worker.buildArgs: must be what api has, which has the same source and Dockerfile;"
+        " write the same for both",
     ),
     (service(sorce="x"), "app.yaml: services.api.sorce: is not a known key; did you mean source?"),
     (service(source="../x"), "app.yaml: services.api.source: must be a folder below the project's, in letters, "),
@@ -236,8 +237,8 @@ def test_what_a_dockerfile_declares_is_given_and_what_nginx_writes_to_must_be_wr
 ) -> None:
     folder = tmp_path / "web"
     folder.mkdir()
-    monkeypatch.setattr(services, "image_folder", lambda _: folder)
-    monkeypatch.setattr(images, "image_folder", lambda _: folder)
+    for module in (services, images):
+        monkeypatch.setattr(module, "image_folder", lambda path: tmp_path / path)
     build = "FROM --platform=linux/amd64 node:24 AS build\nARG A=1 VITE_API_URL=\n"
     (folder / "Dockerfile").write_text(f"{build}FROM nginx:1\n")
     given = {"source": "web", "buildArgs": {"VITE_API_URL": ""}}
@@ -284,3 +285,26 @@ def test_a_run_that_cannot_start_is_tried_no_longer_than_until_the_next_of_its_r
     assert parse({"services": {"api": API}, "jobs": {"n": job}}).jobs["n"].trial_minutes == minutes
     given = parse({"services": {"api": API}, "jobs": {"n": {**job, "startWithinMinutes": 5}}})
     assert given.jobs["n"].trial_minutes == 5
+
+
+def test_a_dockerfile_is_a_file_in_the_source_and_those_with_one_are_built_alike(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (services, images):
+        monkeypatch.setattr(module, "image_folder", lambda path: tmp_path / path)
+    for name in ("api", "web"):
+        (tmp_path / "shop" / name).mkdir(parents=True)
+        (tmp_path / "shop" / name / "Dockerfile").write_text("FROM node:24\nARG MODE\n")
+    one = {**API, "source": "shop", "dockerfile": "api/Dockerfile", "buildArgs": {"MODE": "a"}}
+    other = {"source": "shop", "command": ["x"], "dockerfile": "web/Dockerfile", "buildArgs": {"MODE": "b"}}
+    parse({"services": {"api": one, "other": other}})
+    assert problems({"services": {"api": one, "other": {**other, "dockerfile": "api/Dockerfile"}}}) == [
+        "app.yaml: services.other.buildArgs: must be what api has, which has the same source and Dockerfile;"
+        " write the same for both: they share one image"
+    ]
+    assert problems({"services": {"api": {**one, "dockerfile": "ap/Dockerfile"}}}) == [
+        "app.yaml: services.api.dockerfile: must be a file in shop/, got 'ap/Dockerfile';"
+        " write it, or the path of another, such as backend/Dockerfile"
+    ]
+    (line,) = problems({"services": {"api": {**one, "dockerfile": "../Dockerfile"}}})
+    assert line.startswith("app.yaml: services.api.dockerfile: must be a path in the service's folder, in letters")

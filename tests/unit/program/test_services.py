@@ -1,6 +1,7 @@
 """Other apps than the project's own, as app.yaml describes them: what is made for them, and what is not."""
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -325,3 +326,19 @@ def test_only_the_stacks_own_instances_reach_private_services(priced: Recorded, 
     assert rule["fromPort"] <= priced.one("prices-private").inputs["port"] <= rule["toPort"]
     assert priced.one("firewall-instances-to-load-balancer").inputs["fromPort"] == 20_000
     assert not [r for r in alone.resources if r.name == "firewall-load-balancer-from-instances"]
+
+
+def test_services_of_one_folder_with_two_dockerfiles_have_two_images() -> None:
+    """One of the two is in a folder below, as where everything is built from a repository's root."""
+    app: dict[str, Mapping[str, object]] = {"api": API, "worker": WORKER}
+    files = {"api": "fastapi-pip/Dockerfile", "worker": "yarn-api/Dockerfile"}
+    stack = of(
+        {
+            "services": {
+                name: {**one, "source": "tests/engine/apps", "dockerfile": files[name]} for name, one in app.items()
+            }
+        }
+    )
+    builds = [one.inputs for one in stack.of("pulumi-python:dynamic/infra:ImageBuild")]
+    assert sorted(one["dockerfile"] for one in builds) == sorted(files.values())
+    assert len({one["tag"] for one in builds}) == len({json.dumps(one["repository"]) for one in builds}) == 2

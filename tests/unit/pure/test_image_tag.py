@@ -210,3 +210,27 @@ def test_what_a_build_is_given_is_part_of_what_it_makes(context: Path) -> None:
     tags = [image_tag(context, given) for given in ({}, {"A": ""}, {"A": "1"}, {"B": "1"}, {"A": "1", "B": "2"})]
     assert len(set(tags)) == len(tags) and tags[0] == image_tag(context)
     assert image_tag(context, {"B": "2", "A": "1"}) == tags[-1]
+
+
+def test_the_dockerfile_may_be_in_a_folder_below_and_counts(context: Path) -> None:
+    (context / "api").mkdir()
+    for name in ("Dockerfile", "worker.Dockerfile"):
+        (context / "api" / name).write_text("FROM scratch\n")
+    assert admitted_files(context, dockerfile="api/Dockerfile") == [".dockerignore", "api/Dockerfile", "app/main.py"]
+    tags = [image_tag(context, dockerfile=name) for name in ("Dockerfile", "api/Dockerfile", "api/worker.Dockerfile")]
+    assert len(set(tags)) == 3
+    (context / "api/Dockerfile").write_text("FROM debian\n")
+    assert image_tag(context, dockerfile="api/Dockerfile") != tags[1]
+    assert image_tag(context) == tags[0]
+    with pytest.raises(ContextError, match="image: backend/web/Dockerfile must be a Dockerfile, found none"):
+        image_tag(context, dockerfile="web/Dockerfile")
+
+
+def test_a_dockerfiles_own_list_stands_for_the_folders(context: Path, tmp_path: Path) -> None:
+    (context / "api").mkdir()
+    (context / "api/Dockerfile").write_text("FROM scratch\n")
+    (context / "api/Dockerfile.dockerignore").write_text("app\n")
+    wanted = ["Dockerfile", "README.md", "api/Dockerfile", "api/Dockerfile.dockerignore"]
+    assert admitted_files(context, dockerfile="api/Dockerfile") == wanted
+    copy_context(context, tmp_path / "copy", "api/Dockerfile")
+    assert image_tag(tmp_path / "copy", dockerfile="api/Dockerfile") == image_tag(context, dockerfile="api/Dockerfile")

@@ -212,7 +212,7 @@ def test_docker_builds_with_the_command_that_speaks_buildkit(
     image = f"{URL}:{image_tag(web, ARGS)}"
     arguments = "--build-arg=VITE_API_URL=a b --build-arg=BUILDKIT_INLINE_CACHE=1"
     assert first.startswith(f"web: {command} plain --platform linux/amd64 --tag {image} {arguments}")
-    assert f" --cache-from {URL}:before /" in first
+    assert f" --cache-from {URL}:before --file /" in first
     assert [line.split()[1] for line in listed if line.endswith("app.py")] == ["-rw-r--r--"]
 
 
