@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs plan secret psql tunnel rollback run jobs env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status logs plan secret psql tunnel rollback run shell jobs env develop test check generate format lock rename \
 	digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -95,6 +95,9 @@ rollback: $(OPS_NEEDS) ## Deploy an earlier version without a build, or list the
 
 run: $(OPS_NEEDS) ## Run a command once, with a service's image and rights: SERVICE=backend CMD="…", or JOB=… [STACK=prod]
 	@$(OPS) run $(if $(JOB),--job "$(JOB)",--service "$(SERVICE)" -- $(CMD))
+
+shell: $(OPS_NEEDS) ## Open a shell in a task that runs, or run a command in it: SERVICE=backend [CMD="…"] [STACK=prod]
+	@$(OPS) shell --service "$(SERVICE)" -- $(CMD)
 
 jobs: $(OPS_NEEDS) ## Tell of each job when it is due, and what its last run came to [STACK=prod]
 	@$(OPS) jobs

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.steps.common import in_words
 from localcloud.errors import LocalCloudError
-from ops import jobs, log_lines, logs, psql, rollback, run, secret, status
+from ops import jobs, log_lines, logs, psql, rollback, run, secret, shell, status
 from ops.errors import OperationError
 from ops.target import Target
 
@@ -34,6 +34,9 @@ def arguments() -> argparse.Namespace:
     what.add_argument("--service")
     what.add_argument("--job")
     running.add_argument("words", metavar="CMD", nargs=argparse.REMAINDER)
+    opening = commands.add_parser("shell", help=shell.shell.__doc__)
+    opening.add_argument("--service", required=True)
+    opening.add_argument("words", metavar="CMD", nargs=argparse.REMAINDER, help="a shell without it")
     asking = commands.add_parser("psql", help=psql.psql.__doc__)
     asking.add_argument("--write", action="store_true", help="not read-only")
     asking.add_argument("words", metavar="ARGS", nargs=argparse.REMAINDER, help="psql's own")
@@ -43,6 +46,10 @@ def arguments() -> argparse.Namespace:
     back.add_argument("service", metavar="SERVICE")
     back.add_argument("version", metavar="VERSION", nargs="?", help="lists them without it")
     return parser.parse_args()
+
+
+def after_dashes(words: list[str]) -> list[str]:
+    return words[1:] if words[:1] == ["--"] else words
 
 
 def tell_status(target: Target, given: argparse.Namespace) -> int:
@@ -84,10 +91,14 @@ def run_once(target: Target, given: argparse.Namespace) -> int:
     if given.job:
         service, command = run.job_of(target, given.job)
     else:
-        service, command = given.service, [word for word in given.words if word != "--"]
+        service, command = given.service, after_dashes(given.words)
         if not command:
             raise OperationError('CMD: is required; write for example CMD="python -m app.seed"')
     return run.run(target, service, command, job=given.job)
+
+
+def open_shell(target: Target, given: argparse.Namespace) -> int:
+    return shell.shell(target, given.service, after_dashes(given.words))
 
 
 def roll_back(target: Target, given: argparse.Namespace) -> int:
@@ -99,7 +110,7 @@ def roll_back(target: Target, given: argparse.Namespace) -> int:
 
 
 def ask_database(target: Target, given: argparse.Namespace) -> int:
-    return psql.psql(target, [word for word in given.words if word != "--"], write=given.write)
+    return psql.psql(target, after_dashes(given.words), write=given.write)
 
 
 def hold_tunnel(target: Target, given: argparse.Namespace) -> int:
@@ -112,6 +123,7 @@ COMMANDS = {
     "jobs": tell_jobs,
     "secret": store_secret,
     "run": run_once,
+    "shell": open_shell,
     "psql": ask_database,
     "tunnel": hold_tunnel,
     "rollback": roll_back,

@@ -1,8 +1,6 @@
 """A way from this machine to the private database: on AWS through an instance, on the laptop it is there already."""
 
 import json
-import os
-import shutil
 import socket
 import subprocess
 import tempfile
@@ -13,16 +11,13 @@ from dataclasses import dataclass
 from typing import IO
 
 from localcloud.ports import free_port
+from ops import plugin
 from ops.errors import OperationError
 from ops.lookup import container_instances, database_instance
+from ops.plugin import PLUGIN
 from ops.target import Target
 
-PLUGIN = "session-manager-plugin"
-# https://docs.aws.amazon.com/systems-manager/latest/userguide/session-manager-working-with-install-plugin.html
-INSTALL = "install it as docs/operations.md says (“Ask the database”)"
 DOCUMENT = "AWS-StartPortForwardingSessionToRemoteHost"
-# Where the plugin finds what opens the session, so that its token is in no list of processes.
-RESPONSE = "AWS_SSM_START_SESSION_RESPONSE"
 OPEN_SECONDS = 30.0
 
 
@@ -61,19 +56,16 @@ def way_to(target: Target, database: Database, port: int | None = None) -> Itera
     if target.place:
         yield database.port
         return
-    if not shutil.which(PLUGIN):
-        raise OperationError(f"{PLUGIN}: not found on PATH, and it opens the way through an instance; {INSTALL}")
+    plugin.need("opens the way through an instance")
     local = port or free_port()
     wanted = {"host": [database.host], "portNumber": [str(database.port)], "localPortNumber": [str(local)]}
     ssm, instance = target.client("ssm"), host_of(target)
-    session = ssm.start_session(Target=instance, DocumentName=DOCUMENT, Parameters=wanted)
-    told = json.dumps({key: session[key] for key in ("SessionId", "TokenValue", "StreamUrl")})
-    asked = json.dumps({"Target": instance, "DocumentName": DOCUMENT, "Parameters": wanted})
-    region = target.config["region"]
+    asked = {"Target": instance, "DocumentName": DOCUMENT, "Parameters": wanted}
+    session = ssm.start_session(**asked)
     with tempfile.TemporaryFile() as words:  # no pipe, which would be full one day: it tells of each connection
         process = subprocess.Popen(
-            [PLUGIN, RESPONSE, region, "StartSession", "", asked, f"https://ssm.{region}.amazonaws.com"],
-            env={**os.environ, RESPONSE: told}, stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT,
+            plugin.command(asked, target.config["region"]), env=plugin.environment(session),
+            stdin=subprocess.DEVNULL, stdout=words, stderr=subprocess.STDOUT,
         )  # fmt: skip
         try:
             wait_until_open(local, process, words)

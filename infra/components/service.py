@@ -25,7 +25,7 @@ class ServiceArgs:
     """`definition_arn`: the task definition to run, for a service with migrations the one that they hand on.
 
     `target_group_arn`: None for a service that gets no requests. `alarms`: the names of those that take a deployment
-    back. `scaled`: whether somebody else changes the number of tasks.
+    back. `shell`: whether one may be opened in a task. `scaled`: whether somebody else changes the number of tasks.
     """
 
     cluster: Cluster
@@ -33,6 +33,7 @@ class ServiceArgs:
     definition_arn: pulumi.Input[str]
     target_group_arn: pulumi.Input[str] | None
     alarms: Sequence[pulumi.Input[str]]
+    shell: bool
     desired_count: int
     scaled: bool
     timeout_seconds: int
@@ -93,7 +94,7 @@ class Service(pulumi.ComponentResource):
             network_configuration=args.task.interface.of_service if args.task.interface else None,
             health_check_grace_period_seconds=GRACE_SECONDS if args.target_group_arn is not None else None,
             load_balancers=self._load_balancers(args),
-            enable_execute_command=True,
+            enable_execute_command=args.shell,
             enable_ecs_managed_tags=True,
             propagate_tags="SERVICE",  # with the provider's default tags, which the service carries
             wait_for_steady_state=False,  # the deployment below waits, and says why when it fails

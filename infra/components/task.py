@@ -21,7 +21,8 @@ from infra.pure.tags import Tags, component_tag
 STOP_SECONDS = 30  # between SIGTERM and SIGKILL
 # The folders that every container can write to, in memory and gone with it: for libraries' temporary files, and what
 # the agent of ECS Exec cannot do without (https://github.com/aws/containers-roadmap/issues/1359).
-WRITABLE_MIB = {"/tmp": 64, "/var/lib/amazon/ssm": 16}  # noqa: S108 # the container's own
+WRITABLE_MIB = {"/tmp": 64}  # noqa: S108 # the container's own
+SHELL_WRITABLE_MIB = {"/var/lib/amazon/ssm": 16}
 OWN_WRITABLE_MIB = 64
 
 
@@ -29,13 +30,15 @@ OWN_WRITABLE_MIB = 64
 class TaskArgs:
     """`links`: the parts that it uses, and the stored secrets, by their names in `${part.name}`.
 
-    `interface`: the own network interface; None for a port of the instance, which Docker chooses.
+    `interface`: the own network interface; None for a port of the instance, which Docker chooses. `shell`: whether one
+    may be opened in it.
     """
 
     image: Image
     settings: ServiceConfig
     links: Mapping[str, Link]
     interface: Interface | None
+    shell: bool
     account_id: pulumi.Input[str]
     region: str
     tags: Tags
@@ -76,7 +79,9 @@ class Task(pulumi.ComponentResource):
             args.image.repository_arn, log.arn, pulumi.Output.all(*(secret.arn for secret in secrets.values()))
         ).apply(lambda known: policies.pull_and_log(known[0], known[1], sorted(set(known[2]))))
         rights = pulumi.Output.all(*(link.rights for link in args.links.values())).apply(
-            lambda known: policies.service_task(statement for statements in known for statement in statements)
+            lambda known: policies.service_task(
+                (statement for statements in known for statement in statements), opens_shell=args.shell
+            )
         )
         execution, may_start = self._role(name, "execution", "ECS: pulls the image, writes the log", trust, pull)
         task, may_work = self._role(name, "task", "The code in the container", trust, rights)
@@ -126,7 +131,11 @@ class Task(pulumi.ComponentResource):
         settings = args.settings
         host_port = settings.port if args.interface else 0
         ports = [{"containerPort": settings.port, "hostPort": host_port, "protocol": "tcp"}] if settings.port else []
-        writable = {**WRITABLE_MIB, **dict.fromkeys(settings.writable, OWN_WRITABLE_MIB)}
+        writable = {
+            **WRITABLE_MIB,
+            **(SHELL_WRITABLE_MIB if args.shell else {}),
+            **dict.fromkeys(settings.writable, OWN_WRITABLE_MIB),
+        }
         handed_over = [{"name": key, "valueFrom": secret.value_from} for key, secret in secrets.items()]
         return {
             "name": self.container,

@@ -101,6 +101,6 @@ def ways_out(stack: StackSections) -> str:
     nat = f"write nat ({prices.nat_month():.2f} USD a month)"
     if without_endpoint(stack.used):
         return nat
-    names = endpoints(stack.used, smtp=stack.smtp)
+    names = endpoints(stack.used, smtp=stack.smtp, shell=stack.shell)
     month = prices.endpoints_month(len(names), len(stack.network.zones))
     return f"{nat}, or endpoints, of {', '.join(names)} ({month:.2f} USD a month)"

@@ -50,6 +50,11 @@ class StackSections(AppConfig):
         " in Secrets Manager; others see that the site is up, and nothing else. `open`: everyone on the internet may"
         " read, write, upload and send mail to your address.",
     )
+    shell: bool = Field(
+        True,
+        description="Whether `make shell` opens a shell in a task (ECS Exec), for who has AWS's permission"
+        " `ecs:ExecuteCommand`. Without it tasks have no right and no folder for the agent that opens it.",
+    )
     deploy_timeout_minutes: int = Field(
         20,
         ge=2,
@@ -105,4 +110,4 @@ class StackSections(AppConfig):
     @property
     def endpoints(self) -> list[str]:
         """The services of AWS that tasks reach by endpoints of the network."""
-        return endpoints(self.used, smtp=self.smtp) if self.network.egress == "endpoints" else []
+        return endpoints(self.used, smtp=self.smtp, shell=self.shell) if self.network.egress == "endpoints" else []

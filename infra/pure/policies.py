@@ -56,11 +56,12 @@ def pull_and_log(repository_arn: str, log_group_arn: str, secret_arns: Sequence[
     )
 
 
-def exec_channel() -> Document:
-    """A shell in a running task (ECS Exec)."""
+def exec_channel(*, opens: bool) -> Document:
+    """A shell in a running task (ECS Exec): allowed, or refused whatever else the role may do."""
     actions = ["CreateControlChannel", "CreateDataChannel", "OpenControlChannel", "OpenDataChannel"]
     # The message channels have no ARN: AWS defines no resource for these actions.
-    return allow([f"ssmmessages:{action}" for action in actions], ["*"])
+    channel = allow([f"ssmmessages:{action}" for action in actions], ["*"])
+    return channel if opens else {**channel, "Effect": "Deny"}
 
 
 def trunking() -> Document:
@@ -165,9 +166,9 @@ def merged(statements: Iterable[Document]) -> list[Document]:
     return [allow(actions, list(dict.fromkeys(arns))) for actions, arns in resources.items()] + conditional
 
 
-def service_task(rights: Iterable[Document]) -> Document:
-    """What a service's own code may do: what the parts that it uses allow."""
-    return document(exec_channel(), *merged(rights))
+def service_task(rights: Iterable[Document], *, opens_shell: bool) -> Document:
+    """What a service's own code may do: what the parts that it uses allow, and in which a shell may be opened."""
+    return document(exec_channel(opens=opens_shell), *merged(rights))
 
 
 def run_job(*, definitions: str, cluster_arn: str, role_arns: Sequence[str], missed_arn: str) -> Document:

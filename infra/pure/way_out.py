@@ -20,14 +20,14 @@ ENDPOINTS = {
     QUEUES: ("sqs",),
 }
 SMTP_ENDPOINT = "email-smtp"
-# A shell in a task (ECS Exec), which every task may have.
+# A shell in a task (ECS Exec).
 SHELL = "ssmmessages"
 
 
-def endpoints(used: Iterable[str], *, smtp: bool) -> list[str]:
+def endpoints(used: Iterable[str], *, smtp: bool, shell: bool) -> list[str]:
     """The services that need an endpoint, by the last part of its name."""
     found = {name for part in used for name in ENDPOINTS.get(part.partition(".")[0], ())}
-    return sorted({SHELL, *found, *([SMTP_ENDPOINT] if smtp else ())})
+    return sorted({*found, *([SHELL] if shell else ()), *([SMTP_ENDPOINT] if smtp else ())})
 
 
 def without_endpoint(used: Iterable[str]) -> list[str]:

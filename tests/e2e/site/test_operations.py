@@ -12,6 +12,16 @@ def test_psql_asks_the_database_read_only_unless_it_is_told_to_write(running: Ch
     assert running.ops("psql", "--write", "--", "-c", change).returncode == 0
 
 
+def test_a_shell_has_the_tasks_variables_and_ends_with_the_exit_code_of_what_ran(running: Checkout) -> None:
+    script = "import os, sys; print(os.environ['DATABASE_NAME'], sys.argv[1:]); sys.exit(3)"
+    asked = running.ops("shell", "--service", "backend", "--", "python", "-c", script, "a b")
+    assert (asked.returncode, asked.stdout) == (3, "app ['a b']\n"), asked.stderr
+    opened = running.ops("shell", "--service", "backend", given="echo in $DATABASE_NAME; exit 4\n")
+    assert (opened.returncode, opened.stdout) == (4, "in app\n"), opened.stderr
+    missing = running.ops("shell", "--service", "backed")
+    assert missing.returncode == 1 and "got 'backed'; known are backend, frontend" in missing.stderr
+
+
 def test_status_tells_of_every_part(running: Checkout) -> None:
     told = running.ops("status")
     assert told.returncode == 0, told.stdout + told.stderr

@@ -16,9 +16,9 @@ API = {"source": "backend", "port": 8000, "routes": ["/api"], "health": "/live",
 NIGHT = {"service": "api", "command": ["night"], "schedule": "rate(1 day)"}
 
 
-def of(cluster: dict[str, Any], network: dict[str, Any]) -> Recorded:
+def of(cluster: dict[str, Any], network: dict[str, Any], *, shell: bool = True) -> Recorded:
     """The stack dev with an app that uses a database."""
-    found = filled_in("dev")
+    found = {**filled_in("dev"), f"{PROJECT}:shell": json.dumps(shell)}
     for section, more in (("cluster", cluster), ("network", network)):
         found[f"{PROJECT}:{section}"] = json.dumps({**json.loads(found[f"{PROJECT}:{section}"]), **more})
     app = {"services": {"page": PAGE, "api": {**API, "uses": ["database"]}}, "jobs": {"night": NIGHT}}
@@ -102,6 +102,12 @@ def test_endpoints_are_those_that_services_use_and_tasks_reach_nothing_else(trun
         ("service-page", "endpoints", 443),
         ("service-page", "pl-0123456789abcdef0", 443),  # S3
     }
+
+
+def test_without_a_shell_in_tasks_there_is_no_endpoint_for_it() -> None:
+    closed = of({"network": "trunked", "instanceType": "m5.large"}, {"egress": "endpoints"}, shell=False)
+    names = [r.inputs["serviceName"] for r in closed.of("aws:ec2/vpcEndpoint:VpcEndpoint") if r.component == "way-out"]
+    assert [name.rpartition(".")[2] for name in names] == ["secretsmanager"]
 
 
 def test_trunking_is_set_by_the_instances_for_their_own_role_alone(own: Recorded, trunked: Recorded) -> None:

@@ -20,9 +20,10 @@ API = {"source": "backend", "port": 9000, "routes": ["/", "/v2"], "health": "/he
 WORKER = {"source": "backend", "command": ["python", "-m", "app.worker"]}
 
 
-def of(app: dict[str, Any]) -> Recorded:
-    """The stack dev with this app.yaml."""
-    config = parse(filled_in("dev"), namespace=PROJECT, app=app)
+def of(app: dict[str, Any], **settings: Any) -> Recorded:
+    """The stack dev with this app.yaml, and with other `settings`."""
+    own = {f"{PROJECT}:{key}": json.dumps(value) for key, value in settings.items()}
+    config = parse({**filled_in("dev"), **own}, namespace=PROJECT, app=app)
     return record(lambda: program.build(config), stack="dev")
 
 
@@ -116,6 +117,16 @@ def test_using_a_part_gives_variables_and_rights_to_that_service_alone(shop: Rec
         for name in ("api", "worker")
     }
     assert actions == {"api": {"ssmmessages", "sqs", "cloudfront"}, "worker": {"ssmmessages", "sqs", "secretsmanager"}}
+
+
+def test_a_shell_opens_in_tasks_unless_the_stack_says_no_and_then_nothing_of_it_is_left(alone: Recorded) -> None:
+    closed = of({"services": {"api": API}}, shell=False)
+    for stack, opened in ((alone, True), (closed, False)):
+        assert stack.one("api-service").inputs["enableExecuteCommand"] is opened
+        (channel,) = [s for s in rights(stack, "api-task-policy") if "ssmmessages:OpenDataChannel" in s["Action"]]
+        assert channel["Effect"] == ("Allow" if opened else "Deny")
+        folders = [one["containerPath"] for one in container(stack, "api")["linuxParameters"]["tmpfs"]]
+        assert ("/var/lib/amazon/ssm" in folders) is opened
 
 
 def test_references_are_filled_in_and_secrets_are_handed_over_by_ecs(shop: Recorded) -> None:

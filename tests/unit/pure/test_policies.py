@@ -43,10 +43,11 @@ DOCUMENTS = {
             policies.use_site(DISTRIBUTION),
             policies.use_queue(QUEUE),
             *policies.see_stack(cluster_arn="arn:cluster/c", region="r", account_id="1", job_log_group="g"),
-        ]
+        ],
+        opens_shell=True,
     ),
     "smtp": policies.use_smtp([IDENTITY, CONFIGURATION_SET], "me@example.com"),
-    "nothing": policies.service_task([]),
+    "nothing": policies.service_task([], opens_shell=True),
     "with_secrets": policies.pull_and_log("arn:r", "arn:g", [SECRET]),
     "run_job": policies.run_job(
         definitions="arn:family:*", cluster_arn="arn:cluster", role_arns=["arn:role"], missed_arn=QUEUE
