@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs plan secret psql tunnel rollback run shell jobs env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status logs plan secret psql tunnel deployments rollback run shell jobs env develop test check generate format lock rename \
 	digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -88,6 +88,9 @@ psql: $(OPS_NEEDS) ## Ask the database, read-only: [ARGS='-c "select 1"'] [WRITE
 
 tunnel: $(OPS_NEEDS) ## Hold a way to the database open for other programs: [LOCAL_PORT=5433] [STACK=prod]
 	@$(OPS) tunnel $(if $(LOCAL_PORT),--local-port $(LOCAL_PORT))
+
+deployments: $(OPS_NEEDS) ## List what was deployed, by whom and how it ended: [SERVICE=backend] [JSON=yes] [STACK=prod]
+	@$(OPS) deployments $(if $(SERVICE),--service "$(SERVICE)") $(if $(filter yes,$(JSON)),--json)
 
 rollback: $(OPS_NEEDS) ## Deploy an earlier version without a build, or list them: SERVICE=backend [VERSION=… or present] [STACK=prod]
 	@$(OPS) rollback "$(SERVICE)" $(VERSION)

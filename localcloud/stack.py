@@ -32,15 +32,18 @@ def interrupts_left_to_the_child() -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
+def environment(place: Place) -> dict[str, str]:
+    """What `pulumi` gets. The program imports `infra` from this checkout, even with another checkout's `.venv`."""
+    return {**harmless(os.environ), **place.pulumi_environment, "PYTHONPATH": str(ROOT)}
+
+
 def pulumi(place: Place, *arguments: str, quiet: bool = False) -> int:
     """Run `pulumi` in the foreground, its output the user's; returns its exit code."""
     (place.folder / "pulumi").mkdir(parents=True, exist_ok=True)
     output = subprocess.DEVNULL if quiet else None
-    # The program imports `infra` from this checkout, even with another checkout's `.venv`.
-    environment = {**harmless(os.environ), **place.pulumi_environment, "PYTHONPATH": str(ROOT)}
     try:
         with interrupts_left_to_the_child():
-            run = subprocess.run(["pulumi", *arguments], cwd=ROOT, env=environment, stdout=output, check=False)
+            run = subprocess.run(["pulumi", *arguments], cwd=ROOT, env=environment(place), stdout=output, check=False)
     except FileNotFoundError:
         raise LocalCloudError("pulumi: neither on PATH nor in .tools/; run `make setup`, which installs it") from None
     return run.returncode

@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from infra.steps.common import in_words
 from localcloud.errors import LocalCloudError
-from ops import jobs, log_lines, logs, psql, rollback, run, secret, shell, status
+from ops import deployments, jobs, log_lines, logs, psql, rollback, run, secret, shell, status
 from ops.errors import OperationError
 from ops.target import Target
 
@@ -42,6 +42,9 @@ def arguments() -> argparse.Namespace:
     asking.add_argument("words", metavar="ARGS", nargs=argparse.REMAINDER, help="psql's own")
     holding = commands.add_parser("tunnel", help=psql.tunnel.__doc__)
     holding.add_argument("--local-port", type=int, help="the port of 127.0.0.1; any free one without it")
+    listing = commands.add_parser("deployments", help=deployments.deployments.__doc__)
+    listing.add_argument("--service", help="only those that gave it another version")
+    listing.add_argument("--json", action="store_true", help="for programs")
     back = commands.add_parser("rollback", help=rollback.rollback.__doc__)
     back.add_argument("service", metavar="SERVICE")
     back.add_argument("version", metavar="VERSION", nargs="?", help="lists them without it")
@@ -109,6 +112,15 @@ def roll_back(target: Target, given: argparse.Namespace) -> int:
     return 0
 
 
+def list_deployments(target: Target, given: argparse.Namespace) -> int:
+    found = deployments.deployments(target, given.service)
+    if given.json:
+        print(deployments.as_json(found))
+    else:
+        print(*deployments.lines(found), sep="\n")
+    return 0
+
+
 def ask_database(target: Target, given: argparse.Namespace) -> int:
     return psql.psql(target, after_dashes(given.words), write=given.write)
 
@@ -126,6 +138,7 @@ COMMANDS = {
     "shell": open_shell,
     "psql": ask_database,
     "tunnel": hold_tunnel,
+    "deployments": list_deployments,
     "rollback": roll_back,
 }
 

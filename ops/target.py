@@ -51,17 +51,22 @@ class Target:
     @cached_property
     def outputs(self) -> dict[str, Any]:
         """What `pulumi stack output` tells; a problem where nothing is deployed."""
-        if self.place:
-            found = stack.outputs(self.place)
-        else:
-            command = ["pulumi", "stack", "output", "--json", "--stack", self.name]
-            answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
-            if answer.returncode:
-                raise OperationError(answer.stderr.strip())
-            found = json.loads(answer.stdout)
+        found = stack.outputs(self.place) if self.place else json.loads(self.pulumi("stack", "output", "--json"))
         if not found.get("services"):
             raise OperationError(f"the stack {self.name} is not deployed; run `{self.up}`")
         return found
+
+    def pulumi(self, *words: str) -> str:
+        """What a Pulumi command prints about the stack; a problem where it fails."""
+        environment = stack.environment(self.place) if self.place else None
+        command = ["pulumi", *words, "--stack", self.name]
+        try:
+            answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+        except FileNotFoundError:
+            raise OperationError("pulumi: not found on PATH; https://www.pulumi.com/docs/install/ has it") from None
+        if answer.returncode:
+            raise OperationError(answer.stderr.strip() or answer.stdout.strip())
+        return answer.stdout
 
     def service(self, name: str) -> dict[str, Any]:
         """What the outputs tell of a service; a problem where there is none of that name."""

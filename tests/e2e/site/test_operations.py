@@ -1,5 +1,7 @@
 """Commands about a stack that runs."""
 
+import json
+
 from tests.e2e.checkout import Checkout
 
 
@@ -20,6 +22,17 @@ def test_a_shell_has_the_tasks_variables_and_ends_with_the_exit_code_of_what_ran
     assert (opened.returncode, opened.stdout) == (4, "in app\n"), opened.stderr
     missing = running.ops("shell", "--service", "backed")
     assert missing.returncode == 1 and "got 'backed'; known are backend, frontend" in missing.stderr
+
+
+def test_deployments_tell_what_was_deployed_by_whom_and_how_it_ended(running: Checkout) -> None:
+    listed = running.ops("deployments", "--json")
+    assert listed.returncode == 0, listed.stderr
+    first = json.loads(listed.stdout)[-1]
+    assert (first["kind"], first["outcome"]) == ("update", "succeeded")
+    assert first["versions"].keys() == {"backend", "frontend"} and first["by"].endswith(":root")
+    assert first["changes"]["create"] > 100 and 0 < first["seconds"] < 600
+    told = running.ops("deployments", "--service", "frontend")
+    assert f"      frontend {first['versions']['frontend']}\n" in told.stdout and "backend" not in told.stdout
 
 
 def test_status_tells_of_every_part(running: Checkout) -> None:
