@@ -19,7 +19,7 @@ from infra.stack.assets import assets
 from infra.stack.foundation import Foundation, foundation
 from infra.stack.front_door import front_door
 from infra.stack.parts import Parts, links, parts, secrets
-from infra.stack.services import Jobs, RunningService, cache_reset, images, jobs, private_services, running
+from infra.stack.services import Jobs, RunningService, cache_reset, images, jobs, private_services, private_url, running
 from infra.stack.setting import Setting, setting
 
 
@@ -42,7 +42,7 @@ def build(config: StackConfig) -> dict[str, Any]:
     return outputs(s, base, made, cdn, services) | (job_facts(s, scheduled) if scheduled else {})
 
 
-def facts(s: Setting, name: str, running: RunningService) -> dict[str, Any]:
+def facts(s: Setting, base: Foundation, name: str, running: RunningService) -> dict[str, Any]:
     """What commands need to know about a service: where to find it, and how `make dev` runs it from its folder."""
     settings = s.config.services[name]
     return {
@@ -54,6 +54,7 @@ def facts(s: Setting, name: str, running: RunningService) -> dict[str, Any]:
         **({"dockerfile": settings.dockerfile} if settings.dockerfile != DOCKERFILE else {}),
         **({"build_args": settings.build_args} if settings.build_args else {}),
         "routes": settings.routes,
+        **({"private_url": private_url(base, name)} if settings.private else {}),
         "migrate": settings.migrate,
         "dev": settings.dev,
     }
@@ -92,7 +93,7 @@ def outputs(
         "plan": verdict(s.config),
         "monthly_cost": price(s.config),
         "cluster": base.cluster.name,
-        "services": {name: facts(s, name, one) for name, one in services.items()},
+        "services": {name: facts(s, base, name, one) for name, one in services.items()},
         "distribution": cdn.distribution_id,
         **({"bucket": made.bucket.bucket} if made.bucket else {}),
         **({"database": made.database.host, "database_secret": made.database.secret_arn} if made.database else {}),

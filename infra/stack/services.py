@@ -73,11 +73,11 @@ def private_services(s: Setting, base: Foundation) -> dict[str, Link]:
 
     Their URLs are known before they run, so two of them may name each other.
     """
-    dns_name = base.load_balancer.dns_name
-    return {
-        f"{SERVICES}.{name}": Link(values={"url": Output.concat("http://", dns_name, f":{private_port(name)}")})
-        for name in s.config.private
-    }
+    return {f"{SERVICES}.{name}": Link(values={"url": private_url(base, name)}) for name in s.config.private}
+
+
+def private_url(base: Foundation, name: str) -> Output[str]:
+    return Output.concat("http://", base.load_balancer.dns_name, f":{private_port(name)}")
 
 
 def by_reference(known: Mapping[str, Link]) -> list[str]:

@@ -33,10 +33,11 @@ CLOSE_SECONDS = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Development:
-    """`excepted` are the services that somebody else starts, such as a debugger."""
+    """`deployed` is the site's URL there; `excepted` are the services that somebody else starts, such as a debugger."""
 
     place: Place
     services: Sequence[Service]
+    deployed: str
     behaviors: Sequence[site.Behavior]
     excepted: Sequence[str]
     console: Console
@@ -49,6 +50,18 @@ class Development:
     def ports(self) -> dict[str, int]:
         return setting.ports(self.services, self.excepted)
 
+    @cached_property
+    def addresses(self) -> dict[str, str]:
+        return setting.addresses(self.services)
+
+    @property
+    def moved(self) -> dict[str, str]:
+        """The URLs that tasks are told, with those that the same has here."""
+        private = {one.private_url: self.addresses[one.name] for one in self.services if one.private_url}
+        return {self.deployed: self.url} | {
+            url: f"http://{address}:{self.place.dev_port}" for url, address in private.items()
+        }
+
     def file(self, service: Service) -> Path:
         """The variables of a service that somebody else starts."""
         return self.place.folder / "dev" / f"{service.name}.env"
@@ -60,19 +73,23 @@ class Development:
             opened.callback(self._forget)
             runners = {one.name: await self._prepared(one, cache) for one in self.services}
             routes = {route: one.name for one in self.services for route in one.routes}
-            serving = web.AppRunner(
-                Proxy(routes, runners, self.behaviors).application(),
-                access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS,
-            )  # fmt: skip
-            await serving.setup()
-            opened.push_async_callback(serving.cleanup)
-            await web.TCPSite(serving, HOST, self.place.dev_port).start()
+            await self._serve(opened, HOST, Proxy(routes, runners, self.behaviors))
+            for name, address in self.addresses.items():
+                await self._serve(opened, address, Proxy({"/": name}, runners, [site.UNCHANGED]))
             self._describe(runners)
             async with asyncio.TaskGroup() as tasks:
                 for name, runner in runners.items():
                     if name not in self.excepted:
                         tasks.create_task(runner.run())
                 await asyncio.Event().wait()
+
+    async def _serve(self, opened: AsyncExitStack, address: str, proxy: Proxy) -> None:
+        serving = web.AppRunner(
+            proxy.application(), access_log=None, handler_cancellation=True, shutdown_timeout=CLOSE_SECONDS
+        )  # fmt: skip
+        await serving.setup()
+        opened.push_async_callback(serving.cleanup)
+        await web.TCPSite(serving, address, self.place.dev_port).start()
 
     def _forget(self) -> None:
         for service in self.services:
@@ -83,8 +100,7 @@ class Development:
         """Its packages are here and its migrations have run."""
         found = plan(service.folder, dockerfile=service.dockerfile, dev=service.dev, command=service.command)
         port = self.ports.get(service.name)
-        deployed = str(stack.outputs(self.place).get("url", ""))
-        own = setting.own_variables(service, found, port, deployed=deployed, here=self.url)
+        own = setting.own_variables(service, found, port, self.moved)
         if service.name in self.excepted:
             setting.write_file(self.file(service), own)
             return Runner(command=self._command(service, [], own), port=port, reloads=True)
@@ -149,7 +165,8 @@ def development(place: Place, excepted: Sequence[str]) -> Development:
         )
     behaviors = site.behaviors(boto3.client("cloudfront"), outputs["distribution"])
     return Development(
-        place=place, services=services, behaviors=behaviors, excepted=excepted, console=Console(names)
+        place=place, services=services, deployed=outputs["url"], behaviors=behaviors,
+        excepted=excepted, console=Console(names),
     )  # fmt: skip
 
 

@@ -21,13 +21,14 @@ class Service:
 
     `command` is what the task runs in place of its image's own; `environment` what the task gets, secrets included.
 
-    `port` is None for a service that nothing reaches.
+    `private_url` is where other services reach it, and nobody else; `port` is None for one that nothing reaches.
     """
 
     name: str
     folder: Path
     dockerfile: str
     routes: Sequence[str]
+    private_url: str | None
     port: int | None
     command: Sequence[str]
     migrate: Sequence[str]
@@ -56,6 +57,7 @@ def service(place: Place, name: str, facts: Mapping[str, Any], cluster: str, ecs
         folder=dockerfile.parent,
         dockerfile=dockerfile.name,
         routes=facts["routes"],
+        private_url=facts.get("private_url"),
         port=next(iter(ports), None),
         command=container.get("command", []),
         migrate=facts["migrate"],

@@ -29,9 +29,17 @@ def ports(services: Iterable[Service], excepted: Iterable[str]) -> dict[str, int
     return found
 
 
-def own_variables(service: Service, plan: Plan, port: int | None, *, deployed: str, here: str) -> dict[str, str]:
-    """Those of the image and of the deployed task. `deployed` and `here` are the site's URLs."""
-    told = {name: value.replace(deployed, here) for name, value in service.environment.items()}
+def addresses(services: Iterable[Service]) -> dict[str, str]:
+    """Where private services are for the others: at the port of the site, each at a loopback address of its own."""
+    private = [one.name for one in services if one.private_url]
+    return {name: f"127.0.0.{number}" for number, name in enumerate(private, start=2)}
+
+
+def own_variables(service: Service, plan: Plan, port: int | None, moved: Mapping[str, str]) -> dict[str, str]:
+    """Those of the image and of the deployed task. `moved`: the URLs that are deployed, with those in their place."""
+    told = dict(service.environment)
+    for deployed, here in moved.items():
+        told = {name: value.replace(deployed, here) for name, value in told.items()}
     listening = {"HOST": HOST, "PORT": str(port)} if port is not None else {}
     return {**plan.variables, **told, **listening, "APP_VERSION": VERSION}
 

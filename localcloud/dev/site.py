@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from aiohttp.hdrs import METH_ALL
+
 Headers = Mapping[str, str]
 EVERY_PATH = "*"
 
@@ -28,6 +30,10 @@ class Behavior:
     def matches(self, path: str) -> bool:
         wanted = re.escape("/" + self.pattern.removeprefix("/")).replace(r"\*", ".*").replace(r"\?", ".")
         return self.pattern == EVERY_PATH or re.fullmatch(wanted, path, re.DOTALL) is not None
+
+
+# What a load balancer does alone.
+UNCHANGED = Behavior(pattern=EVERY_PATH, methods=frozenset(METH_ALL))
 
 
 def behaviors(cloudfront: CloudFront, distribution: str) -> list[Behavior]:

@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.dev.description import Service, environment
 from localcloud.dev.folder import Plan
-from localcloud.dev.setting import own_variables, ports, process_variables, write_file
+from localcloud.dev.setting import addresses, own_variables, ports, process_variables, write_file
 from localcloud.place import Place
 from tests.ports import free_port
 
@@ -23,10 +23,10 @@ class FakeSecrets:
         return {"SecretString": json.dumps({"password": "p:w"})}
 
 
-def service(name: str = "api", port: int | None = 8000, **variables: str) -> Service:
+def service(name: str = "api", port: int | None = 8000, private_url: str | None = None, **variables: str) -> Service:
     return Service(
-        name=name, folder=Path(), dockerfile="Dockerfile", routes=[], port=port, command=[], migrate=[], dev=[],
-        environment=variables,
+        name=name, folder=Path(), dockerfile="Dockerfile", routes=[], private_url=private_url, port=port, command=[],
+        migrate=[], dev=[], environment=variables,
     )  # fmt: skip
 
 
@@ -59,13 +59,20 @@ def test_the_task_wins_over_the_image_and_the_sites_address_is_the_one_here() ->
         service(MODE="task", PORT="80", SITE="http://d1.x/a"),
         plan,
         81,
-        deployed="http://d1.x",
-        here="http://localhost:9",
+        {"http://d1.x": "http://localhost:9"},
     )
     assert made == {
         "MODE": "task", "OWN": "image", "SITE": "http://localhost:9/a", "HOST": "127.0.0.1", "PORT": "81",
         "APP_VERSION": "development",
     }  # fmt: skip
+
+
+def test_each_private_service_has_an_address_of_its_own_that_others_are_told_by_the_same_variable() -> None:
+    services = [service("api"), service("prices", private_url="http://lb:20001"), service("stock", private_url="u")]
+    assert addresses(services) == {"prices": "127.0.0.2", "stock": "127.0.0.3"}
+    moved = {"http://site": "http://localhost:9", "http://lb:20001": "http://127.0.0.2:9"}
+    made = own_variables(service(PRICES="http://lb:20001/v1"), Plan(command=(), reloads=False), 80, moved)
+    assert made["PRICES"] == "http://127.0.0.2:9/v1"
 
 
 def test_a_process_has_nothing_of_the_users_that_could_lead_it_elsewhere(monkeypatch: pytest.MonkeyPatch) -> None:

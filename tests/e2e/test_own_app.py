@@ -1,7 +1,9 @@
 """Somebody else's app in place of the project's: an API, a worker, a job, a queue, a cache and a secret, by app.yaml
 alone."""
 
+import re
 import shutil
+import signal
 import time
 from pathlib import Path
 from typing import Any
@@ -10,6 +12,7 @@ import httpx
 import pytest
 
 from tests.e2e.checkout import Checkout, wait_until
+from tests.e2e.development import START_SECONDS, Development
 from tests.e2e.load import steady_load
 from tests.unit.stack_files import PROJECT
 
@@ -94,6 +97,22 @@ def test_a_private_service_answers_other_services_and_nobody_else(shop: Checkout
     (balancer,) = shop.client("elbv2").describe_load_balancers()["LoadBalancers"]
     outside = httpx.get(f"{shop.place.endpoint}/prices/tea", headers={"Host": balancer["DNSName"]})
     assert outside.status_code == 403
+
+
+def test_with_make_dev_the_api_reaches_the_private_service_that_runs_from_its_folder(
+    shop: Checkout, tmp_path: Path
+) -> None:
+    with Development.of(shop, tmp_path / "output") as dev:
+        assert dev.site.get("/shop/prices/tea").json() == 3
+        shop.edit("shop/shop/prices.py", '"tea": 3', '"tea": 5')
+        try:
+            wait_until(lambda: dev.site.get("/shop/prices/tea").text == "5", START_SECONDS)
+        finally:
+            shop.edit("shop/shop/prices.py", '"tea": 5', '"tea": 3')
+        assert re.search(r"^prices +\| .*GET /prices/tea", dev.lines, re.MULTILINE), dev.lines
+        assert dev.site.get("/prices/tea").status_code == 404
+        dev.process.send_signal(signal.SIGINT)
+        assert dev.process.wait(60) == 0, dev.lines
 
 
 def test_an_update_of_a_private_service_loses_no_request(shop: Checkout) -> None:

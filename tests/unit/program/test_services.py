@@ -323,6 +323,8 @@ def test_a_private_service_has_a_port_of_the_load_balancer_and_no_route(priced: 
     assert (action["type"], action["targetGroupArn"].rpartition(":")[2]) == ("forward", "prices-group")
     variables = {entry["name"]: entry["value"] for entry in container(priced, "api")["environment"]}
     assert variables["PRICES"] == f"http://balancer.us-east-1.elb.amazonaws.com:{listener['port']:.0f}/v1"
+    assert variables["PRICES"] == priced.outputs["services"]["prices"]["private_url"] + "/v1"
+    assert "private_url" not in priced.outputs["services"]["api"]
     rules = [r.name for r in priced.of("aws:lb/listenerRule:ListenerRule") if r.component == "prices"]
     assert rules == ["prices-anchor"]  # which no request meets
     assert priced.depends("prices-private", "prices-deployment")
