@@ -1,6 +1,6 @@
 """The instances that tasks run on."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from pydantic import Field
@@ -61,7 +61,10 @@ class ClusterConfig(Section):
     def is_arm(self) -> bool:
         return instance_types()[self.instance_type].is_arm
 
-    def problems(self) -> Iterator[Problem]:
+    def rules(self) -> Iterable[Iterator[Problem]]:
+        return (self._counts(),)
+
+    def _counts(self) -> Iterator[Problem]:
         if self.max_instances < self.min_instances:
             yield Problem(
                 key="maxInstances",

@@ -1,6 +1,6 @@
 """What keeps data: database, cache and bucket."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from pydantic import Field
@@ -31,7 +31,10 @@ class DatabaseConfig(Section):
         " It is read when the database is made, and has no effect on one that is there. Default: an empty database.",
     )
 
-    def problems(self) -> Iterator[Problem]:
+    def rules(self) -> Iterable[Iterator[Problem]]:
+        return (self._storage(),)
+
+    def _storage(self) -> Iterator[Problem]:
         least = -(-self.storage_gib * 11 // 10)  # rounded up, in whole numbers: 100 * 1.1 is above 110
         if self.max_storage_gib < least:
             yield Problem(

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
-from infra.config.load import is_named, section_of
+from infra.config.section import is_named, section_of
 from infra.config.stack import StackConfig
 from infra.config.stack_file import project
 from infra.pure.paths import ROOT

@@ -9,13 +9,14 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
-from typing import Any, NamedTuple, NoReturn, get_args, get_origin
+from typing import Any, NamedTuple, NoReturn
 
 import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from infra.config.beside import broken_rules
+from infra.config.section import is_named, section_of
 from infra.config.services import AppConfig
 from infra.config.stack import StackConfig
 from infra.config.values import Problem
@@ -39,18 +40,6 @@ class ConfigError(Exception):
 
 def known_keys(section: type[BaseModel]) -> list[str]:
     return [field.alias or name for name, field in section.model_fields.items()]
-
-
-def section_of(annotation: Any) -> type[BaseModel] | None:
-    """The kind of section that a field holds, alone, optional, or each under a name."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next((found for part in get_args(annotation) if (found := section_of(part))), None)
-
-
-def is_named(annotation: Any) -> bool:
-    """Whether a field holds several sections, each under a name of its own."""
-    return get_origin(annotation) is dict
 
 
 def section_at(path: tuple[int | str, ...]) -> type[BaseModel] | None:

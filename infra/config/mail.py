@@ -1,6 +1,6 @@
 """Who mail is sent as, and to."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Literal
 
 from pydantic import Field
@@ -62,7 +62,10 @@ class MailConfig(Section):
         " it.",
     )
 
-    def problems(self) -> Iterator[Problem]:
+    def rules(self) -> Iterable[Iterator[Problem]]:
+        return (self._readable(), self._of_domain(), self._about_domain())
+
+    def _readable(self) -> Iterator[Problem]:
         written = {"address": self.address} | ({"to": self.to} if self.to else {})
         for key, address in written.items():
             if self.mailbox_path is None and is_of_nobody(address):
@@ -71,12 +74,16 @@ class MailConfig(Section):
                     rule=f"must be an address at which you can read mail, got {address!r}",
                     remedy="write your own: SES sends it a link to confirm",
                 )
+
+    def _of_domain(self) -> Iterator[Problem]:
         if self.domain and not is_below(self.address, self.domain):
             yield Problem(
                 key="address",
                 rule=f"must be of mail.domain, {self.domain}, got {self.address!r}",
                 remedy=f"write for example no-reply@{self.domain}",
             )
+
+    def _about_domain(self) -> Iterator[Problem]:
         for key in ("zone", "dmarc"):
             if self.domain is None and key in self.model_fields_set:
                 yield Problem(

@@ -1,7 +1,7 @@
 """The network of a stack, and how its tasks reach what is outside."""
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Annotated, Literal
 
 from pydantic import AfterValidator, Field
@@ -34,7 +34,10 @@ class NetworkConfig(Section):
         " USD a month each. `none`: for tasks in bridge mode, which go the way of their instance.",
     )
 
-    def problems(self) -> Iterator[Problem]:
+    def rules(self) -> Iterable[Iterator[Problem]]:
+        return (self._zones(),)
+
+    def _zones(self) -> Iterator[Problem]:
         if twice := [zone for zone, times in Counter(self.zones).items() if times > 1]:
             yield Problem(
                 key="zones", rule=f"must differ from each other, got {twice[0]} twice", remedy="name each zone once"

@@ -1,7 +1,7 @@
 """What runs: services, their jobs and queues, and the rules between them. They are described in app.yaml."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple
 
 from pydantic import AfterValidator, BeforeValidator, Field
@@ -71,7 +71,10 @@ class ScalingConfig(Section):
         examples=["1200"],
     )
 
-    def problems(self) -> Iterator[Problem]:
+    def rules(self) -> Iterable[Iterator[Problem]]:
+        return (self._aim(),)
+
+    def _aim(self) -> Iterator[Problem]:
         if self.cpu_percent is self.memory_percent is self.requests_per_minute is None:
             yield Problem(
                 key="cpuPercent",
@@ -215,47 +218,82 @@ class ServiceConfig(Section):
     def room(self) -> Room:
         return Room(cpu_units=self.cpu_units, memory_mib=self.memory_mib)
 
-    def problems(self) -> Iterator[Problem]:
+    @property
+    def reached(self) -> str:
+        """Why requests come to it; empty where none do."""
+        return "there are routes" if self.routes else "private is true" if self.private else ""
+
+    def rules(self) -> Iterable[Iterator[Problem]]:
+        return (
+            self._one_way(),
+            self._needed("port", "8000"),
+            self._needed("health", "/healthz"),
+            self._health(),
+            self._most(),
+            self._requests(),
+            self._assets(),
+            self._asset_paths(),
+            self._page(),
+            self._variables(),
+            self._arguments(),
+        )
+
+    def _one_way(self) -> Iterator[Problem]:
         if self.routes and self.private:
             yield Problem(
                 key="private", rule="must be false where there are routes: everybody reaches these", remedy="remove one"
             )
-        reached = "there are routes" if self.routes else "private is true" if self.private else ""
-        if reached and self.port is None:
-            yield Problem(key="port", rule=f"is required where {reached}", remedy="write for example 8000")
-        if reached and self.health is None:
-            yield Problem(key="health", rule=f"is required where {reached}", remedy="write for example /healthz")
+
+    def _needed(self, key: str, example: str) -> Iterator[Problem]:
+        if getattr(self, key) is None and self.reached:
+            yield Problem(key=key, rule=f"is required where {self.reached}", remedy=f"write for example {example}")
+
+    def _most(self) -> Iterator[Problem]:
         if self.scaling and self.scaling.max_count < self.desired_count:
             yield Problem(
                 key="scaling.maxCount",
                 rule=f"must be at least desiredCount ({self.desired_count}), got {self.scaling.max_count}",
                 remedy="raise it, or lower desiredCount",
             )
-        if self.scaling and self.scaling.requests_per_minute and not reached:
+
+    def _requests(self) -> Iterator[Problem]:
+        if self.scaling and self.scaling.requests_per_minute and not self.reached:
             yield Problem(
                 key="scaling.requestsPerMinute",
                 rule="has no effect without routes: nobody counts requests",
                 remedy="write cpuPercent in its place",
             )
-        if self.health and not reached:
+
+    def _health(self) -> Iterator[Problem]:
+        if self.health and not self.reached:
             yield Problem(
                 key="health",
                 rule="has no effect without routes",
                 remedy="remove it, or write for example routes: [/], or private: true",
             )
+
+    def _assets(self) -> Iterator[Problem]:
         if self.assets and not self.page:
             yield Problem(
                 key="assets", rule="has no effect where page is false", remedy="remove it, or write page: true"
             )
+
+    def _asset_paths(self) -> Iterator[Problem]:
         if "/" in (self.assets or {}):
             yield Problem(
                 key="assets", rule="must name paths below /: the page itself stays with its service",
                 remedy="write for example {/assets: dist/assets}",
             )  # fmt: skip
+
+    def _page(self) -> Iterator[Problem]:
         if self.page and self.routes != ("/",):
             yield Problem(key="routes", rule="must be [/] where page is true", remedy="write [/]")
+
+    def _variables(self) -> Iterator[Problem]:
         for name, text in self.environment.items():
             yield from self._variable_problems(name, text)
+
+    def _arguments(self) -> Iterator[Problem]:
         for name, text in self.build_args.items():
             if references(text):
                 yield Problem(

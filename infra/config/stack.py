@@ -1,6 +1,6 @@
 """The configuration of a stack: its sections, checked by the rules between them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from infra.config.rules import RULES
 from infra.config.sections import StackSections
@@ -10,7 +10,5 @@ from infra.config.values import Problem
 class StackConfig(StackSections):
     """All settings of one stack, which fit together."""
 
-    def problems(self) -> Iterator[Problem]:
-        yield from self.app_problems()
-        for _, rule in RULES:
-            yield from rule(self)
+    def rules(self) -> Iterable[Iterator[Problem]]:
+        return (self.app_problems(), *(rule(self) for _, rule in RULES))

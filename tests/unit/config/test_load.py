@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from infra.config import docs, load
 from infra.config.load import ConfigError
 from infra.config.mail import MailConfig
+from infra.config.section import is_named, section_of
 from infra.config.stack import StackConfig
 from infra.config.values import MAIL_ADDRESS, OTHER_PARTITIONS, REGIONS
 from infra.pure.paths import ROOT
@@ -317,9 +318,9 @@ def test_all_broken_rules_between_keys_are_told_at_once() -> None:
 def leaves(section: type[BaseModel] = StackConfig, path: tuple[str, ...] = ()) -> Iterator[tuple[str, ...]]:
     for field in section.model_fields.values():
         here = (*path, field.alias or "")
-        if held := load.section_of(field.annotation):
+        if held := section_of(field.annotation):
             yield here
-            yield from leaves(held, (*here, "backend") if load.is_named(field.annotation) else here)
+            yield from leaves(held, (*here, "backend") if is_named(field.annotation) else here)
         else:
             yield here
 

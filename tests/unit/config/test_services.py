@@ -133,6 +133,32 @@ def test_a_wrong_description_is_answered_with_file_field_rule_and_way_out(app: d
     assert [problem for problem in found if problem.startswith(line)], found
 
 
+# These depend on all services, and an unknown key may be one of theirs that is misspelt.
+OF_ALL = ("app.yaml: services: must have a service with routes", "app.yaml: services.api.memoryMib: must fit into one")
+
+
+@pytest.mark.parametrize("app", [app for app, line in WRONG if app.get("services") and not line.startswith(OF_ALL)])
+def test_a_key_that_is_wrong_hides_no_other_problem_and_makes_none_up(app: dict[str, Any]) -> None:
+    beside = {**app, "services": {name: {**one, "colour": 1} for name, one in app["services"].items()}}
+    unknown = [line for line in problems(beside) if ".colour: " in line]
+    assert len(unknown) == len(app["services"])
+    assert problems(beside) == sorted([*unknown, *problems(app)])
+
+
+def test_a_wrong_variable_and_a_wrong_section_hide_no_other_problem() -> None:
+    variables = {"a-b": "x", "PORT": "1", "A": "${databse.host}"}
+    found = problems(
+        service(environment=variables, scaling={"maxCount": 1, "cpuPercent": 60}, page=True, routes=["/a"])
+    )
+    assert [line.partition(": ")[2].partition(": ")[0] for line in found] == [
+        "services.api.environment.A",
+        "services.api.environment.PORT",
+        "services.api.environment.a-b",
+        "services.api.routes",
+        "services.api.scaling.maxCount",
+    ]
+
+
 def test_all_problems_of_both_files_are_told_at_once_each_with_its_own() -> None:
     app = {"services": {"api": {**API, "port": "x"}, "worker": {**WORKER, "cpuUnits": 1}}, "queue": {}}
     found = problems(app, recipe="safe", services={"api": {"desiredCount": 0}})
