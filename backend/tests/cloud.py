@@ -31,6 +31,7 @@ class Cloud:
         self.endpoint = f"http://127.0.0.1:{port}"
         self.s3 = self._client("s3")
         self.s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+        self.s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
         self.sqs = self._client("sqs")
         self.secrets = self._client("secretsmanager")
         self.secret_arn = self.new_secret("database", username=USER, password=PASSWORD)

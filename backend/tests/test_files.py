@@ -175,7 +175,7 @@ def test_a_permitted_file_is_not_there_until_it_has_arrived(api: httpx.Client, c
     assert api.get("/files").json() == {"items": [], "total": 0}
     assert api.get(f"/files/{file['id']}").status_code == 404
     assert api.get(f"/files/{file['id']}/download").status_code == 404
-    cloud.s3.put_object(Bucket=BUCKET, Key=f"files/{file['id']}", Body=PNG)
+    cloud.s3.put_object(Bucket=BUCKET, Key=f"files/{file['id']}", Body=PNG, ContentType="image/png")
     assert api.get("/files").json() == {"items": [file], "total": 1}
 
 
@@ -243,3 +243,105 @@ def test_a_name_that_is_no_file_name_is_refused_for_a_change_too(api: httpx.Clie
 def test_a_file_whose_bytes_have_not_arrived_cannot_be_renamed(api: httpx.Client) -> None:
     waiting = permit(api)["file"]
     assert api.patch(f"/files/{waiting['id']}", json={"name": "b.png"}).status_code == 404
+
+
+def replace(api: httpx.Client, file: Any, content: bytes, content_type: str = "image/png") -> None:
+    response = api.post(f"/files/{file['id']}/versions", json={"content_type": content_type, "size": len(content)})
+    assert response.status_code == 201, response.text
+    ticket = response.json()
+    form = {"file": ("any", content, content_type)}
+    stored = httpx.post(ticket["upload"]["url"], data=ticket["upload"]["fields"], files=form)
+    assert stored.status_code in (200, 201, 204), stored.text
+
+
+def bytes_of(api: httpx.Client, path: str) -> bytes:
+    return httpx.get(api.get(f"{path}/download").headers["Location"]).content
+
+
+def test_a_deleted_file_can_be_seen_and_restored(api: httpx.Client) -> None:
+    kept, file = upload(api, "kept.png"), upload(api, "gone.png")
+    api.delete(f"/files/{file['id']}")
+    (gone,) = api.get("/files", params={"deleted": True}).json()["items"]
+    assert {**gone, "deleted_at": None} == file
+    assert gone["deleted_at"] is not None
+    assert api.get(f"/files/{file['id']}").status_code == 404
+
+    restored = api.post(f"/files/{file['id']}/restore")
+    assert restored.json() == file
+    assert bytes_of(api, f"/files/{file['id']}") == PNG
+    assert api.get("/files").json()["items"] == [file, kept]
+    assert api.get("/files", params={"deleted": True}).json() == {"items": [], "total": 0}
+    assert api.post(f"/files/{file['id']}/restore").status_code == 404
+
+
+def test_a_file_whose_bytes_are_gone_for_good_is_no_longer_offered(api: httpx.Client, cloud: Cloud) -> None:
+    listed, asked_for = upload(api, "a.png"), upload(api, "b.png")
+    for file in (listed, asked_for):
+        api.delete(f"/files/{file['id']}")
+    versions = cloud.s3.list_object_versions(Bucket=BUCKET, Prefix="files/")["Versions"]
+    for version in versions:  # as the bucket's lifecycle rule does
+        cloud.s3.delete_object(Bucket=BUCKET, Key=version["Key"], VersionId=version["VersionId"])
+    answer = api.post(f"/files/{asked_for['id']}/restore")
+    assert (answer.status_code, "no longer keeps" in answer.text) == (404, True)
+    assert api.get("/files", params={"deleted": True}).json() == {"items": [], "total": 0}
+
+
+def test_a_file_that_was_uploaded_before_versions_were_remembered_can_be_restored(
+    api: httpx.Client, postgres: Postgres
+) -> None:
+    file = upload(api)
+    api.get("/files")
+    postgres.sql("UPDATE files SET version = NULL", database=DATABASE)
+    api.delete(f"/files/{file['id']}")
+    assert api.post(f"/files/{file['id']}/restore").json() == file
+
+
+def test_new_bytes_become_a_version_and_the_older_ones_can_be_had_and_restored(api: httpx.Client) -> None:
+    file = upload(api)
+    replace(api, file, b"other text", "text/plain")
+    assert api.get(f"/files/{file['id']}").json() == {**file, "content_type": "text/plain", "size": 10}
+    assert bytes_of(api, f"/files/{file['id']}") == b"other text"
+
+    path = f"/files/{file['id']}/versions"
+    new, old = api.get(path).json()["items"]
+    assert (new["size"], new["is_current"], old["size"], old["is_current"]) == (10, True, len(PNG), False)
+    assert bytes_of(api, f"{path}/{old['id']}") == PNG
+
+    assert api.post(f"{path}/{old['id']}/restore").json() == file
+    assert bytes_of(api, f"/files/{file['id']}") == PNG
+    assert [version["size"] for version in api.get(path).json()["items"]] == [len(PNG), 10, len(PNG)]
+    current = api.get(path).json()["items"][0]["id"]
+    assert api.post(f"{path}/{current}/restore").json() == file
+    assert len(api.get(path).json()["items"]) == 3, "the current version was copied onto itself"
+
+
+def test_a_new_version_that_never_arrives_changes_nothing(api: httpx.Client, postgres: Postgres) -> None:
+    file = upload(api)
+    ask = {"content_type": "text/plain", "size": 3}
+    assert api.post(f"/files/{file['id']}/versions", json=ask).status_code == 201
+    assert api.get("/files").json()["items"] == [file]
+    postgres.sql("UPDATE files SET awaited_at = awaited_at - interval '1 day'", database=DATABASE)
+    assert api.get("/files").json()["items"] == [file]
+    assert postgres.sql("SELECT count(*) FROM files WHERE awaited_at IS NOT NULL", database=DATABASE) == "0"
+
+
+@pytest.mark.parametrize(("body", "field"), [({"size": 0}, "size"), ({"content_type": "text/html"}, "content_type")])
+def test_a_new_version_keeps_the_limits(api: httpx.Client, body: dict[str, object], field: str) -> None:
+    file = upload(api)
+    response = api.post(f"/files/{file['id']}/versions", json={"content_type": "image/png", "size": 1, **body})
+    assert (response.status_code, response.json()["errors"][0]["field"]) == (422, field)
+
+
+def test_a_version_that_is_not_there_is_told(api: httpx.Client) -> None:
+    file = upload(api)
+    for path in (f"/files/{file['id']}/versions/nothing", f"/files/{uuid4()}/versions/nothing"):
+        assert api.post(f"{path}/restore").status_code == 404
+        assert api.get(f"{path}/download").status_code == 404
+    assert api.get(f"/files/{uuid4()}/versions").status_code == 404
+    assert api.post(f"/files/{uuid4()}/versions", json={"content_type": "image/png", "size": 1}).status_code == 404
+
+
+def test_bytes_that_never_arrived_leave_nothing_to_restore(api: httpx.Client) -> None:
+    waiting = permit(api)["file"]
+    assert api.delete(f"/files/{waiting['id']}").status_code == 204
+    assert api.get("/files", params={"deleted": True}).json()["total"] == 0

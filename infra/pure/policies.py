@@ -76,8 +76,8 @@ def use_secrets(secret_arns: Sequence[str]) -> Document:
 
 def use_bucket(bucket_arn: str) -> list[Document]:
     return [
-        allow(["s3:ListBucket"], [bucket_arn]),
-        allow(["s3:GetObject", "s3:PutObject", "s3:DeleteObject"], [f"{bucket_arn}/*"]),
+        allow(["s3:ListBucket", "s3:ListBucketVersions"], [bucket_arn]),
+        allow(["s3:GetObject", "s3:GetObjectVersion", "s3:PutObject", "s3:DeleteObject"], [f"{bucket_arn}/*"]),
     ]
 
 

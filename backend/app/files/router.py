@@ -1,19 +1,37 @@
 """Endpoints of files."""
 
-from typing import Annotated
+from typing import Annotated, Any
 from uuid import UUID
 
-from fastapi import APIRouter, Depends
+from fastapi import APIRouter, Depends, Query
 from fastapi.responses import RedirectResponse
 
 from app.errors import InvalidRequest, NotFound, Refused, Unavailable, declare
-from app.files import service
-from app.files.schemas import Disposition, File, FileChange, FileCreate, FilePage, UploadLimits, UploadTicket
+from app.files import service, versions
+from app.files.schemas import (
+    Disposition,
+    File,
+    FileChange,
+    FileCreate,
+    FileListParameters,
+    FilePage,
+    FileVersions,
+    UploadLimits,
+    UploadTicket,
+    VersionCreate,
+    VersionId,
+)
 from app.files.storage import Storage
-from app.pages import PageDep
 from app.resources import DatabaseDep, ResourcesDep
 
 router = APIRouter(prefix="/files", tags=["files"], responses=declare(InvalidRequest, Refused, Unavailable))
+
+
+TO_S3: dict[str, Any] = {
+    "status_code": 307,
+    "response_class": RedirectResponse,
+    "responses": {307: {"description": "To S3, where the file can be had for a few minutes."}, **declare(NotFound)},
+}
 
 
 async def storage(resources: ResourcesDep) -> Storage:
@@ -35,8 +53,10 @@ async def create_file(database: DatabaseDep, storage: StorageDep, limits: Limits
 
 
 @router.get("")
-async def list_files(database: DatabaseDep, storage: StorageDep, page: PageDep) -> FilePage:
-    return await service.page(database, storage, page)
+async def list_files(
+    database: DatabaseDep, storage: StorageDep, wanted: Annotated[FileListParameters, Query()]
+) -> FilePage:
+    return await (versions.deleted if wanted.deleted else service.page)(database, storage, wanted)
 
 
 @router.get("/limits")
@@ -54,12 +74,7 @@ async def change_file(database: DatabaseDep, storage: StorageDep, file_id: UUID,
     return await service.change(database, storage, file_id, wanted)
 
 
-@router.get(
-    "/{file_id:uuid}/download",
-    status_code=307,
-    response_class=RedirectResponse,
-    responses={307: {"description": "To S3, where the file can be had for a few minutes."}, **declare(NotFound)},
-)
+@router.get("/{file_id:uuid}/download", **TO_S3)
 async def download_file(
     database: DatabaseDep, storage: StorageDep, file_id: UUID, disposition: Disposition = "attachment"
 ) -> str:
@@ -69,4 +84,35 @@ async def download_file(
 
 @router.delete("/{file_id:uuid}", status_code=204, responses=declare(NotFound))
 async def delete_file(database: DatabaseDep, storage: StorageDep, file_id: UUID) -> None:
+    """It can be restored for as long as the bucket keeps old versions."""
     await service.remove(database, storage, file_id)
+
+
+@router.post("/{file_id:uuid}/restore", responses=declare(NotFound))
+async def restore_file(database: DatabaseDep, storage: StorageDep, file_id: UUID) -> File:
+    """Bring a deleted file back."""
+    return await versions.undelete(database, storage, file_id)
+
+
+@router.get("/{file_id:uuid}/versions", responses=declare(NotFound))
+async def list_versions(database: DatabaseDep, storage: StorageDep, file_id: UUID) -> FileVersions:
+    return await versions.of_file(database, storage, file_id)
+
+
+@router.post("/{file_id:uuid}/versions", status_code=201, responses=declare(NotFound))
+async def create_version(
+    database: DatabaseDep, storage: StorageDep, limits: LimitsDep, file_id: UUID, draft: VersionCreate
+) -> UploadTicket:
+    """Permit one upload that replaces the file's bytes; the former ones stay as a version."""
+    return await versions.permit_upload(database, storage, limits, file_id, draft)
+
+
+@router.post("/{file_id:uuid}/versions/{version}/restore", responses=declare(NotFound))
+async def restore_version(database: DatabaseDep, storage: StorageDep, file_id: UUID, version: VersionId) -> File:
+    """Make an older version the current one; the present one stays as a version."""
+    return await versions.restore(database, storage, file_id, version)
+
+
+@router.get("/{file_id:uuid}/versions/{version}/download", **TO_S3)
+async def download_version(database: DatabaseDep, storage: StorageDep, file_id: UUID, version: VersionId) -> str:
+    return await versions.download_url(database, storage, file_id, version)

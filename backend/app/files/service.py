@@ -19,28 +19,38 @@ from app.files.schemas import (
     PresignedPost,
     UploadLimits,
     UploadTicket,
+    VersionCreate,
 )
-from app.files.storage import UPLOAD_SECONDS, Storage, is_shown_safely
+from app.files.storage import UPLOAD_SECONDS, Storage, Stored, is_shown_safely
 from app.pages import PageParameters
 from app.settings import Settings
 
 # Most uploads that one listing checks with S3, newest first.
 SETTLED_AT_ONCE = 20
 # S3 checks a permission only at the start of an upload, so a slow upload may end long after the permission has expired.
-PENDING_FOR = timedelta(seconds=UPLOAD_SECONDS) + timedelta(hours=1)
+AWAITED_FOR = timedelta(seconds=UPLOAD_SECONDS) + timedelta(hours=1)
 
-COLUMNS = "id, name, content_type, size, created_at"
+COLUMNS = "id, name, content_type, size, created_at, deleted_at"
+IS_THERE = "uploaded_at IS NOT NULL AND deleted_at IS NULL"
+IS_AWAITED = "(uploaded_at IS NULL OR awaited_at IS NOT NULL)"
 CREATE = f"INSERT INTO files (name, content_type, size) VALUES ($1, $2, $3) RETURNING {COLUMNS}"
-COUNT = "SELECT count(*) FROM files WHERE uploaded_at IS NOT NULL"
-PAGE = f"SELECT {COLUMNS} FROM files WHERE uploaded_at IS NOT NULL ORDER BY id DESC LIMIT $1 OFFSET $2"
-GET = f"SELECT {COLUMNS} FROM files WHERE id = $1 AND uploaded_at IS NOT NULL"
-RENAME = f"UPDATE files SET name = $2 WHERE id = $1 AND uploaded_at IS NOT NULL RETURNING {COLUMNS}"
-EXISTS = "SELECT id FROM files WHERE id = $1"
-REMOVE = "DELETE FROM files WHERE id = $1"
-PENDING = "SELECT id FROM files WHERE id = $1 AND uploaded_at IS NULL"
-NEWEST_PENDING = "SELECT id FROM files WHERE uploaded_at IS NULL ORDER BY id DESC LIMIT $1"
-ARRIVED = "UPDATE files SET size = $2, uploaded_at = now() WHERE id = $1 AND uploaded_at IS NULL"
-FORGET = "DELETE FROM files WHERE id = ANY($1) AND uploaded_at IS NULL AND created_at < now() - $2::interval"
+COUNT = f"SELECT count(*) FROM files WHERE {IS_THERE}"
+PAGE = f"SELECT {COLUMNS} FROM files WHERE {IS_THERE} ORDER BY id DESC LIMIT $1 OFFSET $2"
+GET = f"SELECT {COLUMNS} FROM files WHERE id = $1 AND {IS_THERE}"
+RENAME = f"UPDATE files SET name = $2 WHERE id = $1 AND {IS_THERE} RETURNING {COLUMNS}"
+EXISTS = "SELECT id FROM files WHERE id = $1 AND deleted_at IS NULL"
+REMEMBER = "UPDATE files SET version = $2 WHERE id = $1"
+# One whose bytes never arrived has nothing to restore.
+FORGET = "DELETE FROM files WHERE id = $1 AND version IS NULL"
+REMOVE = "UPDATE files SET deleted_at = now(), awaited_at = NULL WHERE id = $1 AND deleted_at IS NULL"
+AWAITED = f"SELECT id, version FROM files WHERE id = $1 AND {IS_AWAITED}"
+NEWEST_AWAITED = f"SELECT id, version FROM files WHERE {IS_AWAITED} ORDER BY id DESC LIMIT $1"
+ARRIVED = f"""
+    UPDATE files SET version = $2, size = $3, content_type = $4, uploaded_at = now(), awaited_at = NULL
+    WHERE id = $1 RETURNING {COLUMNS}
+"""
+NEVER_CAME = "DELETE FROM files WHERE id = ANY($1) AND uploaded_at IS NULL AND created_at < now() - $2::interval"
+NOT_REPLACED = "UPDATE files SET awaited_at = NULL WHERE id = ANY($1) AND awaited_at < now() - $2::interval"
 
 
 def missing(file_id: UUID) -> NotFound:
@@ -53,6 +63,14 @@ def limits(settings: Settings) -> UploadLimits:
 
 async def permit_upload(database: Database, storage: Storage, allowed: UploadLimits, draft: FileCreate) -> UploadTicket:
     """Raises InvalidRequest when the file is too large or its type is not allowed."""
+    check(allowed, draft)
+    async with database.connection() as connection:
+        (row,) = await connection.fetch(CREATE, draft.name, draft.content_type, draft.size)
+    return await ticket(storage, File.model_validate(dict(row)), draft)
+
+
+def check(allowed: UploadLimits, draft: VersionCreate) -> None:
+    """Raises InvalidRequest when the bytes would be too many, or are of a type that is not allowed."""
     if draft.size > allowed.max_bytes:
         raise InvalidRequest(f"A file may have {allowed.max_bytes} bytes, this one has {draft.size}.", field="size")
     if draft.content_type not in allowed.content_types:
@@ -60,15 +78,15 @@ async def permit_upload(database: Database, storage: Storage, allowed: UploadLim
         raise InvalidRequest(
             f"The type {draft.content_type!r} is not allowed; allowed are {types}.", field="content_type"
         )
-    async with database.connection() as connection:
-        (row,) = await connection.fetch(CREATE, draft.name, draft.content_type, draft.size)
-    file = File.model_validate(dict(row))
-    post = await storage.permit_upload(file.id, file.content_type, file.size)
+
+
+async def ticket(storage: Storage, file: File, draft: VersionCreate) -> UploadTicket:
+    post = await storage.permit_upload(file.id, draft.content_type, draft.size)
     return UploadTicket(file=file, upload=PresignedPost(**post))
 
 
 async def page(database: Database, storage: Storage, wanted: PageParameters) -> FilePage:
-    await settle(database, storage, NEWEST_PENDING, SETTLED_AT_ONCE)
+    await settle(database, storage, NEWEST_AWAITED, SETTLED_AT_ONCE)
     async with database.connection() as connection:
         total = await connection.fetchval(COUNT)
         rows = await connection.fetch(PAGE, wanted.limit, wanted.offset)
@@ -77,7 +95,7 @@ async def page(database: Database, storage: Storage, wanted: PageParameters) -> 
 
 async def get(database: Database, storage: Storage, file_id: UUID) -> File:
     """Raises NotFound, also while the file's upload has not arrived."""
-    await settle(database, storage, PENDING, file_id)
+    await settle(database, storage, AWAITED, file_id)
     async with database.connection() as connection:
         row = await connection.fetchrow(GET, file_id)
     if row is None:
@@ -87,7 +105,7 @@ async def get(database: Database, storage: Storage, file_id: UUID) -> File:
 
 async def change(database: Database, storage: Storage, file_id: UUID, wanted: FileChange) -> File:
     """Renames the file: its object's key holds no name. Raises NotFound, also while the upload has not arrived."""
-    await settle(database, storage, PENDING, file_id)
+    await settle(database, storage, AWAITED, file_id)
     async with database.connection() as connection:
         row = await connection.fetchrow(RENAME, file_id, wanted.name)
     if row is None:
@@ -106,24 +124,39 @@ async def download_url(database: Database, storage: Storage, file_id: UUID, disp
 
 
 async def remove(database: Database, storage: Storage, file_id: UUID) -> None:
-    """Deletes the object before the row: after a failure in between, the next try finds the row, and deletes it."""
+    """Its row stays, with the version of its bytes that was the newest, so that it can be restored.
+
+    Deletes the object before it marks the row: after a failure in between, the next try finds the row, and deletes it.
+    """
     async with database.connection() as connection:
         if await connection.fetchval(EXISTS, file_id) is None:
             raise missing(file_id)
+    if stored := await storage.stored(file_id):
+        async with database.connection() as connection:
+            await connection.execute(REMEMBER, file_id, stored.version)
     await storage.delete(file_id)
     async with database.connection() as connection:
+        await connection.execute(FORGET, file_id)
         await connection.execute(REMOVE, file_id)
 
 
 async def settle(database: Database, storage: Storage, query: str, argument: UUID | int) -> None:
-    """Mark the permitted uploads that have arrived, and delete the rows of those that can no longer arrive."""
+    """Take over the permitted uploads that have arrived, and give up those that can no longer arrive."""
     async with database.connection() as connection:
-        pending = [row["id"] for row in await connection.fetch(query, argument)]
-    if not pending:
+        awaited = await connection.fetch(query, argument)
+    if not awaited:
         return
-    sizes = await asyncio.gather(*(storage.size(file_id) for file_id in pending))
-    arrived = [(file_id, size) for file_id, size in zip(pending, sizes, strict=True) if size is not None]
-    absent = [file_id for file_id, size in zip(pending, sizes, strict=True) if size is None]
+    found = await asyncio.gather(*(storage.stored(row["id"]) for row in awaited))
+    arrived: list[tuple[UUID, Stored]] = []
+    absent: list[UUID] = []
+    for row, stored in zip(awaited, found, strict=True):
+        if stored is None or stored.version == row["version"]:
+            absent.append(row["id"])
+        else:
+            arrived.append((row["id"], stored))
     async with database.connection() as connection:
-        await connection.executemany(ARRIVED, arrived)
-        await connection.execute(FORGET, absent, PENDING_FOR)
+        await connection.executemany(
+            ARRIVED, [(file_id, one.version, one.size, one.content_type) for file_id, one in arrived]
+        )
+        await connection.execute(NEVER_CAME, absent, AWAITED_FOR)
+        await connection.execute(NOT_REPLACED, absent, AWAITED_FOR)
