@@ -9,6 +9,7 @@ import {
   type RouterHistory,
 } from "@tanstack/react-router";
 import { filesQuery, uploadLimitsQuery } from "@/features/files/queries";
+import { fileSearch } from "@/features/files/search";
 import { itemsQuery } from "@/features/items/queries";
 import { itemSearch } from "@/features/items/search";
 import { mailAddressesQuery } from "@/features/mail/queries";
@@ -16,7 +17,6 @@ import { RootLayout } from "@/routes/root-layout";
 import { NotFound, RouteError } from "@/routes/route-states";
 import { parseSearch, stringifySearch } from "@/shared/address";
 import { ownPath, SIGN_IN_PATH } from "@/shared/own-path";
-import { pageSearch } from "@/shared/pages";
 
 /** Starts a query that the page will show, error included. */
 function ask(answer: Promise<unknown>): void {
@@ -52,10 +52,10 @@ const itemsRoute = createRoute({
 const filesRoute = createRoute({
   getParentRoute: () => rootRoute,
   path: "/files",
-  validateSearch: pageSearch,
-  loaderDeps: ({ search }) => ({ page: search.page ?? 1 }),
+  validateSearch: fileSearch,
+  loaderDeps: ({ search }) => search,
   loader: ({ context, deps }) => {
-    ask(context.queryClient.query(filesQuery(deps.page)));
+    ask(context.queryClient.query(filesQuery(deps.page, deps.deleted === "yes")));
     ask(context.queryClient.query(uploadLimitsQuery));
   },
   component: lazyRouteComponent(() => import("@/routes/files-route"), "FilesRoute"),

@@ -64,10 +64,35 @@ export const texts = {
 
   delete: "Delete file",
   deleteOf: (name: string) => `Delete ${name}`,
-  deleteTitle: (files: number) => (files === 1 ? "Delete this file?" : "Delete these files?"),
-  deleteDetail: (names: readonly string[]) => `${count(names)} will be gone for good.`,
   deleted: (names: readonly string[]) => `Deleted ${count(names)}`,
   notDeleted: (names: readonly string[]) => `Couldn’t delete ${count(names)}`,
+
+  deletedTitle: "Deleted files",
+  deletedLede: "Each can be restored until the bucket drops old versions",
+  deletedNoun: "deleted files",
+  noneDeleted: "No deleted files",
+  noneDeletedDetail: "What you delete stays here for a while, and can be restored.",
+  back: "Back to the files",
+  deletedColumn: "Deleted",
+  restore: "Restore",
+  restoreOf: (name: string) => `Restore ${name}`,
+  restored: (names: readonly string[]) => `Restored ${count(names)}`,
+  notRestored: (names: readonly string[]) => `Couldn’t restore ${count(names)}`,
+
+  versions: "Versions",
+  versionsOf: (name: string) => `Versions of ${name}`,
+  versionsTitle: (name: string) => `Versions of “${name}”`,
+  versionsDetail: "A new version replaces the file. Older ones can be restored until the bucket drops them.",
+  loadingVersions: "Loading the versions…",
+  noVersions: "The versions couldn’t be loaded",
+  current: "Current",
+  restoreVersion: (when: string) => `Restore the version of ${when}`,
+  downloadVersion: (when: string) => `Download the version of ${when}`,
+  versionRestored: (name: string) => `Restored an older version of “${name}”`,
+  versionNotRestored: "The version wasn’t restored",
+  newVersion: "Upload a new version",
+  newVersionOf: (name: string) => `New version of ${name}`,
+  replaced: (name: string) => `Uploaded a new version of “${name}”`,
 } as const;
 
 function count(names: readonly string[]): string {

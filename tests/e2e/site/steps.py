@@ -13,11 +13,5 @@ def upload_text(page: Page, name: str, content: bytes) -> Locator:
 
 
 def delete(page: Page, name: str) -> None:
-    """Delete an item of the list that is shown."""
+    """Delete an item or a file of the list that is shown."""
     page.get_by_role("button", name=f"Delete {name}").click()
-
-
-def delete_file(page: Page, name: str) -> None:
-    """Delete a file of the list that is shown, which is asked about."""
-    delete(page, name)
-    page.get_by_role("dialog").get_by_role("button", name="Delete").click()

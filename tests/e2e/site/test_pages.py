@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.checkout import Checkout
-from tests.e2e.site.steps import delete, delete_file, upload_text
+from tests.e2e.site.steps import delete, upload_text
 
 
 def test_items(page: Page) -> None:
@@ -39,9 +39,35 @@ def test_files(page: Page, running: Checkout) -> None:
 
     # The row goes at once; the object has gone when the back end answers.
     with page.expect_response(lambda answer: answer.request.method == "DELETE"):
-        delete_file(page, "notes.txt")
+        delete(page, "notes.txt")
     expect(files.get_by_text("notes.txt")).to_be_hidden()
     assert "Contents" not in running.client("s3").list_objects_v2(Bucket=running.outputs["bucket"])
+
+    page.get_by_role("link", name="Deleted files").click()
+    page.get_by_role("button", name="Restore notes.txt").click()
+    expect(page.get_by_role("heading", name="No deleted files")).to_be_visible()
+    page.get_by_role("link", name="Back to the files").click()
+    expect(files.get_by_text("notes.txt")).to_be_visible()
+
+
+def test_versions_of_a_file(page: Page) -> None:
+    upload_text(page, "plan.txt", b"first")
+    row = page.get_by_role("listitem").filter(has_text="plan.txt")
+    page.get_by_role("button", name="Versions of plan.txt").click()
+    second = {"name": "other.txt", "mimeType": "text/plain", "buffer": b"the second"}
+    page.get_by_label("New version of plan.txt").set_input_files(second)
+    expect(row).to_contain_text("10 bytes")
+
+    page.get_by_role("button", name="Versions of plan.txt").click()
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download the version of").last.click()
+    assert download.value.path().read_bytes() == b"first"
+    page.get_by_role("button", name="Restore the version of").click()
+    expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(3)
+    page.get_by_role("button", name="Close").click()
+    expect(row).to_contain_text("5 bytes")
+    delete(page, "plan.txt")
+    expect(row).to_be_hidden()
 
 
 def test_mail_arrives_in_the_local_mailbox(page: Page, running: Checkout) -> None:

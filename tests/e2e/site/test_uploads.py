@@ -8,7 +8,7 @@ import psutil
 from playwright.sync_api import Page, expect
 
 from tests.e2e.checkout import Checkout
-from tests.e2e.site.steps import delete_file, upload_text
+from tests.e2e.site.steps import delete, upload_text
 
 MEBIBYTE = 2**20
 LARGE = 100 * MEBIBYTE
@@ -61,7 +61,7 @@ def test_a_large_file_shows_its_progress_and_passes_the_api_by(page: Page, runni
         expect(files.get_by_text("large.zip")).to_be_visible(timeout=60_000)
     assert peak.highest - peak.before < FLAT
 
-    delete_file(page, "large.zip")
+    delete(page, "large.zip")
     expect(files).to_have_count(0)
 
 

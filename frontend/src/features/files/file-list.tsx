@@ -14,6 +14,7 @@ interface FileListProps {
   onPreview: (file: StoredFile) => void;
   onDownload: (file: StoredFile) => void;
   onRename: (file: StoredFile) => void;
+  onVersions: (file: StoredFile) => void;
   onDelete: (file: StoredFile) => void;
 }
 
@@ -41,7 +42,7 @@ interface FileRowProps extends Omit<FileListProps, "files"> {
   file: StoredFile;
 }
 
-function FileRow({ file, selection, onPreview, onDownload, onRename, onDelete }: FileRowProps) {
+function FileRow({ file, selection, onPreview, onDownload, onRename, onVersions, onDelete }: FileRowProps) {
   const shown = previewKind(file) !== undefined;
   return (
     <li className="files-grid">
@@ -84,6 +85,14 @@ function FileRow({ file, selection, onPreview, onDownload, onRename, onDelete }:
           label={texts.renameOf(file.name)}
           onClick={() => {
             onRename(file);
+          }}
+        />
+        <Action
+          icon="history"
+          title={texts.versions}
+          label={texts.versionsOf(file.name)}
+          onClick={() => {
+            onVersions(file);
           }}
         />
         <Action

@@ -1,11 +1,18 @@
-import { act, fireEvent, screen, waitFor } from "@testing-library/react";
+import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { fakeApi, json, later, onlyOnce, problem } from "@/test/fake-api";
 import { FakeXhr } from "@/test/fake-xhr";
 import { renderApp } from "@/test/render-app";
 
 const LIMITS = { max_bytes: 1024, content_types: ["text/plain"] };
-const STORED = { id: "f", name: "notes.txt", content_type: "text/plain", size: 5, created_at: "2026-01-02T03:04:05Z" };
+const STORED = {
+  id: "f",
+  name: "notes.txt",
+  content_type: "text/plain",
+  size: 5,
+  created_at: "2026-01-02T03:04:05Z",
+  deleted_at: null,
+};
 const TICKET = { file: STORED, upload: { url: "https://bucket.example/", fields: { key: "files/f" } } };
 const FILE = new File(["hello"], "notes.txt", { type: "text/plain" });
 
@@ -264,14 +271,24 @@ describe("a stored file", () => {
     expect(assign).not.toHaveBeenCalled();
   });
 
-  it("is deleted after a question, which may be answered with no", async () => {
-    const calls = api({ "DELETE /api/files/*": () => new Response(null, { status: 204 }) });
+  it("comes back by the notice of its deletion", async () => {
+    const calls = api({
+      "DELETE /api/files/*": () => {
+        stored = [];
+        return new Response(null, { status: 204 });
+      },
+      "POST /api/files/f/restore": () => {
+        stored = [STORED];
+        return json(STORED);
+      },
+    });
     const { user } = renderApp("/files");
     await user.click(await screen.findByRole("button", { name: "Delete notes.txt" }));
-    expect(screen.getByRole("dialog", { name: "Delete this file?" })).toHaveTextContent("“notes.txt” will be gone");
-    await user.click(screen.getByRole("button", { name: "Cancel" }));
-    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
-    expect(calls.filter(({ method }) => method === "DELETE")).toEqual([]);
+    expect(await screen.findByRole("heading", { name: "No files yet" })).toBeInTheDocument();
+    await user.click(await screen.findByRole("button", { name: "Undo" }));
+    expect(await screen.findByRole("list", { name: "Files" })).toHaveTextContent("notes.txt");
+    expect(await screen.findByText("Restored “notes.txt”")).toBeInTheDocument();
+    expect(calls.filter(({ method }) => method === "DELETE")).toHaveLength(1);
   });
 
   it("leaves the list at once when deleted, and returns when that is refused", async () => {
@@ -282,7 +299,6 @@ describe("a stored file", () => {
     });
     const { user } = renderApp("/files");
     await user.click(await screen.findByRole("button", { name: "Delete notes.txt" }));
-    await user.click(screen.getByRole("button", { name: "Delete" }));
     expect(await screen.findByRole("heading", { name: "No files yet" })).toBeInTheDocument();
     await waitFor(() => {
       expect(screen.getByRole("heading", { name: "Files" })).toHaveFocus();
@@ -311,5 +327,99 @@ describe("a stored file", () => {
     expect(await screen.findByText("letter.txt")).toBeInTheDocument();
     expect(calls.find(({ method }) => method === "PATCH")?.body).toEqual({ name: "letter.txt" });
     expect(await screen.findByRole("status")).toHaveTextContent("Renamed to “letter.txt”");
+  });
+});
+
+describe("a deleted file", () => {
+  const GONE = { ...STORED, deleted_at: "2026-01-03T03:04:05Z" };
+
+  it("leaves the list at once when it is restored, and returns when that is refused", async () => {
+    const { answer, resolve } = later();
+    const calls = api({
+      "GET /api/files": onlyOnce(() => json({ items: [GONE], total: 1 })),
+      "POST /api/files/f/restore": () => answer,
+    });
+    const { user } = renderApp("/files?deleted=yes");
+    await user.click(await screen.findByRole("button", { name: "Restore notes.txt" }));
+    expect(calls[0]?.url.searchParams.get("deleted")).toBe("true");
+    expect(await screen.findByRole("heading", { name: "No deleted files" })).toBeInTheDocument();
+    resolve(problem(404, "Not found", { detail: "The bucket no longer keeps file f." }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("Couldn’t restore “notes.txt”");
+    expect(screen.getByRole("list", { name: "Deleted files" })).toHaveTextContent("notes.txt");
+  });
+
+  it("is reached from the files, and leads back to them", async () => {
+    api();
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("link", { name: "Deleted files" }));
+    expect(await screen.findByRole("heading", { name: "Deleted files" })).toBeInTheDocument();
+    expect(screen.queryByLabelText("Files to upload")).not.toBeInTheDocument();
+    await user.click(screen.getByRole("link", { name: "Back to the files" }));
+    expect(await screen.findByRole("heading", { name: "Files" })).toBeInTheDocument();
+  });
+});
+
+describe("the versions of a file", () => {
+  const OLD = { id: "v1", size: 3, uploaded_at: "2026-01-01T03:04:05Z", is_current: false };
+  const NEW = { id: "v2", size: 5, uploaded_at: "2026-01-02T03:04:05Z", is_current: true };
+
+  beforeEach(() => {
+    stored = [STORED];
+  });
+
+  it("are listed, and an older one can be had and becomes the current one", async () => {
+    let versions = [NEW, OLD];
+    const calls = api({
+      "GET /api/files/f/versions": () => json({ items: versions }),
+      "POST /api/files/f/versions/v1/restore": () => {
+        versions = [{ ...OLD, id: "v3", is_current: true }, { ...NEW, is_current: false }, OLD];
+        return json(STORED);
+      },
+    });
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("button", { name: "Versions of notes.txt" }));
+    const dialog = screen.getByRole("dialog", { name: "Versions of “notes.txt”" });
+    expect(await within(dialog).findAllByRole("listitem")).toHaveLength(2);
+    const [, old] = within(dialog).getAllByRole("link", { name: /^Download the version of/ });
+    expect(old).toHaveAttribute("href", "/api/files/f/versions/v1/download");
+    await user.click(within(dialog).getByRole("button", { name: /^Restore the version of/ }));
+    await waitFor(() => {
+      expect(within(dialog).getAllByRole("listitem")).toHaveLength(3);
+    });
+    expect(await screen.findByText("Restored an older version of “notes.txt”")).toBeInTheDocument();
+    expect(calls.filter(({ method }) => method === "POST")).toHaveLength(1);
+  });
+
+  it("get a new one, which is sent like an upload", async () => {
+    const sent = FakeXhr.install();
+    const calls = api({
+      "GET /api/files/f/versions": () => json({ items: [NEW] }),
+      "POST /api/files/f/versions": () => json(TICKET, 201),
+    });
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("button", { name: "Versions of notes.txt" }));
+    await user.upload(screen.getByLabelText("New version of notes.txt"), FILE);
+    expect(screen.queryByRole("dialog")).not.toBeInTheDocument();
+    await waitFor(() => {
+      expect(sent).toHaveLength(1);
+    });
+    expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ content_type: "text/plain", size: 5 });
+    sent[0]?.answer(204);
+    expect(await screen.findByText("Uploaded a new version of “notes.txt”")).toBeInTheDocument();
+  });
+
+  it("say when they cannot be loaded, and when one is gone", async () => {
+    let answer = problem(503, "Not available");
+    api({
+      "GET /api/files/f/versions": () => answer.clone(),
+      "POST /api/files/f/versions/v1/restore": () => problem(404, "Not found", { detail: "No such version." }),
+    });
+    const { user } = renderApp("/files");
+    await user.click(await screen.findByRole("button", { name: "Versions of notes.txt" }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("The versions couldn’t be loaded");
+    answer = json({ items: [NEW, OLD] });
+    await user.click(screen.getByRole("button", { name: "Try again" }));
+    await user.click(await screen.findByRole("button", { name: /^Restore the version of/ }));
+    expect(await screen.findByRole("alert")).toHaveTextContent("No such version.");
   });
 });

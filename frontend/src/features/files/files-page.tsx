@@ -1,4 +1,5 @@
 import { useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { DropZone } from "@/features/files/drop-zone";
 import { FileList } from "@/features/files/file-list";
@@ -13,8 +14,8 @@ import {
 import { RenameDialog } from "@/features/files/rename-dialog";
 import { UploadList } from "@/features/files/upload-list";
 import { useUploads } from "@/features/files/use-uploads";
+import { VersionsDialog } from "@/features/files/versions-dialog";
 import { useSelection } from "@/shared/selection";
-import { ConfirmDialog } from "@/shared/ui/confirm-dialog";
 import { focusHeading, PageHeader } from "@/shared/ui/page-header";
 import { PagedList } from "@/shared/ui/paged-list";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
@@ -24,7 +25,10 @@ import { common } from "@/texts/common";
 import { texts } from "@/texts/files";
 import "@/features/files/files.css";
 
-type Open = { dialog: "preview" | "rename"; file: StoredFile } | { dialog: "delete"; files: readonly StoredFile[] };
+interface Open {
+  dialog: "preview" | "rename" | "versions";
+  file: StoredFile;
+}
 
 export function FilesPage({ page, onPage }: { page: number; onPage: (page: number) => void }) {
   const [open, setOpen] = useState<Open>();
@@ -49,7 +53,11 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
 
   return (
     <>
-      <PageHeader title={texts.title} lede={total === undefined ? texts.ledeUnknown : texts.lede(total)} />
+      <PageHeader title={texts.title} lede={total === undefined ? texts.ledeUnknown : texts.lede(total)}>
+        <Link className="button button-quiet" to="/files" search={{ deleted: "yes" }}>
+          {texts.deletedTitle}
+        </Link>
+      </PageHeader>
       {limits.error && (
         <ProblemAlert title={texts.noLimits} error={limits.error} onRetry={() => void limits.refetch()} />
       )}
@@ -78,8 +86,11 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
             onRename={(file) => {
               setOpen({ dialog: "rename", file });
             }}
+            onVersions={(file) => {
+              setOpen({ dialog: "versions", file });
+            }}
             onDelete={(file) => {
-              setOpen({ dialog: "delete", files: [file] });
+              deleteFiles([file]);
             }}
           />
         )}
@@ -89,7 +100,7 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
           type="button"
           className="button button-danger"
           onClick={() => {
-            setOpen({ dialog: "delete", files: selection.entries });
+            deleteFiles(selection.entries);
           }}
         >
           {common.delete}
@@ -98,18 +109,15 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
 
       {open?.dialog === "preview" && <PreviewDialog file={open.file} onClose={close} />}
       {open?.dialog === "rename" && <RenameDialog file={open.file} onClose={close} />}
-      {open?.dialog === "delete" && (
-        <ConfirmDialog
-          title={texts.deleteTitle(open.files.length)}
-          action={common.delete}
+      {open?.dialog === "versions" && (
+        <VersionsDialog
+          file={open.file}
           onClose={close}
-          onConfirm={() => {
+          onReplace={(chosen) => {
             close();
-            deleteFiles(open.files);
+            start([chosen], open.file);
           }}
-        >
-          {texts.deleteDetail(open.files.map((file) => file.name))}
-        </ConfirmDialog>
+        />
       )}
     </>
   );

@@ -1,7 +1,7 @@
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { PREVIEW_BYTES, previewKind, readText } from "@/features/files/preview";
-import { inlinePath, type StoredFile } from "@/features/files/queries";
+import { FILES_KEY, inlinePath, type StoredFile } from "@/features/files/queries";
 import { Dialog } from "@/shared/ui/dialog";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
 import { common } from "@/texts/common";
@@ -44,10 +44,9 @@ function Image({ file }: { file: StoredFile }) {
 
 function Text({ file }: { file: StoredFile }) {
   const { data, error, refetch } = useQuery({
-    queryKey: ["preview", file.id],
+    // Below the files' own key, so that it is read again when a new version came.
+    queryKey: [...FILES_KEY, "preview", file.id],
     queryFn: ({ signal }) => readText(file, signal),
-    // A stored file never changes.
-    staleTime: Infinity,
   });
 
   if (error) return <ProblemAlert title={texts.noText} error={error} onRetry={() => void refetch()} />;

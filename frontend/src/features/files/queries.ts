@@ -1,4 +1,4 @@
-/** The files on the server: their list, the limits for new ones, their download and deletion. */
+/** The files on the server: their list, the limits for new ones, their download, deletion and return. */
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import { changePages, eachOf, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
@@ -9,15 +9,19 @@ import { texts } from "@/texts/files";
 
 export type StoredFile = components["schemas"]["File"];
 export type FilePage = components["schemas"]["FilePage"];
+export type FileVersions = components["schemas"]["FileVersions"];
 export type UploadLimits = components["schemas"]["UploadLimits"];
 
 export const FILES_KEY = ["files"] as const;
+const PRESENT_KEY = [...FILES_KEY, "present"] as const;
+const DELETED_KEY = [...FILES_KEY, "deleted"] as const;
 
-export function filesQuery(page: number) {
+/** `deleted`: those that can be restored, instead of those that are there. */
+export function filesQuery(page = 1, deleted = false) {
+  const query = { limit: PAGE_SIZE, offset: pageOffset(page), ...(deleted && { deleted }) };
   return queryOptions({
-    queryKey: [...FILES_KEY, page],
-    queryFn: ({ signal }): Promise<FilePage> =>
-      unwrap(api.GET("/api/files", { params: { query: { limit: PAGE_SIZE, offset: pageOffset(page) } }, signal })),
+    queryKey: [...(deleted ? DELETED_KEY : PRESENT_KEY), page],
+    queryFn: ({ signal }): Promise<FilePage> => unwrap(api.GET("/api/files", { params: { query }, signal })),
     placeholderData: keepPreviousData,
   });
 }
@@ -31,11 +35,12 @@ export const uploadLimitsQuery = queryOptions({
 /** Takes the files off the list at once; those that are refused come back. */
 export function useDeleteFiles() {
   const client = useQueryClient();
+  const { mutate: restore } = useRestoreFiles();
   return useMutation({
     mutationKey: FILES_KEY,
     mutationFn: (files: readonly StoredFile[]) => eachOf(files, ({ id }) => remove(id)),
     onMutate: (files) =>
-      changePages<StoredFile>(client, FILES_KEY, (page) =>
+      changePages<StoredFile>(client, PRESENT_KEY, (page) =>
         files.reduce((left, { id }) => withoutEntry(left, id), page),
       ),
     onSuccess: ({ done, failed, error }, _files, restorePages) => {
@@ -43,7 +48,37 @@ export function useDeleteFiles() {
         restorePages();
         notifyFailure(texts.notDeleted(namesOf(failed)), error);
       }
-      if (done.length > 0) notifyDone(texts.deleted(namesOf(done)));
+      if (done.length > 0) {
+        notifyDone(texts.deleted(namesOf(done)), () => {
+          restore(done);
+        });
+      }
+    },
+    onSettled: () => {
+      refreshAfterLast(client, FILES_KEY);
+    },
+  });
+}
+
+/** Brings back files that were deleted; the list of those loses them at once. */
+export function useRestoreFiles() {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: FILES_KEY,
+    mutationFn: (files: readonly StoredFile[]) =>
+      eachOf(files, ({ id }) =>
+        unwrap(api.POST("/api/files/{file_id}/restore", { params: { path: { file_id: id } } })),
+      ),
+    onMutate: (files) =>
+      changePages<StoredFile>(client, DELETED_KEY, (page) =>
+        files.reduce((left, { id }) => withoutEntry(left, id), page),
+      ),
+    onSuccess: ({ done, failed, error }, _files, restorePages) => {
+      if (error) {
+        restorePages();
+        notifyFailure(texts.notRestored(namesOf(failed)), error);
+      }
+      if (done.length > 0) notifyDone(texts.restored(namesOf(done)));
     },
     onSettled: () => {
       refreshAfterLast(client, FILES_KEY);
@@ -72,6 +107,39 @@ export function useRenameFile() {
       refreshAfterLast(client, FILES_KEY);
     },
   });
+}
+
+export function versionsQuery({ id }: StoredFile) {
+  return queryOptions({
+    queryKey: [...FILES_KEY, "versions", id],
+    queryFn: ({ signal }): Promise<FileVersions> =>
+      unwrap(api.GET("/api/files/{file_id}/versions", { params: { path: { file_id: id } }, signal })),
+  });
+}
+
+/** Makes an older version the current one. */
+export function useRestoreVersion(file: StoredFile) {
+  const client = useQueryClient();
+  return useMutation({
+    mutationKey: FILES_KEY,
+    mutationFn: (version: string): Promise<StoredFile> =>
+      unwrap(
+        api.POST("/api/files/{file_id}/versions/{version}/restore", {
+          params: { path: { file_id: file.id, version } },
+        }),
+      ),
+    onSuccess: () => {
+      notifyDone(texts.versionRestored(file.name));
+    },
+    onSettled: () => {
+      refreshAfterLast(client, FILES_KEY);
+    },
+  });
+}
+
+/** The address that leads to the bytes of one version. */
+export function versionPath({ id }: StoredFile, version: string): string {
+  return `/api/files/${id}/versions/${encodeURIComponent(version)}/download`;
 }
 
 /** The address that leads to the file's bytes; the browser saves them. */

@@ -1,7 +1,7 @@
 import { useQueryClient } from "@tanstack/react-query";
 import { useEffect, useRef, useState } from "react";
 import { contentType, reasonToRefuse } from "@/features/files/limits";
-import { FILES_KEY, uploadLimitsQuery } from "@/features/files/queries";
+import { FILES_KEY, uploadLimitsQuery, type StoredFile } from "@/features/files/queries";
 import { UploadQueue } from "@/features/files/upload-queue";
 import { api, unwrap } from "@/shared/api/client";
 import { ApiProblem } from "@/shared/api/problem";
@@ -12,6 +12,8 @@ import { uploadToS3 } from "@/shared/api/upload";
 export interface Upload {
   id: number;
   file: File;
+  /** The stored file that it is a new version of. */
+  replaces?: StoredFile | undefined;
   /** The part that has been sent, from 0 to 1; undefined while it waits for its turn. */
   fraction?: number;
   error?: Error;
@@ -47,18 +49,18 @@ export function useUploads() {
     setUploads((current) => current.filter((upload) => upload.id !== id));
   }
 
-  async function run({ id, file }: Upload) {
+  async function run({ id, file, replaces }: Upload) {
     try {
       await queue.run(
         id,
         () => admit(file),
         (signal) =>
-          send(file, signal, (fraction) => {
+          send({ file, replaces }, signal, (fraction) => {
             patch(id, { fraction });
           }),
       );
       await client.invalidateQueries({ queryKey: FILES_KEY });
-      notifyDone(texts.uploaded(file.name));
+      notifyDone(replaces ? texts.replaced(replaces.name) : texts.uploaded(file.name));
       remove(id);
     } catch (error) {
       // A cancelled one has left the list, so that this finds nothing to change.
@@ -66,8 +68,8 @@ export function useUploads() {
     }
   }
 
-  function start(files: Iterable<File>) {
-    const added = Array.from(files, (file): Upload => ({ id: nextId.current++, file }));
+  function start(files: Iterable<File>, replaces?: StoredFile) {
+    const added = Array.from(files, (file): Upload => ({ id: nextId.current++, file, replaces }));
     setUploads((current) => [...current, ...added]);
     for (const upload of added) void run(upload);
   }
@@ -77,15 +79,21 @@ export function useUploads() {
     const again = uploads.find((upload) => upload.id === id);
     if (!again) return;
     remove(id);
-    start([again.file]);
+    start([again.file], again.replaces);
   }
 
   return { uploads, start, remove, retry };
 }
 
-async function send(file: File, signal: AbortSignal, onProgress: (fraction: number) => void) {
+type Sent = Pick<Upload, "file" | "replaces">;
+
+async function send({ file, replaces }: Sent, signal: AbortSignal, onProgress: (fraction: number) => void) {
   onProgress(0);
-  const body = { name: file.name, content_type: contentType(file), size: file.size };
-  const { upload } = await unwrap(api.POST("/api/files", { body, signal }));
+  const bytes = { content_type: contentType(file), size: file.size };
+  const { upload } = await unwrap(
+    replaces
+      ? api.POST("/api/files/{file_id}/versions", { params: { path: { file_id: replaces.id } }, body: bytes, signal })
+      : api.POST("/api/files", { body: { name: file.name, ...bytes }, signal }),
+  );
   await uploadToS3(upload, file, { signal, onProgress });
 }
