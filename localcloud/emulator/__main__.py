@@ -18,6 +18,7 @@ from localcloud.emulator import (
     alarms,
     autoscaling,
     caches,
+    certificates,
     function_role,
     identities,
     inner_listeners,
@@ -37,6 +38,7 @@ from localcloud.emulator.failover import fail_over
 from localcloud.emulator.guard import guarded
 from localcloud.emulator.inner_listeners import with_inner_listeners
 from localcloud.emulator.log_patterns import match_json
+from localcloud.emulator.name_server import with_names
 from localcloud.emulator.origins import stream_origins
 from localcloud.emulator.pages import json_page, with_pages
 from localcloud.emulator.rollouts import judge_by_health
@@ -122,6 +124,7 @@ if __name__ == "__main__":
         snapshots.restore_data()
         caches.serve(host="localhost", addresses=(caches.LOOPBACK,))
     identities.keep_identities()
+    certificates.issue_by_dns()
     mail_events.tell_of_mails()
     saver = save_while_running()
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda _: json_page(saver.health())}
@@ -139,5 +142,5 @@ if __name__ == "__main__":
     serve_aliases()
     fail_over()
     inside = with_inner_listeners(with_pages(app.app, pages, forms), int(os.environ["GATEWAY_PORT"]))
-    app.app = guarded(with_smtp(with_session(inside)))
+    app.app = guarded(with_names(with_smtp(with_session(inside))))
     app.main()

@@ -5,12 +5,11 @@ this machine by themselves; so it is asked here what the zones of Route 53 say, 
 """
 
 from collections.abc import Callable
-from typing import Any
 
 from ministack import app
-from ministack.services import cloudfront, route53
+from ministack.services import cloudfront
 
-Record = dict[str, Any]
+from localcloud.emulator import world
 
 
 def serve_aliases() -> None:
@@ -37,15 +36,4 @@ def label_with_alias(name: str) -> str | None:
 
 def is_led_to(name: str, label: str) -> bool:
     """Whether a zone's record of `name` leads to the distribution; where no zone has the name, its DNS is elsewhere."""
-    zones = [zone for zone in list(route53._zones.values()) if f".{name}.".endswith(f".{zone['name']}")]
-    if not zones:
-        return True
-    zone = max(zones, key=lambda zone: len(zone["name"]))
-    targets = [target_of(row) for row in list(route53._records[zone["id"]]) if row["Name"] == f"{name}."]
-    return any(target.partition(".")[0] == label for target in targets)
-
-
-def target_of(record: Record) -> str:
-    if record["Type"] == "CNAME":
-        return str(record["ResourceRecords"][0])
-    return str((record.get("AliasTarget") or {}).get("DNSName", ""))
+    return world.asked(name) is None or any(target.partition(".")[0] == label for target in world.targets(name))

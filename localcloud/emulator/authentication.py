@@ -7,7 +7,9 @@ from email.utils import parseaddr
 from typing import Any
 
 from ministack.core.responses import request_scope
-from ministack.services import route53, ses, ses_v2
+from ministack.services import ses, ses_v2
+
+from localcloud.emulator import world
 
 SIGNING_ZONE = "dkim.amazonses.com"
 
@@ -40,18 +42,8 @@ def judge(name: str) -> None:
 
 def says(name: str, kind: str, text: str) -> bool:
     """Whether a record has the text, or its DNS is elsewhere."""
-    found = records(name, kind)
+    found = world.records(name, kind)
     return found is None or any(text in one for one in found)
-
-
-def records(name: str, kind: str) -> list[str] | None:
-    """None where no zone here has the name."""
-    zones = [zone for zone in list(route53._zones.values()) if f".{name}.".endswith(f".{zone['name']}")]
-    if not zones:
-        return None
-    rows = [row for zone in zones for row in list(route53._records[zone["id"]])]
-    found = [row for row in rows if (row["Name"].lower(), row["Type"]) == (f"{name.lower()}.", kind)]
-    return [str(one) for row in found for one in row.get("ResourceRecords", [])]
 
 
 def shown(mail: dict[str, Any]) -> dict[str, str]:
@@ -68,7 +60,7 @@ def shown(mail: dict[str, Any]) -> dict[str, str]:
         sender = next(
             (one["MailFromDomain"] for one in back.values() if one.get("MailFromDomainStatus") == "SUCCESS"), ""
         )
-        policy = records(f"_dmarc.{domain}", "TXT") or records(f"_dmarc.{signer}", "TXT") or []
+        policy = world.records(f"_dmarc.{domain}", "TXT") or world.records(f"_dmarc.{signer}", "TXT") or []
         told = f", whose policy is {policy[0].strip(chr(34))}" if policy else ""
         passes = f"pass: it is of {domain}{told}" if signer or sender else f"fail: nothing shows that it is of {domain}"
     return {
