@@ -6,7 +6,6 @@ from typing import Any
 import pulumi
 from pulumi import Output, Resource
 
-from infra.components.cdn import Cdn
 from infra.components.guard import Guard
 from infra.components.mail import Mail
 from infra.components.order import after
@@ -17,7 +16,7 @@ from infra.pure.recipe import notice_of
 from infra.stack.alarms import watch
 from infra.stack.assets import assets
 from infra.stack.foundation import Foundation, foundation
-from infra.stack.front_door import front_door
+from infra.stack.front_door import FrontDoor, front_door
 from infra.stack.parts import Parts, links, parts, secrets
 from infra.stack.services import Jobs, RunningService, cache_reset, images, jobs, private_services, private_url, running
 from infra.stack.setting import Setting, setting
@@ -39,7 +38,7 @@ def build(config: StackConfig) -> dict[str, Any]:
     last += [*resets, *(scheduled.all.values() if scheduled else [])]
     watch(s, base, made, door, services, resets[0] if resets else None, scheduled)
     Guard("guard", after=last, protect=s.recipe.locked)
-    return outputs(s, base, made, cdn, services) | (job_facts(s, scheduled) if scheduled else {})
+    return outputs(s, base, made, door, services) | (job_facts(s, scheduled) if scheduled else {})
 
 
 def facts(s: Setting, base: Foundation, name: str, running: RunningService) -> dict[str, Any]:
@@ -73,13 +72,21 @@ def job_facts(s: Setting, scheduled: Jobs) -> dict[str, Any]:
 
 
 def mail_facts(mail: Mail) -> dict[str, Any]:
-    """`dns_records`: what the owner of the domain sets where its DNS is."""
-    records = {} if mail.records is None else {"dns_records": mail.records}
-    return {"mail_address": mail.address, "mail_identity": mail.identity, "mail_status": mail.status, **records}
+    return {"mail_address": mail.address, "mail_identity": mail.identity, "mail_status": mail.status}
+
+
+def records(door: FrontDoor, mail: Mail | None) -> dict[str, Any]:
+    """`dns_records`: what the owner of a domain sets where its DNS is."""
+    known = [one for one in (door.records, mail.records if mail else None) if one is not None]
+    return (
+        {"dns_records": Output.all(*known).apply(lambda all_: [str(one) for part in all_ for one in part])}
+        if known
+        else {}
+    )
 
 
 def outputs(
-    s: Setting, base: Foundation, made: Parts, cdn: Cdn, services: Mapping[str, RunningService]
+    s: Setting, base: Foundation, made: Parts, door: FrontDoor, services: Mapping[str, RunningService]
 ) -> dict[str, Any]:
     """What `pulumi stack output` tells."""
     # Known only when all new versions serve.
@@ -88,16 +95,17 @@ def outputs(
         bucket=made.bucket and made.bucket.bucket, final_snapshot=made.database and made.database.final_snapshot
     )
     return {
-        "url": after(deployed, cdn.url),
+        "url": after(deployed, door.cdn.url),
         "region": s.config.region,
         "plan": verdict(s.config),
         "monthly_cost": price(s.config),
         "cluster": base.cluster.name,
         "services": {name: facts(s, base, name, one) for name, one in services.items()},
-        "distribution": cdn.distribution_id,
+        "distribution": door.cdn.distribution_id,
         **({"bucket": made.bucket.bucket} if made.bucket else {}),
         **({"database": made.database.host, "database_secret": made.database.secret_arn} if made.database else {}),
         **(mail_facts(made.mail) if made.mail else {}),
+        **records(door, made.mail),
         **(made.access.outputs if made.access else {}),
         "on_destroy": kept.apply(lambda known: notice_of(s.recipe, project=pulumi.get_project(), **known)),
     }

@@ -188,6 +188,8 @@ class Place:
             # The program requires the official AWS plugin; the embedded provider runs instead, so skip the download.
             "PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION": "true",
             "PULUMI_SKIP_UPDATE_CHECK": "true",
+            # What is asked about the owner's domain, in place of the world's resolvers.
+            "DNS_SERVER": f"127.0.0.1:{self.port}",
             # Where tasks find SES's SMTP endpoint: AWS_ENDPOINT_URL is for AWS's APIs alone.
             "AWS_SES_SMTP_ENDPOINT": f"{TASK_GATEWAY if self.docker_engine else '127.0.0.1'}:{self.smtp_port}",
         }

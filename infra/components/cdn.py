@@ -45,10 +45,14 @@ CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfig
 
 @dataclass(frozen=True, kw_only=True)
 class SiteNames:
-    """The site's own names, the first of which is in its address, and the certificate for them all."""
+    """The site's own names, the first of which is in its address, and the certificate for them all.
+
+    `are_known`: the DNS has the names; until then its address is the one that CloudFront gave.
+    """
 
     names: Sequence[str]
     certificate_arn: pulumi.Input[str]
+    are_known: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -102,7 +106,8 @@ class Cdn(pulumi.ComponentResource):
         self.distribution_arn = distribution.arn
         self.domain_name, self.hosted_zone_id = distribution.domain_name, distribution.hosted_zone_id
         self.default_url = self.domain_name.apply(lambda domain: f"{self._scheme}://{domain}")
-        self.url = self.address_of(self._names[0]) if self._names else self.default_url
+        is_found = args.own_names is not None and args.own_names.are_known
+        self.url = self.address_of(self._names[0]) if is_found else self.default_url
         self.link = Link(
             environment={"DISTRIBUTION_ID": self.distribution_id},
             rights=self.distribution_arn.apply(lambda arn: [policies.use_site(arn)]),

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import CustomTimeouts, Output, ResourceOptions
 
+from infra.pure.domains import Record
 from infra.pure.tags import component_tag
 
 # CloudFront takes certificates from there alone, wherever the stack is.
@@ -19,10 +21,13 @@ PATIENCE = "20m"
 
 @dataclass(frozen=True, kw_only=True)
 class CertificateArgs:
-    """`names`: of the site, its own first. `zone_id`: of the zone that has them all."""
+    """`names`: of the site, its own first.
+
+    `zone_id`: of the zone that has them all; None where others set the records, and nobody waits for them.
+    """
 
     names: Sequence[str]
-    zone_id: pulumi.Input[str]
+    zone_id: pulumi.Input[str] | None
 
 
 class Certificate(pulumi.ComponentResource):
@@ -32,6 +37,7 @@ class Certificate(pulumi.ComponentResource):
     """
 
     arn: Output[str]
+    records: Output[list[Record]]
 
     def __init__(self, name: str, args: CertificateArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Certificate", name, None, opts)
@@ -46,9 +52,18 @@ class Certificate(pulumi.ComponentResource):
             tags=component_tag(name),
             opts=self._child,
         )
-        records = [self._record(name, args, certificate, one) for one in args.names]
-        # Known only when ACM has issued it: CloudFront refuses one that it has not.
-        self.arn = aws.acm.CertificateValidation(
+        self.records = certificate.domain_validation_options.apply(lambda options: wanted(options, args.names))
+        # In the end known only when ACM has issued it: CloudFront refuses one that it has not.
+        self.arn = (
+            certificate.arn if args.zone_id is None else self._issued(name, args.names, args.zone_id, certificate)
+        )
+        self.register_outputs({})
+
+    def _issued(
+        self, name: str, names: Sequence[str], zone_id: pulumi.Input[str], certificate: aws.acm.Certificate
+    ) -> Output[str]:
+        records = [self._record(f"{name}-{one}", zone_id, self.records[at]) for at, one in enumerate(names)]
+        return aws.acm.CertificateValidation(
             f"{name}-issued",
             certificate_arn=certificate.arn,
             validation_record_fqdns=[record.fqdn for record in records],
@@ -56,22 +71,30 @@ class Certificate(pulumi.ComponentResource):
             # Every change of names replaces it, so it cannot be protected.
             opts=self._child.merge(ResourceOptions(protect=False, custom_timeouts=CustomTimeouts(create=PATIENCE))),
         ).certificate_arn
-        self.register_outputs({})
 
-    def _record(
-        self, name: str, args: CertificateArgs, certificate: aws.acm.Certificate, domain: str
-    ) -> aws.route53.Record:
-        option = certificate.domain_validation_options.apply(
-            lambda options: next(option for option in options if option.domain_name == domain)
-        )
+    def _record(self, name: str, zone_id: pulumi.Input[str], wanted: Output[Record]) -> aws.route53.Record:
         return aws.route53.Record(
-            f"{name}-{domain}",
-            zone_id=args.zone_id,
-            name=option.apply(lambda one: str(one.resource_record_name)),
-            type=option.apply(lambda one: str(one.resource_record_type)),
-            records=[option.apply(lambda one: str(one.resource_record_value))],
+            name,
+            zone_id=zone_id,
+            name=wanted.apply(lambda one: one.name),
+            type=wanted.apply(lambda one: one.type),
+            records=[wanted.apply(lambda one: one.value)],
             ttl=TTL_SECONDS,
             # ACM asks for the same record for a name again, whichever certificate it is for.
             allow_overwrite=True,
             opts=self._child,
         )
+
+
+def wanted(options: Sequence[Any], names: Sequence[str]) -> list[Record]:
+    """The record by which ACM sees that a name is the owner's, for each."""
+    by_name = {option.domain_name: option for option in options}
+    return [
+        Record(
+            key=name,
+            name=by_name[name].resource_record_name,
+            type=by_name[name].resource_record_type,
+            value=by_name[name].resource_record_value,
+        )
+        for name in names
+    ]

@@ -14,6 +14,7 @@ from infra.components.smtp import Smtp, SmtpArgs
 from infra.config.load import SmtpEndpoint
 from infra.config.mail import MailConfig
 from infra.pure import policies
+from infra.pure.domains import Record
 from infra.pure.naming import unique_name
 from infra.pure.recipe import Recipe
 from infra.pure.tags import Tags, component_tag
@@ -47,7 +48,7 @@ class Identity:
 
     arn: pulumi.Output[str]
     others_set: pulumi.Output[str] | None = None
-    records: pulumi.Output[list[str]] | None = None
+    records: pulumi.Output[list[Record]] | None = None
 
 
 class Account(Resource, module="infra", name="SendingAccount"):
@@ -66,7 +67,7 @@ class Mail(pulumi.ComponentResource):
     address: str
     identity: str
     status: pulumi.Output[str]
-    records: pulumi.Output[list[str]] | None
+    records: pulumi.Output[list[Record]] | None
     link: Link
 
     def __init__(self, name: str, args: MailArgs, opts: ResourceOptions | None = None) -> None:

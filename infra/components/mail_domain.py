@@ -9,7 +9,7 @@ from pulumi.dynamic import Resource
 
 from infra.config.mail import MailConfig
 from infra.pure import mail_domain
-from infra.pure.mail_domain import Record
+from infra.pure.domains import Record
 from infra.pure.tags import component_tag
 from infra.steps.sending import SigningKeys
 
@@ -40,7 +40,7 @@ class MailDomain(pulumi.ComponentResource):
     """
 
     arn: pulumi.Output[str]
-    records: pulumi.Output[list[str]]
+    records: pulumi.Output[list[Record]]
 
     def __init__(self, name: str, args: MailDomainArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:MailDomain", name, None, opts)
@@ -70,7 +70,7 @@ class MailDomain(pulumi.ComponentResource):
         found = pulumi.Output.all(keys.tokens, keys.zone)
         signatures = found.apply(lambda known: mail_domain.signatures(args.domain, *known))
         known = self._known(args)
-        self.records = signatures.apply(lambda made: [str(one) for one in [*made, *known]])
+        self.records = signatures.apply(lambda made: [*made, *known])
         if args.zone_id is not None:
             for number in range(KEYS):
                 self._record(name, args.zone_id, f"dkim-{number + 1}", signatures[number])

@@ -53,11 +53,13 @@ class DomainConfig(Section):
         " `*.cloudfront.net` goes on to answer, with or without a domain.",
         examples=["shop.example.com"],
     )
-    zone: Literal["existing", "made"] = Field(
+    zone: Literal["existing", "made", "none"] = Field(
         "existing",
         description="Where its DNS is. `existing`: in a Route 53 zone of this account, of the name itself or of one"
         " that it ends with. `made`: the stack makes a zone of the name (0.50 USD a month), and tells the name servers"
-        " to set where the domain is registered.",
+        " to set where the domain is registered. `none`: elsewhere; `up` tells the records to set there, and the site"
+        " stays at its `*.cloudfront.net` address until an `up` after they are set. So it does while other names wait"
+        " for theirs.",
     )
     www: Literal["redirect", "none"] = Field(
         "none", description="`redirect`: `www.<name>` leads to `<name>`, with the path that was asked for."

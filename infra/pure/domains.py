@@ -1,6 +1,21 @@
 """Names of the site: which zone holds them, and how their addresses are written."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True)
+class Record:
+    """Of the DNS. `key`: its name among the stack's resources."""
+
+    key: str
+    name: str
+    type: str
+    value: str
+
+    def __str__(self) -> str:
+        """As a person sets it."""
+        return f"{self.name.rstrip('.')} {self.type} {self.value.rstrip('.')}"
 
 
 def parents(name: str) -> list[str]:

@@ -1,23 +1,11 @@
 """What DNS must say of a domain, so that mail from it is signed, and believed to be its own."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+
+from infra.pure.domains import Record
 
 # Used for nothing else: what comes back is answered by SES there.
 RETURN_LABEL = "bounce"
-
-
-@dataclass(frozen=True, kw_only=True)
-class Record:
-    """`key`: its name among the stack's resources."""
-
-    key: str
-    name: str
-    type: str
-    value: str
-
-    def __str__(self) -> str:
-        return f"{self.name} {self.type} {self.value}"
 
 
 def return_domain(domain: str) -> str:

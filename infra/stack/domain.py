@@ -1,22 +1,27 @@
 """The owner's domain: its zone, and the certificate for the site's names."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import pulumi
 import pulumi_aws as aws
-from pulumi import Input, ResourceOptions
+from pulumi import Input, Output, ResourceOptions
+from pulumi.dynamic import Resource
 
 from infra.components.cdn import SiteNames
 from infra.components.certificate import Certificate, CertificateArgs
+from infra.config.front_door import DomainConfig
+from infra.pure.domains import Record, host_of
 from infra.pure.tags import component_tag
 from infra.stack.setting import Setting
+from infra.steps.preflight import DomainCheck
 
 
 def zone(s: Setting) -> Input[str] | None:
-    """The zone with the site's records: the one that is there, or one that the stack makes. None without a domain."""
+    """The zone with the site's records: the one that is there, or one that the stack makes. None without one."""
     domain = s.config.domain
-    if domain is None or s.zone is not None:
-        return s.zone.id if s.zone else None
+    if domain is None or domain.zone != "made":
+        return s.found.zone.id if s.found.zone else None
     made = aws.route53.Zone(
         "domain-zone",
         name=domain.name,
@@ -35,10 +40,65 @@ def told(name: str, servers: Sequence[str]) -> None:
         pulumi.log.info(f"domain: where {name} is registered, its name servers must be {', '.join(servers)}")
 
 
-def own_names(s: Setting, zone_id: Input[str]) -> SiteNames | None:
+@dataclass(frozen=True, kw_only=True)
+class OwnNames:
+    """`served`: what CloudFront answers at; None while there is no certificate for it.
+
+    `records`: what a domain needs whose DNS is elsewhere, beside those that lead to CloudFront; None where the stack
+    makes them.
+    """
+
+    served: SiteNames | None
+    records: Output[list[Record]] | None
+
+
+def own_names(s: Setting, zone_id: Input[str] | None) -> OwnNames | None:
     """The site's names with their certificate."""
-    if s.config.domain is None:
+    domain = s.config.domain
+    if domain is None:
         return None
-    names = s.config.domain.site_names
-    certificate = Certificate("certificate", CertificateArgs(names=names, zone_id=zone_id), s.opts)
-    return SiteNames(names=names, certificate_arn=certificate.arn)
+    if domain.zone == "made" and zone_id is not None:
+        zone_id = checked(s, domain, zone_id)
+    certificate = Certificate("certificate", CertificateArgs(names=domain.site_names, zone_id=zone_id), s.opts)
+    served = SiteNames(names=domain.site_names, certificate_arn=certificate.arn, are_known=not s.found.missing)
+    if zone_id is not None:
+        return OwnNames(served=served, records=None)
+    return OwnNames(served=served if s.found.is_issued else None, records=certificate.records)
+
+
+class Checked(Resource, module="infra", name="DomainCheck"):
+    zoneId: Output[str]  # noqa: N815 (an input of the step)
+
+
+def checked(s: Setting, domain: DomainConfig, zone_id: Input[str]) -> Output[str]:
+    """The zone's id, known when nothing is in the way of a certificate."""
+    inputs = {
+        "names": domain.site_names,
+        "zone": domain.name,
+        "zoneId": zone_id,
+        "region": s.config.region,
+        "tags": s.tags.defaults,
+    }
+    return Checked(DomainCheck(), "domain-check", inputs, s.opts).zoneId
+
+
+def leading(names: Sequence[str], distribution: str) -> list[Record]:
+    """What leads to the distribution, where the DNS is elsewhere."""
+    return [Record(key=name, name=name, type="CNAME", value=host_of(distribution)) for name in names]
+
+
+def missing(s: Setting, record: Record) -> bool:
+    """Names that lead somewhere are known; the rest is for ACM, which says itself whether it has seen all."""
+    names = s.config.domain.site_names if s.config.domain else ()
+    return record.name in s.found.missing if record.name in names else not s.found.is_issued
+
+
+def ask_for(subject: str, records: Output[list[Record]]) -> None:
+    """Say in an `up` what somebody has to set."""
+
+    def told(known: Sequence[Record]) -> None:
+        if known and not pulumi.runtime.is_dry_run():
+            lines = "".join(f"\n  {record}" for record in known)
+            pulumi.log.warn(f"{subject}: set these records where its DNS is, then run `pulumi up` again:{lines}")
+
+    records.apply(told)

@@ -13,7 +13,8 @@ from infra.components.cdn import ORIGIN, Cdn, CdnArgs
 from infra.components.order import after
 from infra.components.origin import HEADER, Origin, OriginArgs
 from infra.components.site_records import SiteRecords, SiteRecordsArgs
-from infra.stack.domain import own_names
+from infra.pure.domains import Record
+from infra.stack.domain import OwnNames, ask_for, leading, missing, own_names
 from infra.stack.foundation import Foundation
 from infra.stack.parts import Parts
 from infra.stack.setting import Setting
@@ -23,6 +24,7 @@ from infra.stack.setting import Setting
 class FrontDoor:
     """`conditions`: what the load balancer's rules demand of each request, beside its path.
 
+    `records`: what the owner sets where the domain's DNS is, if that is elsewhere.
     `ready`: known when the files of a page's new version are where browsers look for them; None without such files.
     """
 
@@ -30,6 +32,7 @@ class FrontDoor:
     ready: Output[str] | None
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
     certificate_arn: pulumi.Input[str] | None
+    records: Output[list[Record]] | None
 
 
 def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None) -> FrontDoor:
@@ -45,7 +48,8 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         s.opts,
     )
     zone_id = base.zone_id
-    names = own_names(s, zone_id) if zone_id is not None else None
+    own = own_names(s, zone_id)
+    names = own.served if own else None
     cdn = Cdn(
         "cdn",
         CdnArgs(
@@ -61,7 +65,7 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         s.opts,
     )
     if made.bucket:
-        addresses = [cdn.url, cdn.default_url] if names else [cdn.url]
+        addresses = [cdn.address_of(names.names[0]), cdn.default_url] if names else [cdn.url]
         origins: list[pulumi.Input[str]] = [*addresses, *s.config.storage.page_origins]
         BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, origins=origins), s.opts)
     if zone_id is not None and names:
@@ -73,8 +77,19 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         cdn=cdn,
         conditions=demanded(origin, cdn),
         ready=readable(s, assets, cdn) if assets else None,
+        records=to_set(s, own, cdn) if own else None,
         certificate_arn=names.certificate_arn if names else None,
     )
+
+
+def to_set(s: Setting, own: OwnNames, cdn: Cdn) -> Output[list[Record]] | None:
+    """All records of a domain whose DNS is elsewhere, those that are there too; says which are not."""
+    if own.records is None or s.config.domain is None:
+        return None
+    domain = s.config.domain
+    records = Output.all(own.records, cdn.domain_name).apply(lambda k: [*k[0], *leading(domain.site_names, k[1])])
+    ask_for(domain.name, records.apply(lambda known: [one for one in known if missing(s, one)]))
+    return records
 
 
 def readable(s: Setting, assets: Assets, cdn: Cdn) -> Output[str]:

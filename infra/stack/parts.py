@@ -19,6 +19,7 @@ from infra.config.mail import MailConfig
 from infra.pure import policies
 from infra.pure.naming import family_name, job_log_name, queue_variable, secret_prefix
 from infra.pure.parts import QUEUES, SECRETS
+from infra.stack.domain import ask_for
 from infra.stack.foundation import Foundation
 from infra.stack.setting import Setting
 
@@ -82,7 +83,7 @@ def database(s: Setting, base: Foundation) -> Database:
 def mail(s: Setting, base: Foundation, settings: MailConfig) -> Mail:
     region = s.config.region
     smtp = smtp_endpoint(region) if s.config.smtp else None
-    zone_id = s.mail_zone.id if s.mail_zone else base.zone_id if settings.makes_records else None
+    zone_id = s.found.mail_zone.id if s.found.mail_zone else base.zone_id if settings.makes_records else None
     args = MailArgs(
         settings=settings,
         smtp=smtp,
@@ -92,7 +93,10 @@ def mail(s: Setting, base: Foundation, settings: MailConfig) -> Mail:
         recipe=s.recipe,
         tags=s.tags,
     )
-    return Mail("mail", args, s.opts)
+    made = Mail("mail", args, s.opts)
+    if made.records is not None and settings.zone == "none" and not s.found.is_mail_verified:
+        ask_for(str(settings.domain), made.records)
+    return made
 
 
 def queue(s: Setting, name: str) -> Queue:
@@ -134,8 +138,8 @@ def links(s: Setting, base: Foundation, made: Parts, cdn: Cdn) -> dict[str, Link
 
 def secrets(s: Setting) -> dict[str, Link]:
     """What people have stored, where a service names it."""
-    if not s.secrets:
+    if not s.found.secrets:
         return {}
     prefix = secret_prefix(s.tags.project, s.tags.stack)
-    args = SecretsArgs(found=s.secrets, prefix=prefix, region=s.config.region, recipe=s.recipe)
+    args = SecretsArgs(found=s.found.secrets, prefix=prefix, region=s.config.region, recipe=s.recipe)
     return {SECRETS: Secrets("secrets", args, s.opts).link}

@@ -16,6 +16,7 @@ MODULES = {
     "AccessPassword": "infra.steps.access_password",
     "AssetUpload": "infra.steps.asset_upload",
     "DeploymentWait": "infra.steps.deployment",
+    "DomainCheck": "infra.steps.preflight",
     "ImageBuild": "infra.steps.image_build",
     "MigrationRun": "infra.steps.migration_run",
     "OriginSecret": "infra.steps.origin_secret",

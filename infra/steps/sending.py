@@ -62,3 +62,12 @@ def keys(props: Props) -> Props:
     if not found.get("Tokens") or not found.get("SigningHostedZone"):
         fail(f"mail.domain: SES has no signing keys of its own for {props['domain']}; write `identity: existing`")
     return {"tokens": found["Tokens"], "zone": found["SigningHostedZone"]}
+
+
+def is_verified(region: str, domain: str) -> bool:
+    """Whether SES has seen the records of a domain; not one that it does not know yet."""
+    ses: SESV2Client = aws_client("sesv2", region)
+    try:
+        return bool(ses.get_email_identity(EmailIdentity=domain)["VerifiedForSendingStatus"])
+    except ses.exceptions.NotFoundException:
+        return False

@@ -95,7 +95,10 @@ def values(row: Record) -> list[str]:
 
 
 def rrset(name: str, kind: str, texts: list[str]) -> dns.rrset.RRset:
-    return dns.rrset.from_text_list(name, TTL_SECONDS, dns.rdataclass.IN, kind, texts)
+    """Names in the texts may lack the dot at their end, as Route 53 takes them."""
+    return dns.rrset.from_text_list(
+        name, TTL_SECONDS, dns.rdataclass.IN, kind, texts, origin=dns.name.root, relativize=False
+    )
 
 
 @asynccontextmanager

@@ -28,7 +28,11 @@ class Zone:
 
     @property
     def servers(self) -> list[str]:
-        return self.texts(self.name, "NS")
+        return self.servers_of(self.name)
+
+    def servers_of(self, name: str) -> list[str]:
+        """Where it leads for a name."""
+        return [absolute(server) for server in self.texts(name, "NS")]
 
 
 def absolute(name: str) -> str:
@@ -53,14 +57,14 @@ def zones_of(name: str) -> list[Zone]:
 def servers() -> set[str]:
     """The name servers that any zone names."""
     rows = [row for zone in all_zones() for row in zone.rows if row["Type"] == "NS"]
-    return {text.lower() for row in rows for text in row.get("ResourceRecords", ())}
+    return {absolute(text) for row in rows for text in row.get("ResourceRecords", ())}
 
 
 def asked(name: str) -> Zone | None:
     """The one in which the world looks for the name; None where its DNS is elsewhere."""
     above: Zone | None = None
     for zone in zones_of(name):
-        if above and set(above.texts(zone.name, "NS")).isdisjoint(zone.servers):
+        if above and set(above.servers_of(zone.name)).isdisjoint(zone.servers):
             break
         above = zone
     return above

@@ -52,7 +52,9 @@ def asked(emulator: Emulator, name: str, kind: str, *, recursive: bool = True) -
 
 def test_a_zone_is_found_by_everybody_and_leads_to_this_machine(emulator: Emulator, aws: Client, name: str) -> None:
     alias = {"HostedZoneId": "Z2FDTNDATAQYW2", "DNSName": "d1.cloudfront.net.", "EvaluateTargetHealth": False}
-    zone(aws, name, {"Name": name, "Type": "A", "AliasTarget": alias}, row(f"www.{name}", "CNAME", f"{name}."))
+    zone(
+        aws, name, {"Name": name, "Type": "A", "AliasTarget": alias}, row(f"www.{name}", "CNAME", name)
+    )  # without a dot at the end
     assert asked(emulator, name, "NS", recursive=False) == {"NS": SERVERS}
     assert asked(emulator, f"www.{name}", "A") == {"CNAME": [f"{name}."], "A": ["127.0.0.1"]}
     assert asked(emulator, SERVERS[0], "A") == {"A": ["127.0.0.1"]}
@@ -70,7 +72,7 @@ def test_a_zone_that_the_one_above_does_not_lead_to_is_seen_by_its_own_servers_a
     assert asked(emulator, below, "NS", recursive=False) == {}
     assert list(asked(emulator, below, "DS", recursive=False)) == ["DS"]
     assert asked(emulator, name, "CAA") == {"CAA": ['0 issue "letsencrypt.org"']}
-    led = {"Action": "CREATE", "ResourceRecordSet": row(below, "NS", *SERVERS)}
+    led = {"Action": "CREATE", "ResourceRecordSet": row(below, "NS", *(one.rstrip(".") for one in SERVERS))}
     aws("route53").change_resource_record_sets(HostedZoneId=above, ChangeBatch={"Changes": [led]})
     assert asked(emulator, below, "TXT") == {"TXT": ['"here"']}
 

@@ -117,8 +117,10 @@ BEHAVIOUR = (
     ),
     (
         "DNS and certificates",
-        "no resolver asks the zones; a certificate is issued at once, and its validation fails unless its record is in"
-        " the zone here (where the domain has one)",
+        "a DNS server on loopback, which this machine's own resolver does not ask, answers from the zones here; all"
+        " zones have the same name servers, and the world outside leads to each; nothing is signed, and nothing is"
+        " remembered for its TTL; a certificate is issued when the zones have its records, or no zone has its names;"
+        " CAA is looked at by `up` alone",
     ),
     (
         "Caches",

@@ -153,7 +153,7 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
             "domainName": "d123.cloudfront.net",
             "hostedZoneId": "Z2FDTNDATAQYW2",
         },
-        "aws:route53/zone:Zone": {"nameServers": ["ns-1.awsdns.com", "ns-2.awsdns.net"]},
+        "aws:route53/zone:Zone": {"zoneId": f"{name}-id", "nameServers": ["ns-1.awsdns.com", "ns-2.awsdns.net"]},
         "aws:acm/certificate:Certificate": {
             "domainValidationOptions": [
                 {

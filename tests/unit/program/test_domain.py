@@ -3,11 +3,13 @@
 import json
 import shutil
 import subprocess
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
 
 from infra.components.cdn import page_code
+from infra.steps.preflight import Seen
 from infra.steps.zones import Zone
 from tests.unit.program.recorder import Recorded
 from tests.unit.program.test_way_in import built
@@ -54,11 +56,55 @@ def test_pages_at_both_addresses_may_send_files(made: Recorded) -> None:
     assert made.outputs["url"] == "https://shop.example.com"
 
 
+def dns_says(monkeypatch: pytest.MonkeyPatch, *, missing: Sequence[str] = (), issued: bool = False) -> None:
+    """What is looked up before the program declares anything."""
+    seen = Seen(problems=(), unknown=(), is_served=False, missing=missing)
+    monkeypatch.setattr("infra.stack.lookups.look", lambda site: seen)
+    monkeypatch.setattr("infra.stack.lookups.is_issued", lambda *asked: issued)
+
+
 def test_a_zone_that_is_there_is_used_and_none_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("infra.stack.setting.holding", lambda region, name: Zone(id="Z1", name="example.com"))
+    dns_says(monkeypatch)
+    monkeypatch.setattr("infra.stack.lookups.holding", lambda region, name, **_: Zone(id="Z1", name="example.com"))
     stack = built({"domain": NAMES})
     assert stack.of("aws:route53/zone:Zone") == []
     assert {record.inputs["zoneId"] for record in stack.of(ALIASES)} == {"Z1"}
+    assert not stack.of("pulumi-python:dynamic/infra:DomainCheck"), "it was looked at before"
+
+
+def test_the_certificate_in_a_zone_that_the_stack_makes_waits_until_the_world_asks_it(made: Recorded) -> None:
+    check = made.one("domain-check")
+    assert (check.inputs["zoneId"], check.inputs["names"][0]) == ("domain-zone-id", "shop.example.com")
+    validations = [r for r in made.of(ALIASES) if r.inputs["name"].startswith("_a.")]
+    assert validations and all(made.depends(r.name, "domain-check") for r in validations)
+    assert not made.depends("domain-check", "cdn-distribution")
+
+
+@pytest.mark.parametrize(
+    ("missing", "issued", "aliases", "url"),
+    [
+        (["shop.example.com"], False, [], "https://d123.cloudfront.net"),
+        ([], False, [], "https://d123.cloudfront.net"),
+        (["shop.example.com"], True, ["shop.example.com", "www.shop.example.com"], "https://d123.cloudfront.net"),
+        ([], True, ["shop.example.com", "www.shop.example.com"], "https://shop.example.com"),
+    ],
+)
+def test_with_the_dns_elsewhere_names_come_with_the_issued_certificate_and_the_address_with_the_records(
+    monkeypatch: pytest.MonkeyPatch, missing: list[str], issued: bool, aliases: list[str], url: str
+) -> None:
+    dns_says(monkeypatch, missing=missing, issued=issued)
+    warned: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", warned.append)
+    stack = built({"domain": {**NAMES, "zone": "none"}})
+    assert not stack.of(ALIASES) and not stack.of("aws:acm/certificateValidation:CertificateValidation")
+    assert stack.one("cdn-distribution").inputs.get("aliases", []) == aliases
+    assert stack.outputs["url"] == url
+    for_acm = [f"_a.{name} CNAME _b.acm-validations.aws" for name in (NAMES["name"], f"www.{NAMES['name']}")]
+    leading = [f"{name} CNAME d123.cloudfront.net" for name in (NAMES["name"], f"www.{NAMES['name']}")]
+    assert stack.outputs["dns_records"] == [*for_acm, *leading]
+    told = "\n".join(warned)
+    assert all((line in told) == (not issued) for line in for_acm)
+    assert (leading[0] in told, leading[1] in told) == (bool(missing), False)
 
 
 def test_what_holds_data_does_not_know_of_the_domain(made: Recorded, dev: Recorded) -> None:

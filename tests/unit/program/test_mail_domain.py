@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from infra.steps.preflight import Seen
 from infra.steps.zones import Zone
 from tests.unit.program.recorder import Recorded
 from tests.unit.program.test_way_in import built as built_with
@@ -12,8 +13,11 @@ RECORD = "aws:route53/record:Record"
 MAIL = {"address": "no-reply@shop.org", "domain": "shop.org", "to": "me@shop.org"}
 
 
-def built(monkeypatch: pytest.MonkeyPatch, **mail: str) -> Recorded:
-    monkeypatch.setattr("infra.stack.setting.holding", lambda region, name, **_: Zone(id="Z1", name="shop.org"))
+def built(monkeypatch: pytest.MonkeyPatch, *, verified: bool = False, **mail: str) -> Recorded:
+    monkeypatch.setattr("infra.stack.lookups.holding", lambda region, name, **_: Zone(id="Z1", name="shop.org"))
+    seen = Seen(problems=(), unknown=(), is_served=False, missing=())
+    monkeypatch.setattr("infra.stack.lookups.look", lambda site: seen)
+    monkeypatch.setattr("infra.stack.lookups.is_verified", lambda *asked: verified)
     return built_with({"mail": {**MAIL, **mail}})
 
 
@@ -37,6 +41,14 @@ def test_without_a_zone_here_they_are_told(monkeypatch: pytest.MonkeyPatch) -> N
     assert not stack.of(RECORD)
     assert "_dmarc.shop.org TXT v=DMARC1; p=reject" in stack.outputs["dns_records"]
     assert len(stack.outputs["dns_records"]) == 6
+
+
+@pytest.mark.parametrize("verified", [False, True])
+def test_an_up_names_them_until_ses_has_seen_them(monkeypatch: pytest.MonkeyPatch, verified: bool) -> None:
+    warned: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", warned.append)
+    lines = built(monkeypatch, verified=verified, zone="none").outputs["dns_records"]
+    assert all((line in "\n".join(warned)) == (not verified) for line in lines)
 
 
 def test_a_dmarc_record_of_the_owner_and_a_domain_that_ses_knows_are_left_alone(

@@ -10,7 +10,7 @@ from infra import program
 from infra.config import images
 from infra.config.load import parse, smtp_endpoint
 from infra.pure.parts import PARTS, QUEUE
-from infra.stack import setting
+from infra.stack import lookups
 from infra.stack.parts import links
 from infra.steps.stored_secrets import Stored
 from tests.unit.program.recorder import ACCOUNT, Recorded, record
@@ -56,7 +56,7 @@ def shop() -> Recorded:
         "queues": {"work": {"visibilitySeconds": 90}},
     }
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(setting, "required", lambda *_: {"KEY": Stored(arn="arn:key", version="v1")})
+        patch.setattr(lookups, "required", lambda *_: {"KEY": Stored(arn="arn:key", version="v1")})
         return of(app)
 
 

@@ -1,0 +1,107 @@
+"""What is asked of AWS and the DNS before anything is declared: what is missing ends the program, also in a preview,
+while nothing has been changed."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import pulumi
+
+from infra.components.certificate import REGION
+from infra.config.load import end_program
+from infra.config.stack import StackConfig
+from infra.pure.domains import zone_of
+from infra.pure.naming import secret_prefix
+from infra.pure.tags import Tags
+from infra.steps.certificates import is_issued
+from infra.steps.common import in_words
+from infra.steps.preflight import Seen, Site, look
+from infra.steps.sending import is_verified
+from infra.steps.stored_secrets import Stored, required
+from infra.steps.zones import Zone, holding
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lookups:
+    """`secrets`: the stored ones that services name.
+
+    `zone`: the one in which the site's domain is; `mail_zone`: that of the domain that mail is from.
+    `missing`: names of the site that lead nowhere, of a domain whose DNS is elsewhere; `is_issued`: whether ACM has
+    seen its records, `is_mail_verified`: whether SES has seen those of the mail's.
+    """
+
+    secrets: Mapping[str, Stored]
+    zone: Zone | None
+    mail_zone: Zone | None
+    missing: tuple[str, ...]
+    is_issued: bool
+    is_mail_verified: bool
+
+
+def lookups(config: StackConfig, tags: Tags) -> Lookups:
+    try:
+        return ask(config, tags)
+    except Exception as error:  # botocore's, which take long to import, or the step's own; any other is a fault of ours
+        if words := in_words(error):
+            end_program(words)
+        raise
+
+
+def ask(config: StackConfig, tags: Tags) -> Lookups:
+    secrets = required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
+    domain, mail = config.domain, config.mail if "mail" in config.used else None
+    zone = holding(config.region, domain.name) if domain and domain.zone == "existing" else None
+    of_mail = mail_zone(config)
+    seen = [look(site) for site in sites(config, tags, zone, of_mail)]
+    tell(seen)
+    asked = mail.domain if mail and mail.zone == "none" and mail.identity == "create" else None
+    elsewhere = domain is not None and domain.zone == "none"
+    return Lookups(
+        secrets=secrets,
+        zone=zone,
+        mail_zone=of_mail,
+        missing=tuple(seen[0].missing) if elsewhere else (),
+        is_issued=domain is not None and elsewhere and is_issued(REGION, domain.site_names, tags.defaults),
+        is_mail_verified=bool(asked and is_verified(config.region, asked)),
+    )
+
+
+def sites(config: StackConfig, tags: Tags, zone: Zone | None, of_mail: Zone | None) -> Iterator[Site]:
+    """What is looked at now; a zone that the stack makes, when it is there."""
+    domain = config.domain
+    if domain and domain.zone != "made":
+        yield site("domain", config, tags, zone, names=domain.site_names)
+    if of_mail and of_mail != zone:
+        yield site("mail.domain", config, tags, of_mail, names=())
+
+
+def site(key: str, config: StackConfig, tags: Tags, zone: Zone | None, *, names: Sequence[str]) -> Site:
+    return Site(
+        key=key,
+        names=names,
+        region=config.region,
+        tags=tags.defaults,
+        zone=zone.name if zone else None,
+        zone_id=zone.id if zone else None,
+    )
+
+
+def tell(seen: list[Seen]) -> None:
+    """A site that is served goes on to be: a deployment does not wait for what is wrong with its name since."""
+    for text in [text for one in seen for text in one.unknown]:
+        pulumi.log.warn(f"domain: not looked at before the deployment: {text}")
+    for text in [text for one in seen if one.is_served for text in one.problems]:
+        pulumi.log.warn(text)
+    if problems := [text for one in seen if not one.is_served for text in one.problems]:
+        end_program("\n".join(["nothing was changed, because of what the DNS says:", *problems]))
+
+
+def mail_zone(config: StackConfig) -> Zone | None:
+    """The zone that is there; None where there are no records to make, or the stack makes the zone itself."""
+    mail, site = config.mail, config.domain
+    if "mail" not in config.used or not (mail and mail.domain and mail.makes_records):
+        return None
+    if site and site.zone == "made" and zone_of(mail.domain, [site.name]):
+        return None
+    return holding(
+        config.region, mail.domain, key="mail.domain", otherwise="write `mail.zone: none`, and set them there"
+    )
