@@ -20,7 +20,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help setup up dev down stop url password new-password status logs plan secret psql tunnel deployments rollback run shell jobs env develop test check generate format lock rename \
-	digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
+	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
 APPS = $(call where,backend/poetry.lock,backend) $(call where,frontend/package-lock.json,frontend)
@@ -150,6 +150,9 @@ rename: ## Give the project another name, in all files that hold it: NAME=my-sho
 
 instance-types: .tools/ready ## Bring sizes and prices of EC2 types up to date
 	@$(PYTHON) -m toolchain.instance_types
+
+audit: ## Ask PyPI and npm's registry whether packages of the lock files have known vulnerabilities
+	@python3 -m toolchain.audit
 
 digests: ## Pin the Dockerfiles' base images to what stands behind their tags today
 	@python3 -m toolchain.digests
