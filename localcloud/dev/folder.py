@@ -6,14 +6,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from localcloud.engine.dockerfile import parse
+from localcloud.engine.node_apps import MANAGERS
 from localcloud.engine.projects import read_json
 
-# The lock file that a Node.js package manager writes, and what installs from it.
-MANAGERS = {
-    "pnpm-lock.yaml": ("pnpm", "install", "--frozen-lockfile"),
-    "yarn.lock": ("yarn", "install"),
-    "package-lock.json": ("npm", "ci", "--no-audit", "--no-fund"),
-}
 # Vite does not read $PORT.
 VITE = ("--host", "$HOST", "--port", "$PORT", "--strictPort")
 
@@ -47,24 +42,25 @@ def script(folder: Path) -> tuple[str, ...] | None:
     text = read_json(folder / "package.json").get("scripts", {}).get("dev")
     if not text:
         return None
-    lock = lock_of(folder)
-    manager = MANAGERS[lock][0] if lock else "npm"
+    manager = manager_of(folder) or "npm"
     options = VITE if re.match(r"vite(\s|$)", text) else ()
     # npm keeps what comes before `--` for itself; the others pass all of it on.
     return (manager, "run", "dev", *(["--"] if options and manager == "npm" else []), *options)
 
 
-def lock_of(folder: Path) -> str | None:
-    return next((lock for lock in MANAGERS if (folder / lock).exists()), None)
+def manager_of(folder: Path) -> str | None:
+    """The one whose lock file is there."""
+    return next((name for name, manager in MANAGERS.items() if (folder / manager.lock).exists()), None)
 
 
 def outdated_packages(folder: Path) -> tuple[str, ...] | None:
     """What installs the folder's `node_modules`, where they are missing or older than the lock file."""
-    if (lock := lock_of(folder)) is None:
+    if (name := manager_of(folder)) is None:
         return None
+    manager = MANAGERS[name]
     modules = folder / "node_modules"
-    is_fresh = modules.exists() and modules.stat().st_mtime >= (folder / lock).stat().st_mtime
-    return None if is_fresh else MANAGERS[lock]
+    is_fresh = modules.exists() and modules.stat().st_mtime >= (folder / manager.lock).stat().st_mtime
+    return None if is_fresh else (name, *manager.develop)
 
 
 def image_of(folder: Path, dockerfile: str) -> tuple[tuple[str, ...], dict[str, str]]:

@@ -20,38 +20,42 @@ PRODUCTION = re.compile(
 @dataclass(frozen=True, kw_only=True)
 class Manager:
     """`package` is npm's name and version of the tool, None for the machine's own npm; `commands` install all packages
-    of a lock; `install` is what does it here, and `production` without the packages for development."""
+    of a lock; `install` is what does it here, `production` without the packages for development, and `develop` what
+    does it for `make dev`, in the folder itself."""
 
     lock: str
     package: str | None
     commands: tuple[str, ...]
     install: tuple[str, ...]
     production: tuple[str, ...]
+    develop: tuple[str, ...]
     make_lock: str
 
 
+# Where a folder has several locks, the first of these decides.
 MANAGERS = {
-    "npm": Manager(
-        lock="package-lock.json", package=None, commands=("ci", "clean-install", "install", "i"),
-        install=("ci", *NPM_QUIET), production=("ci", "--omit=dev", *NPM_QUIET),
-        make_lock="npm install --package-lock-only",
-    ),
     "pnpm": Manager(
         lock="pnpm-lock.yaml", package="pnpm@10.20.0", commands=("install", "i"),
         install=("install", "--frozen-lockfile"), production=("install", "--frozen-lockfile", "--prod"),
-        make_lock="pnpm install --lockfile-only",
+        develop=("install", "--frozen-lockfile"), make_lock="pnpm install --lockfile-only",
     ),
     "yarn": Manager(
         lock="yarn.lock", package="yarn@1.22.22", commands=("install", ""),
         install=("install", "--frozen-lockfile", "--non-interactive"),
         production=("install", "--frozen-lockfile", "--non-interactive", "--production"),
-        make_lock="yarn install",
+        develop=("install",), make_lock="yarn install",
+    ),
+    "npm": Manager(
+        lock="package-lock.json", package=None, commands=("ci", "clean-install", "install", "i"),
+        install=("ci", *NPM_QUIET), production=("ci", "--omit=dev", *NPM_QUIET),
+        develop=("ci", "--no-audit", "--no-fund"), make_lock="npm install --package-lock-only",
     ),
 }  # fmt: skip
 # Yarn's later versions: another package, other options; they read a lock that begins with `__metadata`.
 BERRY = Manager(
     lock="yarn.lock", package="@yarnpkg/cli-dist@4.12.0", commands=("install", ""),
-    install=("install", "--immutable"), production=("workspaces", "focus", "--production"), make_lock="yarn install",
+    install=("install", "--immutable"), production=("workspaces", "focus", "--production"), develop=("install",),
+    make_lock="yarn install",
 )  # fmt: skip
 
 

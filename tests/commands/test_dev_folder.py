@@ -71,6 +71,7 @@ def test_without_a_script_dev_the_image_tells(tmp_path: Path) -> None:
 def test_packages_are_installed_where_they_are_missing_or_older_than_the_lock_file(tmp_path: Path) -> None:
     assert outdated_packages(tmp_path) is None
     package(tmp_path, "vite", "pnpm-lock.yaml")
+    (tmp_path / "package-lock.json").touch()  # of before pnpm
     assert outdated_packages(tmp_path) == ("pnpm", "install", "--frozen-lockfile")
     (tmp_path / "node_modules").mkdir()
     assert outdated_packages(tmp_path) is None
