@@ -1,6 +1,7 @@
 """How much faster than on AWS the local cloud checks its targets, so that `make up` takes seconds.
 
-Everything else of a health check is the target group's: port, path, timeout, thresholds and accepted codes.
+Everything else of a health check is the target group's: port, path, timeout, thresholds and accepted codes. ECS's grace
+period is the service's: a version that AWS takes must not fail on a machine that is slower, or does much else.
 docs/laptop-limits.md tells these numbers.
 """
 
@@ -8,5 +9,3 @@ docs/laptop-limits.md tells these numbers.
 CHECKS_FASTER = 10
 # A target that is not healthy yet is asked this often, whatever the interval: it should serve as soon as it can.
 START_CHECK_SECONDS = 0.25
-# ECS's grace period, in which a new task may miss its checks, is so many times shorter.
-GRACE_SHORTER = 3

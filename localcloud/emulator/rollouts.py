@@ -17,7 +17,6 @@ from ministack.services import ecs
 from localcloud.emulator import metrics
 from localcloud.emulator.listeners import listens
 from localcloud.emulator.targets import TICK_SECONDS, Target, Targets, groups_in_use, serve
-from localcloud.tempo import GRACE_SHORTER
 
 LOOPBACK = "127."
 # Between a failure and the next attempt, as ECS's scheduler throttles a service whose tasks fail again and again.
@@ -121,7 +120,7 @@ class Rollouts:
                 spawn_background(advance, key, task, thread_name="rollout")
             return
         task["_startup_stable"] = False
-        grace = float(service.get("healthCheckGracePeriodSeconds") or 0) / GRACE_SHORTER
+        grace = float(service.get("healthCheckGracePeriodSeconds") or 0)
         for target in targets_of(service, task):
             health = self._targets.health(target)
             if health and health.state == "unhealthy" and time.monotonic() - health.since >= grace:

@@ -10,6 +10,7 @@ from tests.e2e.checkout import Checkout
 from tests.e2e.load import steady_load
 
 MAIN = "backend/app/main.py"
+SERVICE = "infra/components/service.py"
 
 
 @pytest.fixture
@@ -44,7 +45,11 @@ def test_crash_at_start(running: Checkout, backend: Path) -> None:
 def test_never_healthy(running: Checkout, backend: Path) -> None:
     router = next((backend / "app/health").glob("router.py"))
     running.edit(str(router.relative_to(running.root)), r"/live", "/elsewhere")
-    assert "health" in fails_while_the_old_version_serves(running)
+    running.edit(SERVICE, "GRACE_SECONDS = 60", "GRACE_SECONDS = 20")  # three tasks wait for it, one after the other
+    try:
+        assert "health" in fails_while_the_old_version_serves(running)
+    finally:
+        running.edit(SERVICE, "GRACE_SECONDS = 20", "GRACE_SECONDS = 60")
 
 
 def test_failing_migration(running: Checkout, backend: Path) -> None:

@@ -20,7 +20,7 @@ from tests.ports import free_port
     [
         ("leave", 60, "Essential container exited"),
         ("elsewhere", 0, "due to (reason Health checks failed)"),
-        ("unhealthy", 60, "due to (reason Health checks failed with these codes: [503])"),
+        ("unhealthy", 20, "due to (reason Health checks failed with these codes: [503])"),
     ],
 )
 def test_a_version_whose_targets_do_not_pass_the_check_never_gets_a_request(
@@ -42,7 +42,7 @@ def test_a_first_version_that_does_not_answer_is_a_failed_deployment(
 ) -> None:
     site = Site.create(cloud, aws)
     image = site.variant(tmp_path, "1", **{"MODE=serve": "MODE=elsewhere"})
-    site.serve(site.register(image), until=site.has_failed)
+    site.serve(site.register(image), until=site.has_failed, grace_seconds=20)
     assert [one["rolloutState"] for one in site.service()["deployments"]] == ["FAILED"]
 
 
@@ -60,7 +60,7 @@ def address(container: Container) -> str:
 
 
 def test_a_task_that_gets_unhealthy_is_replaced_and_loses_its_requests_at_once(site: Site, tmp_path: Path) -> None:
-    site.update(site.register(site.variant(tmp_path, "2", v1="v2")))
+    site.update(site.register(site.variant(tmp_path, "2", v1="v2")), healthCheckGracePeriodSeconds=20)
     eventually(lambda: site.is_steady() and {site.version() for _ in range(20)} == {"v2"})
     sick = next(one for one in site.engine.client.containers.list() if address(one) in site.targets())
     get(f"{endpoint(sick)}/sick")
@@ -77,7 +77,7 @@ def test_a_target_whose_port_another_program_answers_is_not_healthy(
     site = Site.create(cloud, aws)
     site.port = free_port()
     silent = site.variant(tmp_path, "1", **{"MODE=serve": "MODE=hang"})
-    site.serve(site.register(silent), until=lambda: len(site.targets()) == 2, grace_seconds=30)
+    site.serve(site.register(silent), until=lambda: len(site.targets()) == 2, grace_seconds=10)
     with machine_s_program(site.port):
         target = next(iter(site.targets()))
         eventually(lambda: answers(f"http://{target}:{site.port}/health"))

@@ -11,7 +11,7 @@ import click
 
 from localcloud.provider.facts.not_proven import NOT_PROVEN
 from localcloud.provider.types import TYPES
-from localcloud.tempo import CHECKS_FASTER, GRACE_SHORTER, START_CHECK_SECONDS
+from localcloud.tempo import CHECKS_FASTER, START_CHECK_SECONDS
 
 PAGE = Path(__file__).resolve().parents[3] / "docs" / "laptop-limits.md"
 
@@ -22,9 +22,8 @@ BEHAVIOUR = (
     (
         "Health checks",
         "the load balancer asks each target with its group's port, path, timeout, thresholds and codes; a healthy one"
-        f" {CHECKS_FASTER} times more often than the interval says, any other every {START_CHECK_SECONDS:g} s; ECS's"
-        f" grace period is {GRACE_SHORTER} times shorter; the `healthCheck` of a container definition is recorded, and"
-        " nothing runs it",
+        f" {CHECKS_FASTER} times more often than the interval says, any other every {START_CHECK_SECONDS:g} s; the"
+        " `healthCheck` of a container definition is recorded, and nothing runs it",
     ),
     (
         "ARM",
