@@ -41,6 +41,7 @@ from localcloud.emulator.log_patterns import match_json
 from localcloud.emulator.name_server import with_names
 from localcloud.emulator.origins import stream_origins
 from localcloud.emulator.pages import json_page, with_pages
+from localcloud.emulator.queries import keep_queries
 from localcloud.emulator.rollouts import judge_by_health
 from localcloud.emulator.saving import Saver, State
 from localcloud.emulator.scheduled_tasks import run_scheduled_tasks
@@ -139,6 +140,7 @@ if __name__ == "__main__":
     inner_listeners.name_by_addresses(gateway)
     stream_balancers()
     stream_origins()
+    keep_queries()
     serve_aliases()
     fail_over()
     inside = with_inner_listeners(with_pages(app.app, pages, forms), int(os.environ["GATEWAY_PORT"]))

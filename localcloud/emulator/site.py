@@ -20,6 +20,7 @@ from localcloud.emulator.exchange import relay, respond
 from localcloud.emulator.forwarding import first_of, make_session
 from localcloud.emulator.inner_listeners import wanted
 from localcloud.emulator.pages import Asgi, Receive, Send
+from localcloud.emulator.queries import undecoded
 from localcloud.emulator.upstream import Connections, Tunnel
 from localcloud.emulator.viewer import Upgrade, Upload
 
@@ -113,7 +114,7 @@ async def response_to(scope: Scope, headers: Headers, body: Upload) -> Response:
     client = (scope.get("client") or ("127.0.0.1",))[0]
     responses.set_request_client_ip(client)
     response: Response | None = await app._handle_cloudfront_dataplane_request(
-        *asked, raw_path, raw_query, method, headers, body, query, client
+        *asked, raw_path, raw_query, method, headers, body, undecoded(raw_query), client
     ) or await app._handle_alb_request(*asked, method, headers, body, query, raw_query, raw_path)
     return response or await inner_response(scope, headers, body, method, raw_path, raw_query)
 

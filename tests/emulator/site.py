@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 from aiohttp import web
+from yarl import URL
 
 from tests.emulator.conftest import Client
 from tests.engine.support import Emulator
@@ -53,7 +54,8 @@ def balancer(
 
 def distribution(
     aws: Client, origin: str, *, port: int = 80, read_timeout: int = 30, policy: str | None = ALL_VIEWER_EXCEPT_HOST,
-    vpc_origin: str = "", headers: Sequence[Mapping[str, str]] = (), **config: Any,
+    vpc_origin: str = "", headers: Sequence[Mapping[str, str]] = (),
+    functions: Mapping[str, Any] | None = None, **config: Any,
 ) -> str:  # fmt: skip
     """The host of a distribution before `origin`."""
     behavior = {
@@ -62,6 +64,7 @@ def distribution(
         "CachePolicyId": CACHING_DISABLED,
         "AllowedMethods": {"Quantity": len(METHODS), "Items": METHODS},
         **({"OriginRequestPolicyId": policy} if policy else {}),
+        **({"FunctionAssociations": functions} if functions else {}),
     }
     custom = {
         "HTTPPort": port,
@@ -96,8 +99,9 @@ class Viewer:
     host: str
 
     def ask(self, method: str = "GET", path: str = "/", **options: Any) -> Any:
+        """`path`: as it is to be sent, with what is encoded in it."""
         headers = {"Host": self.host, **options.pop("headers", {})}
-        return self.session.request(method, self.emulator.url + path, headers=headers, **options)
+        return self.session.request(method, URL(self.emulator.url + path, encoded=True), headers=headers, **options)
 
     def websocket(self, path: str = "/", **options: Any) -> Any:
         headers = {"Host": self.host, **options.pop("headers", {})}

@@ -3,6 +3,8 @@
 import asyncio
 import io
 import itertools
+import json
+import shutil
 import zipfile
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -351,6 +353,43 @@ async def test_paths_headers_and_cookies_arrive_as_the_viewer_sent_them(emulator
                 seen = await answer.json()
                 assert seen == ["/a%2Fb//c?q=1&q=%20", ["ä, b"], {"x": "y", "z": "1"}]
                 assert [cookie.split(";")[0] for cookie in answer.headers.getall("Set-Cookie")] == ["a=1", "b=2"]
+
+
+CODE = """
+function handler(event) {
+  var query = event.request.querystring;
+  if (query.echo) {
+    return {statusCode: 200, headers: {}, body: JSON.stringify(query)};
+  }
+  query.added = {value: "c%2Fd"};
+  return event.request;
+}
+"""
+
+
+@pytest.mark.skipif(not shutil.which("node"), reason="node runs CloudFront's function")
+async def test_a_function_of_cloudfront_gets_and_passes_on_a_query_as_it_was_written(
+    emulator: Emulator, aws: Client
+) -> None:
+    async def handler(request: web.Request) -> web.StreamResponse:
+        return web.Response(text=request.rel_url.raw_query_string)
+
+    cloudfront = aws("cloudfront")
+    about = {"Comment": "", "Runtime": "cloudfront-js-2.0"}
+    made = cloudfront.create_function(Name="query", FunctionConfig=about, FunctionCode=CODE.encode())
+    arn = made["FunctionSummary"]["FunctionMetadata"]["FunctionARN"]
+    cloudfront.publish_function(Name="query", IfMatch=made["ETag"])
+    ran = {"Quantity": 1, "Items": [{"EventType": "viewer-request", "FunctionARN": arn}]}
+    async with server(handler) as port, aiohttp.ClientSession() as session:
+        name = balancer(aws, f"site-{next(numbers)}", {"Id": "127.0.0.1", "Port": port})
+        viewer = Viewer(session, emulator, distribution(aws, name, functions=ran))
+        async with viewer.ask(path="/?echo=a%20b+c&n=1&n=%C3%A9") as answer:
+            assert json.loads(await answer.text()) == {
+                "echo": {"value": "a%20b+c"},
+                "n": {"value": "1", "multiValue": [{"value": "1"}, {"value": "%C3%A9"}]},
+            }
+        async with viewer.ask(path="/?q=a%20b+c") as answer:
+            assert await answer.text() == "q=a%20b+c&added=c%2Fd"
 
 
 async def test_a_function_is_a_target_and_gets_the_whole_body(emulator: Emulator, aws: Client) -> None:
