@@ -28,6 +28,9 @@ BUCKET = "assets"
 BUCKET_THEN_ORIGIN = "assets-or-load-balancer"
 # What the bucket lacks is 403, since nobody may list it. The rest: S3 has a bad day, or cannot be reached (503, 504).
 BUCKET_MISSES = (403, 404, 500, 502, 503, 504)
+ORIGIN_THEN_BUCKET = "load-balancer-or-assets"
+# No task of the page answers (502, 503), or nothing does (504).
+ORIGIN_IS_DOWN = (502, 503, 504)
 READ = ("GET", "HEAD", "OPTIONS")
 WRITE = (*READ, "DELETE", "PATCH", "POST", "PUT")
 YEAR_SECONDS = 365 * 24 * 3600
@@ -80,7 +83,8 @@ class Cdn(pulumi.ComponentResource):
 
     Routes of services are never cached. With a page, all else is revalidated at the origin, deep links are served by a
     function that an API's errors never meet, and its assets come from their bucket, where those of earlier versions are
-    too; what that lacks, from the service. Pages and APIs carry all security headers, scripts and styles those that
+    too; what that lacks, from the service. The other way round, the bucket has the page for when no task of its service
+    answers. Pages and APIs carry all security headers, scripts and styles those that
     mean something there.
     A month: free up to 1 TB, then from 0.085 USD a GB.
     """
@@ -229,14 +233,19 @@ class Cdn(pulumi.ComponentResource):
             origin_id=BUCKET, domain_name=assets.domain, origin_access_control_id=assets.access_control_id
         )
 
-    def _bucket_then_origin(self) -> aws.cloudfront.DistributionOriginGroupArgs:
+    def _group(self, name: str, codes: Sequence[int], *origins: str) -> aws.cloudfront.DistributionOriginGroupArgs:
+        """Asks the second origin where the first answers with one of the codes."""
         return aws.cloudfront.DistributionOriginGroupArgs(
-            origin_id=BUCKET_THEN_ORIGIN,
-            failover_criteria=aws.cloudfront.DistributionOriginGroupFailoverCriteriaArgs(
-                status_codes=list(BUCKET_MISSES)
-            ),
-            members=[aws.cloudfront.DistributionOriginGroupMemberArgs(origin_id=origin) for origin in (BUCKET, ORIGIN)],
+            origin_id=name,
+            failover_criteria=aws.cloudfront.DistributionOriginGroupFailoverCriteriaArgs(status_codes=list(codes)),
+            members=[aws.cloudfront.DistributionOriginGroupMemberArgs(origin_id=origin) for origin in origins],
         )
+
+    def _groups(self) -> list[aws.cloudfront.DistributionOriginGroupArgs]:
+        return [
+            self._group(BUCKET_THEN_ORIGIN, BUCKET_MISSES, BUCKET, ORIGIN),
+            self._group(ORIGIN_THEN_BUCKET, ORIGIN_IS_DOWN, ORIGIN, BUCKET),
+        ]
 
     def _api_behavior(self, path: str) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
         return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(path_pattern=path, **self._uncached())
@@ -254,9 +263,9 @@ class Cdn(pulumi.ComponentResource):
             "response_headers_policy_id": self._headers,
         }
 
-    def _page_behavior(self, name: str) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
+    def _page_behavior(self, name: str, assets: Assets | None) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
         return aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
-            target_origin_id=ORIGIN,
+            target_origin_id=ORIGIN_THEN_BUCKET if assets else ORIGIN,
             viewer_protocol_policy=self._viewer_protocol_policy,
             allowed_methods=list(READ),
             cached_methods=["GET", "HEAD"],
@@ -275,7 +284,7 @@ class Cdn(pulumi.ComponentResource):
         routes = sorted((route for route in args.routes if route != "/"), key=lambda route: (-len(route), route))
         apis = [self._api_behavior(pattern) for route in routes for pattern in path_patterns(route)]
         if args.page:
-            default = self._page_behavior(name)
+            default = self._page_behavior(name, args.assets)
         else:
             default = aws.cloudfront.DistributionDefaultCacheBehaviorArgs(**self._uncached())
         return aws.cloudfront.Distribution(
@@ -290,7 +299,7 @@ class Cdn(pulumi.ComponentResource):
             origins=[args.origin, *([self._bucket_origin(args.assets)] if args.assets else [])],
             default_cache_behavior=default,
             ordered_cache_behaviors=[*apis, *(self._asset_behaviors(name, args.assets) if args.assets else [])],
-            origin_groups=[self._bucket_then_origin()] if args.assets else None,
+            origin_groups=self._groups() if args.assets else None,
             custom_error_responses=[
                 aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
                 for code in CACHED_ERRORS

@@ -25,6 +25,8 @@ FOLDERS = (
 )  # fmt: skip
 # A tool's own server has them elsewhere than at their path.
 OWN_PLACES = {"/_next/static": (".next/static",)}
+# The page itself, for when none of its tasks answers.
+PAGE = "index.html"
 FOREVER = "public, max-age=31536000, immutable"
 ASKED_FOR = "no-cache"
 # What the table of Python lacks or has otherwise than browsers want it; one machine's own table must not matter.
@@ -60,6 +62,11 @@ def places(folder: Path, given: Mapping[str, str] | None) -> dict[str, tuple[str
         prefix: (*OWN_PLACES.get(prefix, ()), *(f"{base}{prefix}" for base in FOLDERS))
         for prefix in default_prefixes(folder)
     }
+
+
+def page_beside(folder: str, prefix: str) -> str | None:
+    """Where the page is that asks for the files of a folder: above the part of it that is their path on the site."""
+    return f"{folder.removesuffix(prefix)}/{PAGE}" if folder.endswith(prefix) else None
 
 
 def is_hashed(name: str) -> bool:

@@ -13,7 +13,7 @@ from typing import IO, TYPE_CHECKING
 from botocore.exceptions import ClientError
 from pulumi.dynamic import CheckFailure, CheckResult, CreateResult, ReadResult, UpdateResult
 
-from infra.pure.page_assets import cache_control, content_type, served
+from infra.pure.page_assets import PAGE, cache_control, content_type, page_beside, served
 from infra.steps import builder
 from infra.steps.common import Props, StepError, StepProvider, aws_client, fail, progress
 from infra.steps.image_build import platform_of, registry_login
@@ -26,10 +26,14 @@ if TYPE_CHECKING:
 REPLACED = "replaced"  # the tag that the bucket's life cycle asks for
 AT_ONCE = 8
 SPOOL_BYTES = 16 * 2**20
+# Of an image that has no page beside its files.
+NO_PAGE = Path(__file__).with_name("unavailable.html")
 
 
 class AssetUpload(StepProvider):
     """Inputs: region, bucket, name, image (its URI), tag, places (path -> folders of the image; the first that exists).
+
+    The page itself is put there too, as CloudFront serves it when no task of the service answers.
 
     Output: files (key -> hash). A file of the version before that the new one lacks gets a new date and a tag, so that
     the bucket's life cycle deletes it some weeks from now; a file in use has no such tag. Deleting does nothing: the
@@ -115,14 +119,15 @@ def taken_out(props: Props) -> Iterator[dict[str, Path]]:
     from docker.errors import APIError
 
     with tempfile.TemporaryDirectory(prefix="assets-") as folder, closing(builder.connect()) as engine:
-        found: dict[str, Path] = {}
+        found = {PAGE: NO_PAGE}
         try:
             with container_of(engine, props) as (container, base):
                 for number, (prefix, folders) in enumerate(props["places"].items()):
                     target = Path(folder) / str(number)
                     places = [posixpath.normpath(posixpath.join(base, place)) for place in folders]
-                    if unpacked(container, places, target):
+                    if place := unpacked(container, places, target):
                         found.update({f"{prefix}/{name}".lstrip("/"): path for name, path in served(target)})
+                        found.update(page(container, place, prefix, Path(folder) / f"page-{number}"))
                     else:
                         miss(props["name"], prefix, places)
         except APIError as error:
@@ -159,8 +164,14 @@ def container_of(engine: "DockerClient", props: Props) -> Iterator[tuple["Contai
         container.remove()
 
 
-def unpacked(container: "Container", places: Iterable[str], target: Path) -> bool:
-    """Copy the first of the places that exists to `target`."""
+def page(container: "Container", folder: str, prefix: str, target: Path) -> dict[str, Path]:
+    """The page that asks for the files of a folder, if there is one."""
+    beside = page_beside(folder, prefix)
+    return {PAGE: target / PAGE} if beside and unpacked(container, [beside], target) else {}
+
+
+def unpacked(container: "Container", places: Iterable[str], target: Path) -> str | None:
+    """Copy the first of the places that exists to `target`; returns it."""
     from docker.errors import NotFound
 
     for path in places:
@@ -173,14 +184,15 @@ def unpacked(container: "Container", places: Iterable[str], target: Path) -> boo
                 archive.write(piece)
             archive.seek(0)
             unpack(archive, posixpath.basename(path), target)
-        return True
-    return False
+        return path
+    return None
 
 
 def unpack(archive: IO[bytes], root: str, target: Path) -> None:
-    """The files alone, their paths without the folder that all of them begin with."""
+    """The files alone, their paths without the folder that all of them begin with; a file by itself keeps its name."""
     with tarfile.open(fileobj=archive) as bundle:
         for member in bundle:
-            member.name = posixpath.relpath(member.name, root)
+            below = posixpath.relpath(member.name, root)
+            member.name = root if below == "." else below
             if member.isfile():
                 bundle.extract(member, target, filter="data")

@@ -5,7 +5,7 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import chromium
-from tests.e2e.checkout import Checkout
+from tests.e2e.checkout import Checkout, wait_until
 from tests.e2e.load import steady_load
 from tests.e2e.rolling import rolling, watch
 
@@ -92,6 +92,25 @@ def test_no_page_lacks_a_file_while_the_front_end_is_replaced_twice(running: Che
             assert tab.evaluate("performance.timeOrigin") == before, "the tab was loaded anew"
     assert failed == []
     assert opened > 5
+
+
+def test_while_the_front_end_has_no_task_the_page_comes_from_the_edge_and_works(running: Checkout) -> None:
+    ecs, cluster = running.client("ecs"), running.outputs["cluster"]
+    service = running.outputs["services"]["frontend"]["service"]
+    with chromium() as browser, running.site() as signed_in:
+        (cookie,) = signed_in.cookies.jar
+        ecs.update_service(cluster=cluster, service=service, desiredCount=0)
+        # A file that the bucket does not have: what only a task can answer.
+        wait_until(lambda: signed_in.get("/version.json").status_code == 403)
+        page = browser.new_context(base_url=running.url).new_page()
+        kept = {"name": cookie.name, "value": str(cookie.value), "url": running.url}
+        page.context.add_cookies([kept])  # type: ignore[list-item] # a typed dictionary for cookies is not exported
+        page.goto("/items")
+        expect(page.get_by_role("heading", name="No items yet")).to_be_visible()
+        security = signed_in.get("/items").headers["content-security-policy"]
+        ecs.update_service(cluster=cluster, service=service, desiredCount=1)
+        wait_until(lambda: signed_in.get("/version.json").status_code == 200)
+        assert security == signed_in.get("/items").headers["content-security-policy"]
 
 
 def test_a_higher_count_is_done_when_every_task_answers_for_the_load_balancer(running: Checkout) -> None:

@@ -54,8 +54,8 @@ def test_versions_of_a_file(page: Page) -> None:
     upload_text(page, "plan.txt", b"first")
     row = page.get_by_role("listitem").filter(has_text="plan.txt")
     page.get_by_role("button", name="Versions of plan.txt").click()
-    second = {"name": "other.txt", "mimeType": "text/plain", "buffer": b"the second"}
-    page.get_by_label("New version of plan.txt").set_input_files(second)
+    chosen = page.get_by_label("New version of plan.txt")
+    chosen.set_input_files({"name": "other.txt", "mimeType": "text/plain", "buffer": b"the second"})
     expect(row).to_contain_text("10 bytes")
 
     page.get_by_role("button", name="Versions of plan.txt").click()

@@ -339,20 +339,24 @@ def test_pages_and_the_api_carry_all_security_headers_and_assets_those_that_coun
     assert "https://storage-bucket-1a2b3c4.s3.us-east-1.amazonaws.com" in json.dumps(policy)
 
 
-def test_assets_come_from_their_bucket_and_what_it_lacks_from_the_service(stack: Recorded) -> None:
+def test_assets_come_from_their_bucket_first_and_the_page_from_its_service_first(
+    stack: Recorded,
+) -> None:
     cdn = stack.one("cdn-distribution").inputs
     bucket = next(origin for origin in cdn["origins"] if origin["originId"] == "assets")
     assert bucket["domainName"] == "assets-bucket-1a2b3c4.s3.us-east-1.amazonaws.com"
     assert bucket["originAccessControlId"] == "assets-access-id"
-    (group,) = cdn["originGroups"]
-    assert [member["originId"] for member in group["members"]] == ["assets", "load-balancer"]
-    assert {403, 404} <= set(group["failoverCriteria"]["statusCodes"])
+    assets, page = cdn["originGroups"]
+    assert [member["originId"] for member in assets["members"]] == ["assets", "load-balancer"]
+    assert {403, 404} <= set(assets["failoverCriteria"]["statusCodes"])
+    assert [member["originId"] for member in page["members"]] == ["load-balancer", "assets"]
+    assert page["failoverCriteria"]["statusCodes"] == [502, 503, 504], "the service's own answers are the page's"
     targets = {path: behavior["targetOriginId"] for path, behavior in behaviors(stack).items()}
     assert targets == {
-        "*": "load-balancer",
+        "*": page["originId"],
         "/api": "load-balancer",
         "/api/*": "load-balancer",
-        "/assets/*": group["originId"],
+        "/assets/*": assets["originId"],
     }
 
 

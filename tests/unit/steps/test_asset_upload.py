@@ -87,14 +87,15 @@ class FakeEngine:
 
     def get_archive(self, path: str) -> tuple[list[bytes], None]:
         assert self.open is not None
-        found = {name: text for name, text in self.open.items() if name.startswith(f"{path}/")}
+        found = {name: text for name, text in self.open.items() if name == path or name.startswith(f"{path}/")}
         if not found:
             raise NotFound(path)
         packed = io.BytesIO()
         with tarfile.open(fileobj=packed, mode="w") as archive:
-            folder = tarfile.TarInfo(posixpath.basename(path))
-            folder.type = tarfile.DIRTYPE
-            archive.addfile(folder)
+            if path not in found:
+                folder = tarfile.TarInfo(posixpath.basename(path))
+                folder.type = tarfile.DIRTYPE
+                archive.addfile(folder)
             for name, text in found.items():
                 entry = tarfile.TarInfo(posixpath.relpath(name, posixpath.dirname(path)))
                 entry.size = len(text)
@@ -117,8 +118,12 @@ def s3(monkeypatch: pytest.MonkeyPatch) -> FakeBucket:
 def engine(monkeypatch: pytest.MonkeyPatch) -> FakeEngine:
     fake = FakeEngine()
     monkeypatch.setattr(builder, "connect", lambda: fake)
-    fake.here[PROPS["image"]] = {"/app/dist/assets/a-1a2b3c4d.js": "a", "/app/dist/assets/img/logo.svg": "old"}
-    fake.here[SECOND["image"]] = {"/app/dist/assets/b-5e6f7a8b.js": "b", "/app/dist/assets/img/logo.svg": "new"}
+    fake.here[PROPS["image"]] = {
+        "/app/dist/index.html": "page", "/app/dist/assets/a-1a2b3c4d.js": "a", "/app/dist/assets/img/logo.svg": "old",
+    }  # fmt: skip
+    fake.here[SECOND["image"]] = {
+        "/app/dist/index.html": "next", "/app/dist/assets/b-5e6f7a8b.js": "b", "/app/dist/assets/img/logo.svg": "new",
+    }  # fmt: skip
     return fake
 
 
@@ -137,16 +142,17 @@ def second(s3: FakeBucket, **changes: Any) -> dict[str, Any]:
 
 def test_all_files_of_the_first_version_are_put_where_their_paths_are(s3: FakeBucket, engine: FakeEngine) -> None:
     made = AssetUpload().create({**PROPS})
-    assert made.outs is not None and set(made.outs["files"]) == {HASHED, "assets/img/logo.svg"}
+    assert made.outs is not None and set(made.outs["files"]) == {HASHED, "assets/img/logo.svg", "index.html"}
     script = {"Body": b"a", "Tagging": "", "ContentType": "text/javascript; charset=utf-8", "CacheControl": YEAR}
     picture = {"Body": b"old", "Tagging": "", "ContentType": "image/svg+xml", "CacheControl": "no-cache"}
-    assert s3.objects == {HASHED: script, "assets/img/logo.svg": picture}
+    page = {"Body": b"page", "Tagging": "", "ContentType": "text/html; charset=utf-8", "CacheControl": "no-cache"}
+    assert s3.objects == {HASHED: script, "assets/img/logo.svg": picture, "index.html": page}
 
 
 def test_a_new_version_puts_what_is_new_and_marks_what_it_lacks(s3: FakeBucket, engine: FakeEngine) -> None:
     second(s3)
     assert sorted(s3.calls) == [
-        ("put", "assets/b-5e6f7a8b.js"), ("put", "assets/img/logo.svg"), ("retire", HASHED),
+        ("put", "assets/b-5e6f7a8b.js"), ("put", "assets/img/logo.svg"), ("put", "index.html"), ("retire", HASHED),
     ]  # fmt: skip
     assert s3.objects["assets/img/logo.svg"]["Body"] == b"new"
     assert s3.objects[HASHED] == {
@@ -156,7 +162,7 @@ def test_a_new_version_puts_what_is_new_and_marks_what_it_lacks(s3: FakeBucket, 
 
 def test_what_is_new_is_there_before_anything_is_marked(s3: FakeBucket, engine: FakeEngine) -> None:
     second(s3)
-    assert [what for what, _ in s3.calls] == ["put", "put", "retire"]
+    assert [what for what, _ in s3.calls] == ["put", "put", "put", "retire"]
 
 
 def test_the_same_files_in_another_image_are_not_put_again(s3: FakeBucket, engine: FakeEngine) -> None:
@@ -168,7 +174,7 @@ def test_the_same_files_in_another_image_are_not_put_again(s3: FakeBucket, engin
 def test_a_version_that_is_returned_to_has_its_files_without_a_mark(s3: FakeBucket, engine: FakeEngine) -> None:
     AssetUpload().update("assets", second(s3), {**PROPS})
     assert {key: one["Tagging"] for key, one in s3.objects.items()} == {
-        HASHED: "", "assets/img/logo.svg": "", "assets/b-5e6f7a8b.js": "replaced=true",
+        HASHED: "", "assets/img/logo.svg": "", "index.html": "", "assets/b-5e6f7a8b.js": "replaced=true",
     }  # fmt: skip
 
 
@@ -188,7 +194,8 @@ def test_an_image_that_was_built_elsewhere_is_pulled(s3: FakeBucket, engine: Fak
 def test_the_first_place_that_exists_counts(s3: FakeBucket, engine: FakeEngine) -> None:
     engine.here[PROPS["image"]] = {"/srv/assets/c.js": "c"}
     AssetUpload().create({**PROPS})
-    assert list(s3.objects) == ["assets/c.js"]
+    assert sorted(s3.objects) == ["assets/c.js", "index.html"]
+    assert b"isn\xe2\x80\x99t available right now" in s3.objects["index.html"]["Body"], "the image has no page"
 
 
 def test_a_page_without_a_usual_place_is_told_so_and_deployed(
@@ -196,7 +203,7 @@ def test_a_page_without_a_usual_place_is_told_so_and_deployed(
 ) -> None:
     engine.here[PROPS["image"]] = {"/app/index.html": ""}
     made = AssetUpload().create({**PROPS})
-    assert made.outs is not None and made.outs["files"] == {}
+    assert made.outs is not None and list(made.outs["files"]) == ["index.html"]
     assert "frontend: the image has no folder for /assets at a usual place" in capsys.readouterr().out
 
 
