@@ -12,6 +12,7 @@ from infra.pure.domains import parents
 
 if TYPE_CHECKING:
     from dns.message import Message
+    from dns.resolver import Resolver
 
 SECONDS = 2.0  # for one server to answer
 PATIENCE_SECONDS = 4.0  # for a resolver, which asks others
@@ -30,15 +31,18 @@ class Names:
     """
 
     def __init__(self) -> None:
+        self._place, _, port = os.environ.get("DNS_SERVER", ":53").rpartition(":")
+        self._port = int(port)
+        self.resolved = lru_cache(self._resolved)
+
+    def _resolver(self) -> "Resolver":
         import dns.resolver  # here: only a stack with a domain needs it
 
-        given = os.environ.get("DNS_SERVER")
-        self._resolver = dns.resolver.Resolver(configure=not given)
-        self._resolver.lifetime = PATIENCE_SECONDS
-        if given:
-            host, _, port = given.rpartition(":")
-            self._resolver.nameservers, self._resolver.port = [host], int(port)
-        self.resolved = lru_cache(self._resolved)
+        made = dns.resolver.Resolver(configure=not self._place)
+        made.lifetime = PATIENCE_SECONDS
+        if self._place:
+            made.nameservers, made.port = [self._place], self._port
+        return made
 
     def _resolved(self, name: str, kind: str) -> tuple[str, ...]:
         """The texts of a name's records."""
@@ -46,7 +50,7 @@ class Names:
         import dns.resolver
 
         try:
-            found = self._resolver.resolve(f"{name.rstrip('.')}.", kind, raise_on_no_answer=False, search=False)
+            found = self._resolver().resolve(f"{name.rstrip('.')}.", kind, raise_on_no_answer=False, search=False)
         except dns.resolver.NXDOMAIN:
             return ()
         except (dns.exception.DNSException, OSError) as error:
@@ -79,7 +83,7 @@ class Names:
         for server in sorted(servers)[:SERVERS]:
             for address in self.resolved(server, "A")[:1]:
                 try:
-                    return dns.query.udp_with_fallback(question, address, SECONDS, port=self._resolver.port)[0]
+                    return dns.query.udp_with_fallback(question, address, SECONDS, port=self._port)[0]
                 except (dns.exception.DNSException, OSError):
                     continue
         raise NoAnswerError(f"none of {', '.join(sorted(servers)[:SERVERS])} answered for {name} {kind}")
