@@ -13,6 +13,7 @@ from httpx import ASGITransport, AsyncClient
 from app.health.description import Description
 from app.health.jobs import LastRuns, jobs_found
 from app.health.router import health_router
+from app.health.self_test import Step, self_test_router
 from app.health.stack import Stack, service_found, why_stopped
 
 NOW = datetime(2026, 1, 5, 6, tzinfo=UTC)
@@ -161,8 +162,44 @@ def test_the_folder_serves_an_app_that_is_not_ours() -> None:
     assert asyncio.run(codes()) == [200, 503]
 
 
+def test_a_self_test_runs_every_step_and_says_nothing_of_an_error_but_its_kind(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr("app.health.self_test.LIMIT_SECONDS", 0.01)
+    asked = []
+
+    async def works() -> str:
+        asked.append("works")
+        return "a row in the database"
+
+    async def fails() -> str:
+        raise ValueError("postgresql://app:secret@host")
+
+    async def hangs() -> str:
+        await asyncio.Event().wait()
+        return ""
+
+    async def answer(**steps: Step) -> tuple[int, Any]:
+        app = FastAPI()
+        app.include_router(self_test_router(steps), prefix="/self-test")
+        async with AsyncClient(transport=ASGITransport(app), base_url="http://app") as client:
+            got = await client.post("/self-test")
+        return got.status_code, got.json()
+
+    code, told = asyncio.run(answer(fails=fails, hangs=hangs, works=works))
+    assert (code, told["passed"], asked) == (503, False, ["works"])
+    seen = {step["name"]: (step["passed"], step["seen"]) for step in told["steps"]}
+    assert seen == {
+        "fails": (False, "ValueError: the log tells more"),
+        "hangs": (False, "TimeoutError: the log tells more"),
+        "works": (True, "a row in the database"),
+    }
+    assert "self-test: fails failed" in caplog.text
+    assert asyncio.run(answer(works=works))[0] == 200
+
+
 def test_the_folder_knows_nothing_of_the_rest_of_the_app() -> None:
     """So that it can be copied."""
     files = list((Path(__file__).parents[1] / "app/health").glob("*.py"))
-    assert len(files) == 6
+    assert len(files) == 7
     assert not [file.name for file in files if "from app" in file.read_text() or "import app" in file.read_text()]

@@ -25,6 +25,7 @@ def refused(checkout: Checkout) -> str:
     for folder in ("backend", "frontend"):
         (checkout.root / folder).rename(checkout.root / f"{folder}-of-the-project")
     shutil.copytree(APP, checkout.root / "shop")
+    shutil.copytree(checkout.root / "backend-of-the-project/app/health", checkout.root / "shop/shop/health")
     (checkout.root / "shop/app.yaml").rename(checkout.root / "app.yaml")
     for file in ("pyproject.toml", "poetry.lock"):  # the same packages, so that they are installed once
         shutil.copy(checkout.root / "backend-of-the-project" / file, checkout.root / "shop")
@@ -63,6 +64,18 @@ def test_an_order_goes_through_the_api_the_queue_the_worker_and_the_database(sho
         wait_until(lambda: visitor.get("/shop/orders").json() == handled)
         assert visitor.get("/elsewhere").status_code == 404
     wait_until(lambda: "worker: handled tea" in log(shop, "worker"))
+
+
+def test_health_and_self_test_are_the_folder_of_our_back_end(shop: Checkout) -> None:
+    with shop.stranger() as visitor:
+        assert visitor.get("/shop/health/ready").json() == {"status": "ok"}
+        services = {one["name"]: one for one in visitor.get("/shop/services").json()}
+        told = visitor.post("/shop/self-test").raise_for_status().json()
+    assert {name: one["state"] for name, one in services.items()} == dict.fromkeys(("api", "prices", "worker"), "ok")
+    assert services["api"]["tasks"][0]["version"] == shop.outputs["services"]["api"]["version"]
+    assert [(step["name"], step["seen"]) for step in told["steps"]] == [
+        ("database", "1 orders handled"), ("prices", "tea costs 3"),
+    ]  # fmt: skip
 
 
 def test_the_status_tells_how_each_part_is(shop: Checkout) -> None:

@@ -47,3 +47,15 @@ class JobFound(Judged):
     timezone: str
     running: int = Field(description="Runs that have not ended.")
     last: RunFound | None = Field(description="The run that ended last.")
+
+
+class SelfTestStep(BaseModel):
+    name: str
+    passed: bool
+    seen: str = Field(description="What it saw, or the kind of error.")
+    milliseconds: float
+
+
+class SelfTest(BaseModel):
+    passed: bool
+    steps: list[SelfTestStep]

@@ -10,6 +10,8 @@ from tests.e2e.checkout import Checkout
 
 PARTS = ("CloudFront", "Load balancer", "Front end", "Back end", "Database", "Bucket", "Mail", "Cache reset")
 NOTICED_MS = 15_000
+# ECS tells of a task's end by an event, which is logged, and the page asks again.
+RECORDED_MS = 60_000
 
 
 def part(page: Page, name: str) -> Locator:
@@ -44,6 +46,22 @@ def test_every_part_works_and_tells_the_fact_that_matters(page: Page, running: C
     expect(part(page, "Database")).to_contain_text("0003")
     expect(part(page, "Mail")).to_contain_text(running.outputs["mail_address"])
     expect(part(page, "CloudFront")).to_contain_text("Passed through")
+
+
+def test_services_and_jobs_of_app_yaml_are_there_with_tasks_versions_and_the_last_run(
+    page: Page, running: Checkout
+) -> None:
+    def listed(region: str, name: str) -> Locator:
+        return page.get_by_role("region", name=region).get_by_role("listitem").filter(has_text=name)
+
+    ran = running.ops("run", "--job", "nightly")
+    assert ran.returncode == 0, ran.stderr
+    page.goto("/")
+    for name, facts in running.outputs["services"].items():
+        for fact in ("Works", "1 of 1", facts["version"], "make logs SERVICE="):
+            expect(listed("Services", name)).to_contain_text(fact)
+    expect(listed("Jobs", "nightly")).to_contain_text("cron(0 3 1 1 ? *), UTC")
+    expect(listed("Jobs", "nightly")).to_contain_text(": OK in", timeout=RECORDED_MS)
 
 
 def test_the_self_test_passes_and_leaves_nothing(page: Page, running: Checkout) -> None:

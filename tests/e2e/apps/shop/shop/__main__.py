@@ -13,9 +13,34 @@ from fastapi.responses import StreamingResponse
 
 from shop.cache import count
 from shop.database import connect
+from shop.health.description import Description
+from shop.health.router import health_router
+from shop.health.schemas import ServiceFound
+from shop.health.self_test import self_test_router
+from shop.health.stack import Stack
 
 app = FastAPI()
 queue = boto3.client("sqs")
+stack = Stack(
+    Description.model_validate_json(os.environ["STACK_DESCRIPTION"]), boto3.client("ecs"), boto3.client("logs")
+)
+
+
+async def handled() -> str:
+    return f"{len(await orders())} orders handled"
+
+
+async def priced() -> str:
+    return f"tea costs {await asyncio.to_thread(price, 'tea')}"
+
+
+app.include_router(health_router(), prefix="/shop/health")
+app.include_router(self_test_router({"database": handled, "prices": priced}), prefix="/shop/self-test")
+
+
+@app.get("/shop/services")
+def services() -> list[ServiceFound]:
+    return stack.look().services
 
 
 @app.get("/healthz")
