@@ -56,10 +56,22 @@ async def packages(folder: Path, cache: Cache, say: Say) -> list[Path]:
     if command := outdated_packages(folder):
         await run(say, *command, cwd=folder)
         os.utime(folder / "node_modules")
-    if (folder / "poetry.lock").exists():
-        main = Install(tool="poetry", words=("--only", "main"), folder=folder)
-        return [await environment(cache, cache.poetry, base_python(), [main], say) / "bin"]
+    if wanted := python_packages(folder):
+        return [await environment(cache, cache.poetry, base_python(), [wanted], say) / "bin"]
     return [own] if (own := folder / ".venv/bin").is_dir() else []
+
+
+def python_packages(folder: Path) -> Install | None:
+    """Those that a lock file names for what runs; None without one, and where the folder has its own environment."""
+    if (folder / "poetry.lock").exists():
+        return Install(tool="poetry", words=("--only", "main"), folder=folder)
+    if (folder / ".venv/bin").is_dir():
+        return None
+    if (folder / "uv.lock").exists():
+        return Install(tool="uv", words=("--no-dev",), folder=folder)
+    if (folder / "requirements.txt").exists():
+        return Install(tool="pip", words=("-r", "requirements.txt"), folder=folder)
+    return None
 
 
 def write_file(file: Path, variables: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from localcloud.dev.description import Service, environment
 from localcloud.dev.folder import Plan
-from localcloud.dev.setting import addresses, own_variables, ports, process_variables, write_file
+from localcloud.dev.setting import addresses, own_variables, ports, process_variables, python_packages, write_file
 from localcloud.place import Place
 from tests.ports import free_port
 
@@ -94,6 +94,22 @@ def test_each_service_has_its_own_port_where_it_is_free() -> None:
         found = ports(services, excepted=["d"])
     assert found["a"] == free and found["d"] == used and "e" not in found
     assert len({found["a"], found["b"], found["c"], used}) == 4
+
+
+def test_packages_are_those_of_the_lock_file_or_of_an_environment_that_the_folder_has(tmp_path: Path) -> None:
+    def wanted() -> str | None:
+        found = python_packages(tmp_path)
+        return " ".join([found.tool, *found.words]) if found else None
+
+    assert wanted() is None
+    (tmp_path / "requirements.txt").touch()
+    assert wanted() == "pip -r requirements.txt"
+    (tmp_path / "uv.lock").touch()
+    assert wanted() == "uv --no-dev"
+    (tmp_path / ".venv/bin").mkdir(parents=True)
+    assert wanted() is None
+    (tmp_path / "poetry.lock").touch()
+    assert wanted() == "poetry --only main"
 
 
 def test_a_shell_reads_the_variables_and_nobody_else_does(tmp_path: Path) -> None:
