@@ -24,10 +24,12 @@ class CertificateArgs:
     """`names`: of the site, its own first.
 
     `zone_id`: of the zone that has them all; None where others set the records, and nobody waits for them.
+    `after`: what must be there before ACM is asked.
     """
 
     names: Sequence[str]
     zone_id: pulumi.Input[str] | None
+    after: Sequence[pulumi.Resource] = ()
 
 
 class Certificate(pulumi.ComponentResource):
@@ -50,7 +52,7 @@ class Certificate(pulumi.ComponentResource):
             validation_method="DNS",
             region=REGION,
             tags=component_tag(name),
-            opts=self._child,
+            opts=self._child.merge(ResourceOptions(depends_on=args.after)),
         )
         self.records = certificate.domain_validation_options.apply(lambda options: wanted(options, args.names))
         # In the end known only when ACM has issued it: CloudFront refuses one that it has not.

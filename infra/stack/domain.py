@@ -57,9 +57,9 @@ def own_names(s: Setting, zone_id: Input[str] | None) -> OwnNames | None:
     domain = s.config.domain
     if domain is None:
         return None
-    if domain.zone == "made" and zone_id is not None:
-        zone_id = checked(s, domain, zone_id)
-    certificate = Certificate("certificate", CertificateArgs(names=domain.site_names, zone_id=zone_id), s.opts)
+    checks = [check(s, domain, zone_id)] if domain.zone == "made" and zone_id is not None else []
+    args = CertificateArgs(names=domain.site_names, zone_id=zone_id, after=checks)
+    certificate = Certificate("certificate", args, s.opts)
     served = SiteNames(names=domain.site_names, certificate_arn=certificate.arn, are_known=not s.found.missing)
     if zone_id is not None:
         return OwnNames(served=served, records=None)
@@ -67,11 +67,11 @@ def own_names(s: Setting, zone_id: Input[str] | None) -> OwnNames | None:
 
 
 class Checked(Resource, module="infra", name="DomainCheck"):
-    zoneId: Output[str]  # noqa: N815 (an input of the step)
+    pass
 
 
-def checked(s: Setting, domain: DomainConfig, zone_id: Input[str]) -> Output[str]:
-    """The zone's id, known when nothing is in the way of a certificate."""
+def check(s: Setting, domain: DomainConfig, zone_id: Input[str]) -> Checked:
+    """There when nothing is in the way of a certificate for names in a zone that the stack makes."""
     inputs = {
         "names": domain.site_names,
         "zone": domain.name,
@@ -79,7 +79,7 @@ def checked(s: Setting, domain: DomainConfig, zone_id: Input[str]) -> Output[str
         "region": s.config.region,
         "tags": s.tags.defaults,
     }
-    return Checked(DomainCheck(), "domain-check", inputs, s.opts).zoneId
+    return Checked(DomainCheck(), "domain-check", inputs, s.opts)
 
 
 def leading(names: Sequence[str], distribution: str) -> list[Record]:
