@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status logs plan secret psql tunnel deployments rollback run shell jobs env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status doctor logs plan secret psql tunnel deployments backup restore rollback run shell jobs env develop test check generate format lock rename \
 	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -73,6 +73,9 @@ new-password: .tools/ready ## Set a new random password, which ends all sessions
 status: $(OPS_NEEDS) ## Tell how each part of the stack is; fails where one is not as wanted [STACK=prod]
 	@$(if $(filter local,$(STACK)),$(LOCALCLOUD) status && )$(OPS) status
 
+doctor: $(OPS_NEEDS) ## Look for what is open, out of support or left over; fails where something is: [DRIFT=yes] [STACK=prod]
+	@$(OPS) doctor $(if $(filter yes,$(DRIFT)),--drift)
+
 logs: $(OPS_NEEDS) ## Follow the services' logs: [SERVICE=backend] [SINCE=2h] [FILTER=text] [FOLLOW=no] [RAW=yes] [STACK=prod]
 	@$(OPS) logs $(if $(SERVICE),--service "$(SERVICE)") $(if $(SINCE),--since "$(SINCE)") $(if $(FILTER),--filter "$(FILTER)") \
 	  $(if $(filter no,$(FOLLOW)),--no-follow) $(if $(filter yes,$(RAW)),--raw)
@@ -91,6 +94,14 @@ tunnel: $(OPS_NEEDS) ## Hold a way to the database open for other programs: [LOC
 
 deployments: $(OPS_NEEDS) ## List what was deployed, by whom and how it ended: [SERVICE=backend] [JSON=yes] [STACK=prod]
 	@$(OPS) deployments $(if $(SERVICE),--service "$(SERVICE)") $(if $(filter yes,$(JSON)),--json)
+
+backup: $(OPS_NEEDS) ## Make a snapshot of the database: [NAME=before-import] [STACK=prod]
+	@$(OPS) backup $(if $(NAME),--name "$(NAME)")
+
+restore: $(OPS_NEEDS) ## Bring data back, or list what there is: [SNAPSHOT=…, AT="2026-11-26 14:30" or FILE=…] [STACK=prod]
+	@$(OPS) restore $(if $(SNAPSHOT),--snapshot "$(SNAPSHOT)") $(if $(AT),--at "$(AT)") \
+	  $(if $(FILE),--file "$(FILE)") $(if $(VERSION),--version "$(VERSION)") $(if $(DELETED_SINCE),--deleted-since "$(DELETED_SINCE)") \
+	  $(if $(DROP),--drop "$(DROP)")
 
 rollback: $(OPS_NEEDS) ## Deploy an earlier version without a build, or list them: SERVICE=backend [VERSION=… or present] [STACK=prod]
 	@$(OPS) rollback "$(SERVICE)" $(VERSION)

@@ -6,6 +6,7 @@ from typing import Any
 import pulumi
 from pulumi import Output, Resource
 
+from infra.components.database import Database
 from infra.components.guard import Guard
 from infra.components.mail import Mail
 from infra.components.order import after
@@ -85,6 +86,11 @@ def records(door: FrontDoor, mail: Mail | None) -> dict[str, Any]:
     )
 
 
+def database_facts(database: Database) -> dict[str, Any]:
+    """`database_port`: on the laptop all databases have one address."""
+    return {"database": database.host, "database_port": database.port, "database_secret": database.secret_arn}
+
+
 def outputs(
     s: Setting, base: Foundation, made: Parts, door: FrontDoor, services: Mapping[str, RunningService]
 ) -> dict[str, Any]:
@@ -103,7 +109,7 @@ def outputs(
         "services": {name: facts(s, base, name, one) for name, one in services.items()},
         "distribution": door.cdn.distribution_id,
         **({"bucket": made.bucket.bucket} if made.bucket else {}),
-        **({"database": made.database.host, "database_secret": made.database.secret_arn} if made.database else {}),
+        **(database_facts(made.database) if made.database else {}),
         **(mail_facts(made.mail) if made.mail else {}),
         **records(door, made.mail),
         **(made.access.outputs if made.access else {}),

@@ -51,8 +51,9 @@ def main(ctx: click.Context, port: int, folder: Path | None) -> None:
     type=click.Choice(docker_engine.ENGINES),
     help="What runs the containers: `process`, or this machine's Docker engine.  [default: as before, or process]",
 )
+@click.option("--replace", metavar="URN", help="A resource to make anew; `**::name` stands for the end of its URN.")
 @click.pass_obj
-def up(place: Place, engine: str | None) -> None:
+def up(place: Place, engine: str | None, replace: str | None) -> None:
     """Start the local cloud and deploy the stack; changes nothing where nothing changed."""
     if place.port in BLOCKED_PORTS:
         raise LocalCloudError(
@@ -71,7 +72,8 @@ def up(place: Place, engine: str | None) -> None:
             click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
         prepare(place)
         before, existed = stack.versions(place), stack.resource_ids(place)
-        if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs"):
+        anew = ("--replace", replace) if replace else ()
+        if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs", *anew):
             kept = " what was created is kept;" if stack.resource_ids(place) - existed else ""
             raise LocalCloudError(
                 f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;{kept}"

@@ -6,10 +6,26 @@ from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from infra.steps.common import in_words
 from localcloud.errors import LocalCloudError
-from ops import deployments, jobs, log_lines, logs, psql, rollback, run, secret, shell, status
+from ops import (
+    backup,
+    deployments,
+    doctor,
+    files,
+    jobs,
+    log_lines,
+    logs,
+    psql,
+    restore,
+    rollback,
+    run,
+    secret,
+    shell,
+    status,
+    trouble,
+)
 from ops.errors import OperationError
+from ops.part import moment
 from ops.target import Target
 
 
@@ -26,6 +42,8 @@ def arguments() -> argparse.Namespace:
     reading.add_argument("--filter", default="", metavar="TEXT", help="only lines that contain it")
     reading.add_argument("--no-follow", action="store_true", help="end after what there is")
     reading.add_argument("--raw", action="store_true", help="the lines alone, as the services wrote them")
+    looking = commands.add_parser("doctor", help=doctor.doctor.__doc__)
+    looking.add_argument("--drift", action="store_true", help="also whether the stack is as the program says; minutes")
     commands.add_parser("jobs", help=jobs.jobs.__doc__)
     storing = commands.add_parser("secret", help=secret.store.__doc__)
     storing.add_argument("name", metavar="NAME")
@@ -45,6 +63,18 @@ def arguments() -> argparse.Namespace:
     listing = commands.add_parser("deployments", help=deployments.deployments.__doc__)
     listing.add_argument("--service", help="only those that gave it another version")
     listing.add_argument("--json", action="store_true", help="for programs")
+    keeping = commands.add_parser("backup", help=backup.backup.__doc__)
+    keeping.add_argument("--name", help="of the snapshot; the time without it")
+    restoring = commands.add_parser("restore", help=restore.restore.__doc__)
+    source = restoring.add_mutually_exclusive_group()
+    source.add_argument("--snapshot", help="lists what there is without any of these")
+    source.add_argument("--at", metavar="TIME")
+    source.add_argument(
+        "--file", metavar="KEY", help="of the bucket: an older version of it, or the one that was deleted"
+    )
+    restoring.add_argument("--version", help="of the file")
+    source.add_argument("--deleted-since", metavar="TIME", help="all files that were deleted since then")
+    source.add_argument("--drop", metavar="DATABASE", help="delete what an earlier restore left")
     back = commands.add_parser("rollback", help=rollback.rollback.__doc__)
     back.add_argument("service", metavar="SERVICE")
     back.add_argument("version", metavar="VERSION", nargs="?", help="lists them without it")
@@ -59,6 +89,12 @@ def tell_status(target: Target, given: argparse.Namespace) -> int:
     parts = status.status(target)
     print(*status.lines(parts), sep="\n")
     return int(any(part.problems for part in parts))
+
+
+def examine(target: Target, given: argparse.Namespace) -> int:
+    found = doctor.doctor(target, with_drift=given.drift)
+    print(*([f"! {one}" for one in found] or ["Nothing found; `status` tells whether all of it runs"]), sep="\n")
+    return int(bool(found))
 
 
 def read_logs(target: Target, given: argparse.Namespace) -> int:
@@ -121,6 +157,26 @@ def list_deployments(target: Target, given: argparse.Namespace) -> int:
     return 0
 
 
+def back_up(target: Target, given: argparse.Namespace) -> int:
+    print(backup.backup(target, given.name))
+    return 0
+
+
+def bring_back(target: Target, given: argparse.Namespace) -> int:
+    if given.snapshot:
+        return restore.restore(target, restore.of_snapshot(target, given.snapshot))
+    if given.at:
+        return restore.restore(target, restore.of_moment(target, given.at))
+    if given.file:
+        print(*files.restore_file(target, given.file, given.version), sep="\n")
+        return 0
+    if given.deleted_since:
+        print(files.restore_deleted(target, moment("DELETED_SINCE", given.deleted_since)))
+        return 0
+    print(*([restore.drop(target, given.drop)] if given.drop else restore.lines(target)), sep="\n")
+    return 0
+
+
 def ask_database(target: Target, given: argparse.Namespace) -> int:
     return psql.psql(target, after_dashes(given.words), write=given.write)
 
@@ -131,6 +187,7 @@ def hold_tunnel(target: Target, given: argparse.Namespace) -> int:
 
 COMMANDS = {
     "status": tell_status,
+    "doctor": examine,
     "logs": read_logs,
     "jobs": tell_jobs,
     "secret": store_secret,
@@ -139,18 +196,22 @@ COMMANDS = {
     "psql": ask_database,
     "tunnel": hold_tunnel,
     "deployments": list_deployments,
+    "backup": back_up,
+    "restore": bring_back,
     "rollback": roll_back,
 }
 
 
 def main() -> int:
+    target = None
     try:
         given = arguments()
-        return COMMANDS[given.command](Target.of(given.stack, given.port, given.folder), given)
+        target = Target.of(given.stack, given.port, given.folder)
+        return COMMANDS[given.command](target, given)
     except (OperationError, LocalCloudError) as error:
         print(f"Error: {error}", file=sys.stderr)
     except (BotoCoreError, ClientError) as error:
-        print(f"Error: {in_words(error) or error}", file=sys.stderr)
+        print(f"Error: {trouble.in_words(error, target)}", file=sys.stderr)
     return 1
 
 

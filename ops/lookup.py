@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from ops.errors import OperationError
 from ops.target import Target
 
 
@@ -17,8 +18,18 @@ def container_instances(target: Target) -> list[dict[str, Any]]:
     return joined
 
 
+def database_host(target: Target) -> str:
+    """The address of the stack's database; a problem where it has none."""
+    host: str | None = target.outputs.get("database")
+    if host is None:
+        raise OperationError("the stack has no database: no service of app.yaml has it in `uses`")
+    return host
+
+
 def database_instance(target: Target, host: str) -> dict[str, Any] | None:
-    """The instance at an address, as RDS describes it; None where there is none."""
+    """The instance at an address, and at the stack's port, as RDS describes it; None where there is none."""
+    port = target.outputs.get("database_port")  # older versions of the project had no such output
     pages = target.client("rds").get_paginator("describe_db_instances").paginate()
     instances = (one for page in pages for one in page["DBInstances"])
-    return next((one for one in instances if one.get("Endpoint", {}).get("Address") == host), None)
+    found = (one for one in instances if one.get("Endpoint", {}).get("Address") == host)
+    return next((one for one in found if port is None or one["Endpoint"]["Port"] == port), None)

@@ -1,13 +1,10 @@
 """Goes back to an earlier version of a service, and lists those that can be gone back to."""
 
-import subprocess
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from infra.pure.paths import ROOT
-from localcloud import stack
 from ops.errors import OperationError
 from ops.part import shown
 from ops.target import Target
@@ -56,20 +53,9 @@ def rollback(target: Target, service: str, version: str) -> str:
     sharing = {name: one for name, one in services.items() if image_of(one) == image}
     for name in sharing:
         key = f"{target.project}:services.{name}.version"
-        configure(target, *(("rm", "--path", key) if version == PRESENT else ("set", "--path", key, version)))
+        target.configure(*(("rm", "--path", key) if version == PRESENT else ("set", "--path", key, version)))
     what = "the content of its folder" if version == PRESENT else f"version {version}"
     stays = (
         "; the database stays as it is: migrations only add" if any(one["migrate"] for one in sharing.values()) else ""
     )
     return f"{', '.join(sharing)}: {what}, by Pulumi.{target.name}.yaml{stays}"
-
-
-def configure(target: Target, *words: str) -> None:
-    """`pulumi config`, which keeps the file's comments."""
-    command = ("config", *words, "--stack", target.name)
-    if target.place:
-        code = stack.pulumi(target.place, *command, quiet=True)
-    else:
-        code = subprocess.run(["pulumi", *command], cwd=ROOT, check=False).returncode
-    if code:
-        raise OperationError(f"pulumi {' '.join(command)}: failed with the message above; nothing was deployed")

@@ -68,6 +68,16 @@ class Target:
             raise OperationError(answer.stderr.strip() or answer.stdout.strip())
         return answer.stdout
 
+    def configure(self, *words: str) -> None:
+        """`pulumi config`, which keeps the comments of the stack's file."""
+        command = ("config", *words, "--stack", self.name)
+        if self.place:
+            code = stack.pulumi(self.place, *command, quiet=True)
+        else:
+            code = subprocess.run(["pulumi", *command], cwd=ROOT, check=False).returncode
+        if code:
+            raise OperationError(f"pulumi {' '.join(command)}: failed with the message above; nothing was deployed")
+
     def service(self, name: str) -> dict[str, Any]:
         """What the outputs tell of a service; a problem where there is none of that name."""
         services: dict[str, dict[str, Any]] = self.outputs["services"]

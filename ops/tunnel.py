@@ -13,7 +13,7 @@ from typing import IO
 from localcloud.ports import free_port
 from ops import plugin
 from ops.errors import OperationError
-from ops.lookup import container_instances, database_instance
+from ops.lookup import container_instances, database_host, database_instance
 from ops.plugin import PLUGIN
 from ops.target import Target
 
@@ -33,9 +33,7 @@ class Database:
 
 
 def database(target: Target) -> Database:
-    host = target.outputs.get("database")
-    if host is None:
-        raise OperationError("the stack has no database: no service of app.yaml has it in `uses`")
+    host = database_host(target)
     found = database_instance(target, host)
     if found is None:
         raise OperationError(f"RDS has no instance at {host}; `make status{target.option}` tells more")

@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.link import Link, key_of
-from infra.config.data import DatabaseConfig
+from infra.config.data import DatabaseConfig, RestoreConfig
 from infra.pure import policies
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
@@ -32,6 +32,9 @@ class Database(pulumi.ComponentResource):
     The password is in no state and no export: who may read `secret_arn` reads it at run time.
     A month with db.t4g.micro in us-east-1: 0.016 * 730 h = 11.68 USD, 20 GiB gp3 * 0.115 = 2.30, secret 0.40;
     together 14.38 USD.
+
+    Data is restored into a new instance beside, which the services then move to; the old one goes last, and of a stack
+    that is protected it stays. `make restore` (`ops/restore.py`) does that.
     """
 
     identifier: pulumi.Output[str]
@@ -85,6 +88,7 @@ class Database(pulumi.ComponentResource):
     def _instance(
         self, name: str, args: DatabaseArgs, subnets: aws.rds.SubnetGroup, parameters: aws.rds.ParameterGroup
     ) -> aws.rds.Instance:
+        restore = args.settings.restore
         return aws.rds.Instance(
             f"{name}-instance",
             engine="postgres",
@@ -110,8 +114,20 @@ class Database(pulumi.ComponentResource):
             skip_final_snapshot=not args.recipe.keeps_data,
             final_snapshot_identifier=self.final_snapshot if args.recipe.keeps_data else None,
             delete_automated_backups=not args.recipe.keeps_data,
-            snapshot_identifier=args.settings.snapshot_identifier,
+            snapshot_identifier=restore.snapshot if restore else args.settings.snapshot_identifier,
+            restore_to_point_in_time=moment(restore) if restore else None,
             tags=self._tags,
-            # It tells where the data comes from, once: another one later must not replace the database.
-            opts=ResourceOptions(parent=self, ignore_changes=["snapshotIdentifier"]),
+            opts=ResourceOptions(
+                parent=self,
+                # They tell where the data comes from, once: other ones later must not replace the database.
+                ignore_changes=[] if restore else ["snapshotIdentifier", "restoreToPointInTime"],
+                protect=False if restore else None,
+                retain_on_delete=args.recipe.locked,  # so a restore deletes nothing
+            ),
         )
+
+
+def moment(restore: RestoreConfig) -> aws.rds.InstanceRestoreToPointInTimeArgs | None:
+    if restore.at is None:
+        return None
+    return aws.rds.InstanceRestoreToPointInTimeArgs(source_dbi_resource_id=restore.source, restore_time=restore.at)

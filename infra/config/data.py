@@ -9,6 +9,25 @@ from infra.config.section import Section
 from infra.config.values import BucketName, CacheNodeType, InstanceClass, Origin, Problem, SnapshotName
 
 
+class RestoreConfig(Section):
+    snapshot: SnapshotName | None = Field(None, description="Snapshot that holds the data.")
+    source: str | None = Field(
+        None, description="With `at`: RDS's resource id of the instance whose automatic backups hold the data."
+    )
+    at: str | None = Field(None, description="Moment, in UTC, whose data is wanted.")
+
+    def rules(self) -> Iterable[Iterator[Problem]]:
+        return (self._either(),)
+
+    def _either(self) -> Iterator[Problem]:
+        if bool(self.snapshot) == bool(self.source and self.at):
+            yield Problem(
+                key="snapshot",
+                rule="must be there, or else source and at",
+                remedy="remove `restore`, and let `make restore` write it",
+            )
+
+
 class DatabaseConfig(Section):
     instance_class: InstanceClass = Field("db.t4g.micro", description="RDS class; a change restarts the database.")
     storage_gib: int = Field(
@@ -29,6 +48,12 @@ class DatabaseConfig(Section):
         None,
         description="Snapshot that a new database is restored from, such as the final one of a stack that was released."
         " It is read when the database is made, and has no effect on one that is there. Default: an empty database.",
+    )
+
+    restore: RestoreConfig | None = Field(
+        None,
+        description="Data that takes the place of the database's: `make restore` writes it, and takes it out again when"
+        " the stack runs on a database made of it. Default: nothing is restored.",
     )
 
     def rules(self) -> Iterable[Iterator[Problem]]:

@@ -122,7 +122,7 @@ if __name__ == "__main__":
         docker_engine.use(network=TASK_NETWORK, gateway=gateway, port=int(os.environ["GATEWAY_PORT"]))
         caches.serve(host=gateway, addresses=(caches.LOOPBACK, gateway))
     else:
-        snapshots.restore_data()
+        snapshots.hold_data()
         caches.serve(host="localhost", addresses=(caches.LOOPBACK,))
     identities.keep_identities()
     certificates.issue_by_dns()

@@ -101,6 +101,12 @@ class Containers:
         if volumes and isinstance(program, DatabaseProgram):
             self.databases.released(program.data, labels, wanted)
 
+    async def keep_data(self, container: Container, snapshot: str) -> None:
+        """As a snapshot of the database that it runs."""
+        if not isinstance(container.program, DatabaseProgram) or container.process is None:
+            raise EngineError(409, f"{container.spec.name}: must be a database that runs")
+        await self.databases.keep(container.program.data, container.process.pid, snapshot)
+
     async def stop_all(self) -> None:
         """Stop images' programs before the servers, so that no program loses its database."""
         for servers in (False, True):

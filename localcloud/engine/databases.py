@@ -7,8 +7,8 @@ not exist. Otherwise the data stays, and the next container of that instance use
 the same name by the same emulator process (label `ministack.boot`) after such a removal belongs to a new instance, and
 starts empty.
 
-The data of an instance that left a final snapshot is kept under the snapshot's name, and a container with the label
-`db_snapshot` starts with a copy of it.
+The data of a snapshot, made while the instance ran or left as its last one, is kept under the snapshot's name, and a
+container with the label `db_snapshot` starts with a copy of it.
 """
 
 import asyncio
@@ -22,6 +22,7 @@ from pathlib import Path
 
 from localcloud.engine.emulator import Emulator
 from localcloud.engine.errors import EngineError
+from localcloud.engine.standstill import standing_still
 
 INSTANCE_LABEL = "db_id"
 LIFE_LABEL = "ministack.boot"
@@ -65,9 +66,26 @@ class Databases:
         if snapshot and not data.exists():
             kept = self.snapshots / Path(snapshot).name
             if not kept.exists():
-                raise EngineError(500, f"snapshot {snapshot}: holds no data; the laptop keeps that of final snapshots")
+                raise EngineError(500, f"snapshot {snapshot}: holds no data")
             copy(kept, data)
         return data
+
+    async def keep(self, data: Path, process: int, snapshot: str) -> None:
+        """Copy the data of a server that runs. What a snapshot of the same name held is gone."""
+        kept = self.snapshots / Path(snapshot).name
+        unfinished = kept.with_name(kept.name + ".unfinished")
+
+        def take() -> None:
+            for old in (unfinished, kept):
+                shutil.rmtree(old, ignore_errors=True)
+            with standing_still(process):
+                copy(data, unfinished)
+            unfinished.rename(kept)
+
+        await asyncio.to_thread(take)
+
+    async def forget(self, snapshot: str) -> None:
+        await asyncio.to_thread(shutil.rmtree, self.snapshots / Path(snapshot).name, ignore_errors=True)
 
     async def is_wanted(self, labels: Mapping[str, str]) -> bool | None:
         """Whether RDS knows the container's instance; None if that is unknown. To be asked before the removal."""

@@ -50,6 +50,9 @@ class ContainerRoutes:
             ("GET", one + "/archive", self.get_archive),
             ("PUT", one + "/archive", self.put_archive),
             ("DELETE", one, self.remove),
+            # Not of Docker's API: the data of RDS's snapshots.
+            ("PUT", one + "/snapshots/{name}", self.keep_data),
+            ("DELETE", "/snapshots/{name}", self.forget_data),
         ]
 
     def _container(self, request: web.Request) -> Container:
@@ -131,6 +134,14 @@ class ContainerRoutes:
         folder, path = container.folder / "files", request.query.get("path", "/")
         await asyncio.to_thread(archives.put, io.BytesIO(await request.read()), folder, path)
         return web.Response(status=200)
+
+    async def keep_data(self, request: web.Request) -> web.Response:
+        await self.containers.keep_data(self._container(request), request.match_info["name"])
+        return web.Response(status=204)
+
+    async def forget_data(self, request: web.Request) -> web.Response:
+        await self.containers.databases.forget(request.match_info["name"])
+        return web.Response(status=204)
 
     async def remove(self, request: web.Request) -> web.Response:
         container = self._container(request)

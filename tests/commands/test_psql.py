@@ -11,6 +11,7 @@ import pytest
 
 from ops import psql, tunnel
 from ops.errors import OperationError
+from ops.lookup import database_instance
 from ops.target import Target
 from ops.tunnel import Database, database, way_to
 
@@ -128,6 +129,13 @@ def test_the_database_and_its_password_are_found_by_its_address() -> None:
         database(stack(outputs={"database": "db.new"}, rds=rds))
     with pytest.raises(OperationError, match="by an older version of this project; run `pulumi up -s prod` once"):
         database(stack(outputs={"database": "db.example"}, rds=rds))
+
+
+def test_of_databases_at_one_address_as_on_the_laptop_the_stacks_own_is_found_by_its_port() -> None:
+    instances = [{"Endpoint": {"Address": "localhost", "Port": port}} for port in (4568, 4569)]
+    rds = SimpleNamespace(get_paginator=lambda _: SimpleNamespace(paginate=lambda: iter([{"DBInstances": instances}])))
+    found = database_instance(stack(outputs={"database_port": 4569}, rds=rds), "localhost")
+    assert found == instances[1]
 
 
 def test_a_session_is_read_only_unless_it_is_asked_for_and_the_certificate_is_checked_on_aws() -> None:

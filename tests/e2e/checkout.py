@@ -133,11 +133,12 @@ class Checkout:
         place = ["--port", str(self.port), "--folder", str(self.place.folder)]
         return [sys.executable, "-m", "ops", *place, *arguments]
 
-    def ops(self, *arguments: str, given: str = "") -> "subprocess.CompletedProcess[str]":
+    def ops(self, *arguments: str, given: str = "", timeout: float = 120) -> "subprocess.CompletedProcess[str]":
         """Run one to its end; `given`: its standard input."""
         return subprocess.run(
             self.operation(*arguments),
-            cwd=self.root, env=self.environment, input=given, capture_output=True, text=True, timeout=120, check=False,
+            cwd=self.root, env=self.environment, input=given, timeout=timeout,
+            capture_output=True, text=True, check=False,
         )  # fmt: skip
 
     @property

@@ -67,6 +67,29 @@ def test_a_new_version_still_replaces_the_old_one(protected: Checkout) -> None:
     protected.up()
 
 
+def test_a_restore_deletes_nothing_of_a_protected_stack_until_the_old_database_is_dropped_by_name(
+    protected: Checkout,
+) -> None:
+    def databases() -> set[str]:
+        return {one["DBInstanceIdentifier"] for one in protected.client("rds").describe_db_instances()["DBInstances"]}
+
+    before = databases()
+    assert protected.ops("backup", "--name", "rehearsal").returncode == 0
+    restored = protected.ops("restore", "--snapshot", "rehearsal", timeout=600)
+    assert restored.returncode == 0, restored.stdout + restored.stderr
+    assert before < databases()
+    protected.up()
+    assert protected.last_changes() == {}
+    assert destroy(protected).code != 0
+    (old,) = before
+    assert (
+        f"! {old} is the database from before a restore; `make restore DROP={old}`" in protected.ops("restore").stdout
+    )
+    assert protected.ops("restore", "--drop", old).returncode == 0
+    assert databases() and old not in databases()
+    assert f"  {old}-final  made 20" in protected.ops("restore").stdout
+
+
 def test_a_released_stack_is_destroyed_and_a_new_one_has_its_files_and_its_database(protected: Checkout) -> None:
     with protected.site() as site:
         site.post("/api/items", json={"title": "kept"}).raise_for_status()

@@ -4,12 +4,15 @@ import json
 import os
 import signal
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 import psycopg
 import pytest
+from botocore.exceptions import ClientError
 from docker.errors import APIError
 
 from tests.engine.support import Emulator, Engine, eventually, is_alive
@@ -36,8 +39,8 @@ def create(aws: Client, **changes: Any) -> Any:
     return available(aws)
 
 
-def describe(aws: Client) -> Any:
-    return aws("rds").describe_db_instances(DBInstanceIdentifier=NAME)["DBInstances"][0]
+def describe(aws: Client, name: str = NAME) -> Any:
+    return aws("rds").describe_db_instances(DBInstanceIdentifier=name)["DBInstances"][0]
 
 
 def available(aws: Client) -> Any:
@@ -209,6 +212,47 @@ def test_a_rotated_password_is_in_the_server_and_in_its_secret_also_after_a_rest
     emulator.start()
     assert kept_password(aws) == second
     assert query(available(aws), "SELECT 1", password=second) == [(1,)]
+
+
+def test_a_snapshot_holds_what_was_committed_before_it_while_the_server_goes_on_writing(
+    cloud: Cloud, aws: Client
+) -> None:
+    endpoint = create(aws)
+    query(endpoint, "CREATE TABLE number (value int)")
+    written, enough = [0], Event()
+
+    def write_on() -> None:
+        while not enough.is_set():
+            query(endpoint, f"INSERT INTO number VALUES ({written[0]})")  # noqa: S608 # a number
+            written[0] += 1
+
+    with ThreadPoolExecutor() as pool:
+        writing = pool.submit(write_on)
+        eventually(lambda: written[0] > 20)
+        before = written[0]
+        aws("rds").create_db_snapshot(DBInstanceIdentifier=NAME, DBSnapshotIdentifier="busy")
+        after = written[0] + 1
+        eventually(lambda: written[0] > after + 20)
+        enough.set()
+        writing.result()
+    query(endpoint, "DROP TABLE number")
+    aws("rds").restore_db_instance_from_db_snapshot(DBInstanceIdentifier="beside", DBSnapshotIdentifier="busy")
+    eventually(lambda: describe(aws, "beside")["DBInstanceStatus"] == "available")
+    values = [value for (value,) in query(describe(aws, "beside")["Endpoint"], "SELECT value FROM number ORDER BY 1")]
+    assert values == list(range(len(values))) and before <= len(values) <= after
+
+
+def test_a_snapshot_that_was_deleted_holds_nothing_for_another_of_its_name(cloud: Cloud, aws: Client) -> None:
+    engine, _ = cloud
+    write(create(aws))
+    named = {"DBInstanceIdentifier": NAME, "DBSnapshotIdentifier": "again"}
+    aws("rds").create_db_snapshot(**named)
+    assert [folder.name for folder in (engine.state / "snapshots").iterdir()] == ["again"]
+    aws("rds").delete_db_snapshot(DBSnapshotIdentifier="again")
+    assert not list((engine.state / "snapshots").iterdir())
+    aws("rds").stop_db_instance(DBInstanceIdentifier=NAME)
+    with pytest.raises(ClientError, match="InvalidDBInstanceState"):
+        aws("rds").create_db_snapshot(**named)
 
 
 def test_versions_that_are_not_here_fail(cloud: Cloud, aws: Client) -> None:

@@ -38,7 +38,8 @@ BEHAVIOUR = (
     ),
     (
         "Snapshots",
-        "the final snapshot of a deleted database holds its data; others, and automatic backups, are recorded alone",
+        "of a database that runs, and the final one of a deleted one, hold its data (not with `ENGINE=docker`, where"
+        " none is restored); automatic backups are recorded alone, so no moment in the past can be restored",
     ),
     ("S3 gateway endpoint", "recorded; it adds no route"),
     (

@@ -196,7 +196,7 @@ def test_a_database_that_has_data_is_not_overwritten_when_its_container_starts_a
 
 
 def test_a_snapshot_without_data_is_told(tmp_path: Path) -> None:
-    told = "snapshot manual: holds no data; the laptop keeps that of final snapshots"
+    told = "snapshot manual: holds no data"
     with pytest.raises(EngineError, match=told) as caught:
         Databases(tmp_path / "postgres", None).claim({"db_id": "new", "db_snapshot": "manual"}, "c")
     assert caught.value.status == 500

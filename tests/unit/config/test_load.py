@@ -214,6 +214,13 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         {"database": {"storageGib": 100}},
         "database.maxStorageGib: must be at least 10% above storageGib (100), as RDS asks, got 50; write 110 or more",
     ),
+    *(
+        (
+            {"database": {"restore": restore}},
+            "database.restore.snapshot: must be there, or else source and at; remove `restore`, and let `make restore`",
+        )
+        for restore in ({}, {"at": "2026-11-26T14:30:00Z"}, {"snapshot": "s", "source": "db-A", "at": "t"})
+    ),
     ({"database": {"password": "hunter2"}}, "database.password: is not a known key; "),
     (
         {"recipe": "protected", "database": {"backupDays": 7}},

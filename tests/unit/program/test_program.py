@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra import program
+from infra.config.data import RestoreConfig
 from tests.unit.program.recorder import ACCOUNT, PREFIX_LIST, Recorded, record
 from tests.unit.stack_files import PROJECT, stack_config
 
@@ -141,9 +142,25 @@ def test_prod_refuses_to_lose_its_data(prod: Recorded) -> None:
 
 
 def test_prod_keeps_its_bucket_as_closed_as_it_was(prod: Recorded) -> None:
-    assert {r.name for r in prod.resources if r.retained} == {
-        r.name for r in prod.resources if r.component == "storage"
-    }
+    storage = {r.name for r in prod.resources if r.component == "storage"}
+    assert {r.name for r in prod.resources if r.retained} - {"database-instance"} == storage
+
+
+def test_a_restore_may_replace_prods_database_alone_and_leaves_the_old_one() -> None:
+    prod = stack_config("prod")
+    database = prod.database.model_copy(update={"restore": RestoreConfig(snapshot="friday")})
+    stack = record(lambda: program.build(prod.model_copy(update={"database": database})), stack="prod")
+    assert {r.name for r in stack.all if not r.protect} == {*REPLACED, "database-instance"}
+    instance = stack.one("database-instance")
+    assert instance.retained and instance.inputs["snapshotIdentifier"] == "friday"
+    assert "ignoreChanges" not in instance.options
+
+
+def test_a_moment_is_restored_from_the_backups_of_an_instance_that_may_be_gone() -> None:
+    restore = RestoreConfig(source="db-ABC", at="2026-11-26T14:30:00Z")
+    inputs = of_dev(database={"restore": restore, "snapshot_identifier": "older"}).one("database-instance").inputs
+    assert inputs["restoreToPointInTime"] == {"sourceDbiResourceId": "db-ABC", "restoreTime": "2026-11-26T14:30:00Z"}
+    assert "snapshotIdentifier" not in inputs
 
 
 def test_prod_says_what_is_kept_and_how_to_lift_it(prod: Recorded) -> None:
@@ -460,7 +477,7 @@ def test_a_bucket_that_is_there_already_is_used_and_set_up_but_never_deleted() -
 def test_a_database_comes_from_a_snapshot_once() -> None:
     database = of_dev(database={"snapshot_identifier": "final"}).one("database-instance")
     assert database.inputs["snapshotIdentifier"] == "final"
-    assert database.options["ignoreChanges"] == "['snapshotIdentifier']"
+    assert database.options["ignoreChanges"] == "['snapshotIdentifier', 'restoreToPointInTime']"
 
 
 def test_who_a_mail_bounced_from_or_who_complained_gets_none_again(stack: Recorded) -> None:

@@ -1,0 +1,40 @@
+"""Every command of docs/operations.md is one that the Makefile and `python -m ops` know, with all its options."""
+
+import re
+import shlex
+import subprocess
+import sys
+
+import pytest
+
+from infra.pure.paths import ROOT
+from ops.__main__ import COMMANDS, arguments
+
+PAGE = (ROOT / "docs/operations.md").read_text()
+FOUND = re.findall(r"^    (make [^#\n]+)|`(make [^`]+)`", PAGE, re.MULTILINE)
+# Brackets mean that an option may be left out.
+WORDS = sorted({re.sub(r"[\[\]<>]", "", block or inline).strip() for block, inline in FOUND})
+
+
+@pytest.mark.parametrize("command", WORDS)
+def test_the_command_is_there_with_its_options(command: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    command = command.partition(" | ")[0]
+    if " rollback " in command:  # its recipe goes on with another `make`, which make runs even now
+        command = command.partition(" VERSION=")[0]
+    shown = subprocess.run(
+        ["make", "--dry-run", "--no-print-directory", "--assume-old=.tools/ready", *shlex.split(command)[1:]],
+        cwd=ROOT, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert shown.returncode == 0, shown.stderr
+    assert "=" not in command or "-m" in shown.stdout
+    for line in shown.stdout.replace("\\\n", " ").splitlines():
+        if " -m ops " in line:
+            words = shlex.split(line.partition("&& ")[2] if "&&" in line else line)
+            monkeypatch.setattr(sys, "argv", words[words.index("ops") :])
+            assert arguments().command in COMMANDS
+
+
+def test_the_page_tells_of_every_command_about_data_and_deployments() -> None:
+    assert {words.split()[1] for words in WORDS} >= {
+        "backup", "deployments", "doctor", "logs", "psql", "restore", "rollback", "shell", "status", "tunnel",
+    }  # fmt: skip
