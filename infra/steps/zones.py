@@ -12,7 +12,7 @@ class Zone:
     name: str
 
 
-SITE = "write `zone: made` to let the stack make one"
+SITE = "write `zone: made` to let the stack make one, or `zone: none` where its DNS is elsewhere"
 
 
 def holding(region: str, domain: str, *, key: str = "domain.name", otherwise: str = SITE) -> Zone:
