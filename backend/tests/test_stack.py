@@ -4,6 +4,7 @@ import asyncio
 import json
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -58,7 +59,10 @@ class Pages:
 class Ecs:
     """Answers as ECS does; boto3's own emulator starts no tasks on instances."""
 
-    def __init__(self, services: list[Any], tasks: list[Any]) -> None:
+    def __init__(
+        self, services: list[Any], tasks: list[Any], endpoint: str = "https://ecs.eu-west-1.amazonaws.com"
+    ) -> None:
+        self.meta = SimpleNamespace(region_name="eu-west-1", endpoint_url=endpoint)
         self.services, self.tasks = services, {one["taskArn"]: one for one in tasks}
 
     def get_paginator(self, operation: str) -> Pages:
@@ -94,6 +98,21 @@ def ended(at: datetime, code: int | None) -> Any:
     began = (at - timedelta(seconds=9)).isoformat()
     container = {} if code is None else {"exitCode": code}
     return {"startedAt": began, "stoppedAt": at.isoformat(), "containers": [container]}
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "link"),
+    [
+        (
+            "https://ecs.eu-west-1.amazonaws.com",
+            "https://eu-west-1.console.aws.amazon.com/ecs/v2/clusters/c/services/api-1a",
+        ),
+        ("http://localhost:4566", None),
+    ],
+)
+def test_a_service_on_aws_leads_to_the_console(endpoint: str, link: str | None) -> None:
+    api, worker = Stack(TOLD, Ecs([service("api")], [], endpoint), Logs()).look().services
+    assert (api.console_url, worker.console_url) == (link, None), "the worker is not there"
 
 
 def test_services_are_those_of_the_description_with_their_tasks_and_versions() -> None:

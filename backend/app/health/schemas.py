@@ -33,6 +33,7 @@ class ServiceFound(Judged):
     wanted: int = Field(description="Tasks that should run.")
     deploying: bool = Field(description="Whether ECS replaces its tasks at the moment.")
     tasks: list[TaskFound]
+    console_url: str | None = Field(None, description="Where AWS's console shows it.")
 
 
 class RunFound(BaseModel):

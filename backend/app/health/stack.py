@@ -24,6 +24,7 @@ class Stack:
 
     def __init__(self, description: Description, ecs: Any, logs: Any) -> None:
         self._description, self._ecs = description, ecs
+        self._console = console_of(description.cluster, ecs.meta)
         self._runs = LastRuns(logs, description)
 
     def look(self) -> StackFound:
@@ -33,7 +34,10 @@ class Stack:
         for name, family in self._description.services.items():
             service = by_family.get(family)
             own = [task for task in tasks if service and task.get("group") == f"service:{service['serviceName']}"]
-            services.append(service_found(name, service, own, self._last_words(service, own)))
+            found = service_found(name, service, own, self._last_words(service, own))
+            if service and self._console:
+                found.console_url = f"{self._console}/{service['serviceName']}"
+            services.append(found)
         groups = [task.get("group", "") for task in tasks]
         return StackFound(services=services, jobs=jobs_found(self._description, groups, self._runs))
 
@@ -58,6 +62,17 @@ class Stack:
         stopped = list(self._tasks("STOPPED", serviceName=service["serviceName"]))
         newest = max(stopped, key=lambda task: task["createdAt"], default=None)
         return why_stopped(newest) if newest else ""
+
+
+def console_of(cluster: str, client: Any) -> str | None:
+    """Where the console has the services of a cluster; None where it is not AWS that answers, as on a laptop.
+
+    China and GovCloud have consoles of their own, which are left out. `client`: what boto3's client knows of itself.
+    """
+    region = client.region_name
+    if client.endpoint_url != f"https://ecs.{region}.amazonaws.com" or region.startswith("us-gov-"):
+        return None
+    return f"https://{region}.console.aws.amazon.com/ecs/v2/clusters/{cluster}/services"
 
 
 def parts(arns: Sequence[str], size: int) -> Iterator[list[str]]:

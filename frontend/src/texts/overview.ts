@@ -88,6 +88,7 @@ export const texts = {
     log: "Log",
   },
   tasks: (started: number, wanted: number) => `${formatCount(started)} of ${formatCount(wanted)}`,
+  inTheConsole: "Open it in the AWS console",
   deploying: "deploying…",
   running: (count: number) => `${formatCount(count)} running now`,
   notRun: "Hasn’t run yet",

@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from tests.e2e.checkout import Checkout
+from tests.e2e.checkout import Checkout, wait_until
 from tests.e2e.site.steps import delete, upload_text
 
 
@@ -44,15 +44,17 @@ def test_files(page: Page, running: Checkout) -> None:
     assert "Contents" not in running.client("s3").list_objects_v2(Bucket=running.outputs["bucket"])
 
     page.get_by_role("link", name="Deleted files").click()
-    page.get_by_role("button", name="Restore notes.txt").click()
-    expect(page.get_by_role("heading", name="No deleted files")).to_be_visible()
+    page.get_by_role("button", name="Restore notes.txt").first.click()
+    expect(page.get_by_text("Restored “notes.txt”")).to_be_visible()
     page.get_by_role("link", name="Back to the files").click()
     expect(files.get_by_text("notes.txt")).to_be_visible()
+    delete(page, "notes.txt")
+    expect(files.get_by_text("notes.txt")).to_be_hidden()
 
 
 def test_versions_of_a_file(page: Page) -> None:
-    upload_text(page, "plan.txt", b"first")
-    row = page.get_by_role("listitem").filter(has_text="plan.txt")
+    files = upload_text(page, "plan.txt", b"first")
+    row = files.get_by_role("listitem").filter(has_text="plan.txt")
     page.get_by_role("button", name="Versions of plan.txt").click()
     chosen = page.get_by_label("New version of plan.txt")
     chosen.set_input_files({"name": "other.txt", "mimeType": "text/plain", "buffer": b"the second"})
@@ -112,6 +114,20 @@ def test_caching_and_security_headers(running: Checkout) -> None:
     policy = page.headers["content-security-policy"]
     assert "unsafe-inline" not in policy
     assert page.headers["x-content-type-options"] == "nosniff"
+
+
+def test_without_a_network_a_click_never_leaves_the_app(page: Page) -> None:
+    page.goto("/")
+    # The code of all pages is fetched when the browser has nothing else to do.
+    wait_until(lambda: bool(page.evaluate("performance.getEntriesByName('idle').length")))
+    page.wait_for_load_state("networkidle")
+    page.context.set_offline(True)
+    for name in ("Items", "Files", "Mail", "Overview"):
+        page.get_by_role("navigation").get_by_role("link", name=name).click()
+        expect(page.get_by_role("heading", name=name, exact=True, level=1)).to_be_visible()
+        expect(page.get_by_text("You’re offline.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("You’re offline.")).to_be_hidden()
 
 
 def test_no_error_on_the_console(page: Page) -> None:

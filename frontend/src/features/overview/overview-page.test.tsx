@@ -58,7 +58,7 @@ it("lists the services and jobs of the stack, with what to do about what is down
   const stack = {
     ...FINE,
     services: [
-      { ...service, name: "shop", tasks: [task] },
+      { ...service, name: "shop", tasks: [task], console_url: "https://console.example/shop" },
       { ...service, name: "worker", tasks: [], state: "down", problem: "No task runs." },
     ],
     jobs: [{ ...job, last, problem: "The last run failed." }],
@@ -68,6 +68,9 @@ it("lists the services and jobs of the stack, with what to do about what is down
   const services = within(await screen.findByRole("region", { name: "Services" }));
   const [shop, worker] = services.getAllByRole("listitem").map((row) => row.textContent);
   expect(shop).toMatch(/^shopWorks1 of 1v2.*make logs SERVICE=shop PORT=3000$/);
+  expect(services.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual([
+    "https://console.example/shop",
+  ]);
   expect(worker).toMatch(/^workerDown0 of 1.*No task runs\.$/);
   const nightly = within(screen.getByRole("region", { name: "Jobs" })).getByRole("listitem").textContent;
   expect(nightly).toMatch(/^nightlyNeeds attention.*: exit code 3cron\(0 3 \* \* \? \*\), UTCThe last run failed\.$/);

@@ -76,14 +76,23 @@ interface RowProps {
   name: string;
   state: Service["state"];
   problem: string | null;
+  console_url?: string | null;
   old: boolean;
   children: ReactNode;
 }
 
-function Row({ name, state, problem, old, children }: RowProps) {
+function Row({ name, state, problem, console_url, old, children }: RowProps) {
   return (
     <li className="run">
-      <strong className="run-name">{name}</strong>
+      <strong className="run-name">
+        {console_url ? (
+          <a href={console_url} target="_blank" rel="noreferrer" title={texts.inTheConsole}>
+            {name}
+          </a>
+        ) : (
+          name
+        )}
+      </strong>
       <StateMark state={old ? "unknown" : STATES[state]} />
       {children}
       {problem && !old && <p className="run-problem">{problem}</p>}

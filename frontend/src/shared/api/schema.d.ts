@@ -788,6 +788,11 @@ export interface components {
         /** ServiceFound */
         ServiceFound: {
             /**
+             * Console Url
+             * @description Where AWS's console shows it.
+             */
+            console_url?: string | null;
+            /**
              * Deploying
              * @description Whether ECS replaces its tasks at the moment.
              */
