@@ -25,6 +25,7 @@ from localcloud.emulator import (
     log_events,
     mail_events,
     mailbox,
+    object_versions,
     registry,
     rotation,
     snapshots,
@@ -114,6 +115,7 @@ if __name__ == "__main__":
     function_role.give_credentials()
     registry.give_password()
     rotation.rotate_for_real()
+    object_versions.answer_as_asked()
     pass_accept_encoding_on()
     judge_by_health()
     if gateway := os.environ.get("TASK_GATEWAY"):

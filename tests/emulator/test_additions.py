@@ -138,3 +138,17 @@ def test_an_address_that_ses_knows_is_refused_and_stays_as_it_is(emulator: Emula
     assert aws("sesv2").get_email_identity(EmailIdentity="once@example.com")["Tags"] == first
     aws("sesv2").delete_email_identity(EmailIdentity="once@example.com")
     aws("sesv2").create_email_identity(EmailIdentity="once@example.com")
+
+
+def test_a_version_of_an_object_comes_with_the_headers_that_were_asked_for(emulator: Emulator, aws: Client) -> None:
+    s3 = aws("s3")
+    s3.create_bucket(Bucket="versions")
+    s3.put_bucket_versioning(Bucket="versions", VersioningConfiguration={"Status": "Enabled"})
+    old = s3.put_object(Bucket="versions", Key="a", Body=b"old")["VersionId"]
+    s3.put_object(Bucket="versions", Key="a", Body=b"new")
+    asked = {"ResponseContentDisposition": "attachment", "ResponseContentType": "text/plain"}
+    url = s3.generate_presigned_url("get_object", Params={"Bucket": "versions", "Key": "a", "VersionId": old, **asked})
+    with urllib.request.urlopen(url) as answer:  # noqa: S310 # loopback
+        assert answer.read() == b"old"
+        headers = answer.headers
+    assert (headers["content-disposition"], headers["content-type"]) == ("attachment", "text/plain")
