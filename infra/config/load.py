@@ -69,6 +69,8 @@ def remedy(error: ErrorDetails) -> str:
     field = next((f for f in (section.model_fields.values() if section else ()) if f.alias == path[-1]), None)
     if field and field.examples:
         return f"write for example {field.examples[0]}"
+    if error["type"] == "tuple_type" and isinstance(error["input"], str):
+        return f"write [{', '.join(error['input'].split())}]"
     default = field.get_default(call_default_factory=True) if field and not field.is_required() else None
     if default not in (None, (), {}) and not isinstance(default, BaseModel):
         return f"write for example {shown(default)}"
@@ -206,13 +208,32 @@ def section_in(text: str | bytes, name: str) -> dict[str, Any]:
 
     try:
         found = yaml.safe_load(text)
+        twice = sorted(repeated(yaml.compose(text, yaml.SafeLoader))) if found else []
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{name}:{mark.line + 1}:{mark.column + 1}" if mark else name
         raise ConfigError(f"{where}: must be YAML: {getattr(error, 'problem', None) or error}") from None
     if not isinstance(found, dict):
         raise ConfigError(f"{name}: must be a section with keys, such as services")
+    if twice:
+        lines = [f"{name}:{line}: {key}: is there before; take another name, or remove one" for line, key in twice]
+        raise ConfigError("\n".join(lines))
     return found
+
+
+def repeated(node: Any) -> Iterator[tuple[int, str]]:
+    """The keys, with their lines, that a section has twice: YAML takes the last of them and says nothing."""
+    nodes, known = [node], set[int]()
+    while nodes:
+        one = nodes.pop()
+        if id(one) in known or not isinstance(one.value, list):
+            continue  # an alias stands for the node itself
+        known.add(id(one))
+        keys = [part[0] for part in one.value if isinstance(part, tuple)]
+        for index, key in enumerate(keys):
+            if key.value in [before.value for before in keys[:index]]:
+                yield key.start_mark.line + 1, str(key.value)
+        nodes += [inner for part in one.value for inner in (part if isinstance(part, tuple) else (part,))]
 
 
 def app_settings(file: Path) -> dict[str, Any]:

@@ -56,7 +56,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (service(routes=["api"]), "app.yaml: services.api.routes.0: must be a path of at most 64 letters, "),
     (service(health=None), "app.yaml: services.api.health: is required where there are routes; "),
     (service(port=80000), "app.yaml: services.api.port: must be 65535 or less, got 80000; write for example 8000"),
-    (service(command="x"), "app.yaml: services.api.command: must be a list, got 'x'; see docs/configuration.md"),
+    (service(command="x"), "app.yaml: services.api.command: must be a list, got 'x'; write [x]"),
+    (service(dev="npm start"), "app.yaml: services.api.dev: must be a list, got 'npm start'; write [npm, start]"),
     (service(port=None), "app.yaml: services.api.port: is required where there are routes; "),
     (service(routes=[], port=1), "app.yaml: services.api.health: has no effect without routes; "),
     (service(private=True), "app.yaml: services.api.private: must be false where there are routes: everybody reaches "),
@@ -252,6 +253,15 @@ def test_a_file_that_is_no_yaml_is_answered_with_its_line(tmp_path: Path) -> Non
         load.app_settings(file)
     file.write_text("services:\n  api: {source: backend\n")
     with pytest.raises(ConfigError, match=r"^app\.yaml:3:1: must be YAML: "):
+        load.app_settings(file)
+    file.write_text("services: &all\n  api: {port: 1, port: 2}\n  api:\n    port: 3\nothers: *all\n")
+    twice = (
+        r"^app\.yaml:2: port: is there before; .*\napp\.yaml:3: api: is there before; take another name, or remove one$"
+    )
+    with pytest.raises(ConfigError, match=twice):
+        load.app_settings(file)
+    file.write_text("")
+    with pytest.raises(ConfigError, match=r"^app\.yaml: must be a section with keys"):
         load.app_settings(file)
     file.write_text("- services\n")
     with pytest.raises(ConfigError, match=r"^app\.yaml: must be a section with keys"):
