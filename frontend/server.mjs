@@ -1,15 +1,17 @@
 /**
  * The production server of the front end: the built files of dist/, precompressed, and nothing else.
  *
- * Environment: HOST, PORT, APP_VERSION. Deep links are made /index.html by CloudFront's function, so an unknown path is a 404 here.
+ * Environment: HOST, PORT, APP_VERSION, and API_URL where the API has a name of its own; it is written into the page.
+ * Deep links are made /index.html by CloudFront's function, so an unknown path is a 404 here.
  */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { join } from "node:path";
+import { brotliCompressSync, gzipSync } from "node:zlib";
 import sirv from "sirv";
 
-const { HOST = "0.0.0.0", PORT = "3000", APP_VERSION = "unknown" } = process.env;
+const { HOST = "0.0.0.0", PORT = "3000", APP_VERSION = "unknown", API_URL } = process.env;
 const DIST = join(import.meta.dirname, "dist");
 const YEAR_SECONDS = 31_536_000;
 // Longer than the load balancer's idle timeout (60 s): it would otherwise send requests on connections just closed here.
@@ -24,10 +26,24 @@ function log(event, fields = {}, level = "info") {
   process.stdout.write(`${JSON.stringify({ time: new Date().toISOString(), level, event, ...fields })}\n`);
 }
 
+/**
+ * The page with the API's address where the page looks for it.
+ * @param {string} page
+ * @param {string} url
+ */
+function withApi(page, url) {
+  return page
+    .replace('name="api" content=""', `name="api" content="${url}"`)
+    .replace('href="/api/session" crossorigin="anonymous"', `href="${url}/session" crossorigin="use-credentials"`);
+}
+
+const built = readFileSync(join(DIST, "index.html"), "utf8");
+const page = API_URL ? withApi(built, API_URL) : built;
+/** @type {Record<string, Buffer>} */
+const written = API_URL ? { br: brotliCompressSync(page), gzip: gzipSync(page) } : {};
+
 // The page's size never changes (its hashes have one length), and layers may have no times: only its content can name it.
-const pageHash = createHash("sha256")
-  .update(readFileSync(join(DIST, "index.html")))
-  .digest("base64url");
+const pageHash = createHash("sha256").update(page).digest("base64url");
 const pageTag = `"${pageHash.slice(0, 22)}"`;
 
 /** @param {string} path */
@@ -62,6 +78,26 @@ function answer(response, status, body, type = "text/plain;charset=utf-8") {
 }
 
 /**
+ * The page that is not the built file.
+ * @param {import("node:http").IncomingMessage} request
+ * @param {import("node:http").ServerResponse} response
+ */
+function answerPage(request, response) {
+  const accepted = request.headers["accept-encoding"]?.toString() ?? "";
+  const encoding = Object.keys(written).find((name) => accepted.includes(name));
+  const body = written[encoding ?? ""] ?? Buffer.from(page);
+  response.writeHead(200, {
+    "Content-Type": "text/html;charset=utf-8",
+    "Content-Length": body.length,
+    ...(encoding && { "Content-Encoding": encoding }),
+    "Cache-Control": "no-cache",
+    ETag: `W/${pageTag}`,
+    Vary: "Accept-Encoding",
+  });
+  response.end(request.method === "HEAD" ? undefined : body);
+}
+
+/**
  * @param {import("node:http").IncomingMessage} request
  * @param {import("node:http").ServerResponse} response
  * @param {string} path
@@ -78,6 +114,8 @@ function route(request, response, path) {
   } else if (isPage(path) && request.headers["if-none-match"]?.includes(pageTag)) {
     response.writeHead(304, { ETag: `W/${pageTag}`, "Cache-Control": "no-cache", Vary: "Accept-Encoding" });
     response.end();
+  } else if (isPage(path) && API_URL) {
+    answerPage(request, response);
   } else {
     // No part of a page is worth a range, and sirv throws at a reversed one (bytes=9-1), which would end the process.
     delete request.headers.range;

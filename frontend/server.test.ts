@@ -63,9 +63,9 @@ async function freePort(): Promise<number> {
 }
 
 /** Starts the server and waits for its start line. */
-async function startServer() {
+async function startServer(more: Record<string, string> = {}) {
   const port = await freePort();
-  const environment = { PATH: process.env.PATH, HOST, PORT: String(port), APP_VERSION: "abc123" };
+  const environment = { PATH: process.env.PATH, HOST, PORT: String(port), APP_VERSION: "abc123", ...more };
   const child = spawn(process.execPath, ["server.mjs"], {
     cwd: folder,
     env: environment,
@@ -145,6 +145,23 @@ describe("files", () => {
   it("survives a reversed range", async () => {
     expect((await ask("/robots.txt", { Range: "bytes=9-1" })).status).toBe(200);
     expect((await ask("/healthz")).status).toBe(200);
+  });
+
+  it("writes the address of an API with a name of its own into the page, in whatever encoding", async () => {
+    const preload = (href: string, mode: string) => `<link rel="preload" href="${href}" crossorigin="${mode}" />`;
+    writeCompressed("index.html", `<meta name="api" content="" />${preload("/api/session", "anonymous")}`);
+    const own = await startServer({ API_URL: "https://api.shop.example.com" });
+    writeCompressed("index.html", PAGE);
+    const expected = `<meta name="api" content="https://api.shop.example.com" />${preload("https://api.shop.example.com/session", "use-credentials")}`;
+    const plain = await ask("/", {}, "GET", own.port);
+    const compressed = await ask("/index.html", { "Accept-Encoding": "gzip, br" }, "GET", own.port);
+    expect([plain.body.toString(), brotliDecompressSync(compressed.body).toString()]).toEqual([expected, expected]);
+    const etag = String(plain.headers.etag);
+    expect((await ask("/", { "If-None-Match": etag }, "GET", own.port)).status).toBe(304);
+    expect((await ask("/", {}, "HEAD", own.port)).body.length).toBe(0);
+    expect([plain.headers["cache-control"], (await ask("/")).body.toString()]).toEqual(["no-cache", PAGE]);
+    own.signal();
+    await own.exitCode;
   });
 
   it("answers HEAD without a body and refuses other methods", async () => {

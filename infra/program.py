@@ -19,7 +19,16 @@ from infra.stack.assets import assets
 from infra.stack.foundation import Foundation, foundation
 from infra.stack.front_door import FrontDoor, front_door
 from infra.stack.parts import Parts, links, parts, secrets
-from infra.stack.services import Jobs, RunningService, cache_reset, images, jobs, private_services, private_url, running
+from infra.stack.services import (
+    Jobs,
+    RunningService,
+    all_running,
+    cache_reset,
+    images,
+    jobs,
+    private_services,
+    private_url,
+)
 from infra.stack.setting import Setting, setting
 
 
@@ -32,7 +41,7 @@ def build(config: StackConfig) -> dict[str, Any]:
     door = front_door(s, base, made, assets(s, built))
     cdn = door.cdn
     known = links(s, base, made, cdn) | secrets(s) | private_services(s, base)
-    services = {name: running(s, base, door, name, built[one.image], known) for name, one in config.services.items()}
+    services = all_running(s, base, door, built, known)
     last: list[Resource] = [one.service for one in services.values()]
     resets = [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
     scheduled = jobs(s, base, services)

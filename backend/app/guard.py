@@ -11,8 +11,6 @@ from app.session.service import Access
 from app.settings import Settings
 
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-# Names beside the app's, such as another one's below the same domain, get its cookie sent, too.
-STRANGERS = ("cross-site", "same-site")
 
 
 class GuardMiddleware:
@@ -27,6 +25,7 @@ class GuardMiddleware:
         self._trusted_proxies = settings.trusted_proxies
         self._unlimited = unlimited
         self._public = public
+        self._page_origin = settings.page_origin
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"] not in self._unlimited:
@@ -36,10 +35,16 @@ class GuardMiddleware:
                 return await of_api_error(error)(scope, receive, send)
         await self.app(scope, receive, send)
 
+    def _is_of_a_stranger(self, request: HTTPConnection) -> bool:
+        """Whether a page of another origin sent it. Names beside ours may be others', and get our cookie sent, too."""
+        site = request.headers.get("sec-fetch-site")
+        is_known = self._page_origin is not None and request.headers.get("origin") == self._page_origin
+        return site == "cross-site" or (site == "same-site" and not is_known)
+
     async def _check(self, scope: Scope) -> None:
         self._limit.take(client_of(scope, self._trusted_proxies))
         request = HTTPConnection(scope)
-        if scope["method"] not in READING and request.headers.get("sec-fetch-site") in STRANGERS:
+        if scope["method"] not in READING and self._is_of_a_stranger(request):
             raise CrossSite("A page of another site sent this.")
         if scope["path"] not in self._public:
             access: Access = scope["state"]["access"]

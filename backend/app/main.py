@@ -7,6 +7,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from typing import Any
 
 from fastapi import FastAPI
+from fastapi.middleware.cors import CORSMiddleware
 
 from app import contract, problems
 from app.aws import THREADS, Aws
@@ -20,13 +21,16 @@ from app.items.router import router as items
 from app.mail.events import EventReader
 from app.mail.router import router as mail
 from app.mail.service import Mailer
-from app.middleware import HeadMiddleware, RequestMiddleware
+from app.middleware import HeadMiddleware, PrefixMiddleware, RequestMiddleware
 from app.overview.router import router as overview
 from app.overview.service import OverviewService
 from app.resources import Resources, database_answers
 from app.session.router import router as session
 from app.session.service import Access
 from app.settings import Settings
+
+# How long a browser remembers that a page may ask. https://developer.mozilla.org/docs/Web/HTTP/Reference/Headers/Access-Control-Max-Age
+PREFLIGHT_SECONDS = 7200
 
 Lifespan = Callable[[FastAPI], AbstractAsyncContextManager[dict[str, Any]]]
 
@@ -85,5 +89,17 @@ def create_app(settings: Settings) -> FastAPI:
     # What is added last runs first.
     app.add_middleware(HeadMiddleware)
     app.add_middleware(GuardMiddleware, settings=settings, unlimited=frozenset({live}), public=public)
+    if settings.page_origin:
+        app.add_middleware(
+            CORSMiddleware,
+            allow_origins=[settings.page_origin],
+            allow_credentials=True,
+            allow_methods=["GET", "POST", "PATCH", "PUT", "DELETE"],
+            allow_headers=["Content-Type", "X-Request-Id"],
+            expose_headers=["X-Request-Id", "Retry-After"],
+            max_age=PREFLIGHT_SECONDS,
+        )
     app.add_middleware(RequestMiddleware, health_path=settings.health_path)
+    if settings.former_prefix:
+        app.add_middleware(PrefixMiddleware, prefix=settings.former_prefix)
     return app

@@ -73,6 +73,14 @@ class Settings(BaseSettings):
     api_prefix: Annotated[str, AfterValidator(lambda value: value and path(value))] = Field(
         "/api", description="Path before every endpoint; empty where the API has a domain of its own."
     )
+    former_prefix: Annotated[str, AfterValidator(lambda value: value and path(value))] = Field(
+        "", description="Path that is taken off requests that begin with it: where pages find the API at another name."
+    )
+    page_origin: Annotated[str | None, BeforeValidator(empty_is_unset)] = Field(
+        None,
+        pattern=r"^https?://[a-z0-9.:-]+$",
+        description="Origin whose pages may use the API from another name of the same site; unset: its own alone.",
+    )
     health_path: Annotated[str, AfterValidator(path)] = Field(
         "/api/health", description="Path before /live and /ready; the API prefix is not added."
     )

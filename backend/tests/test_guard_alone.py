@@ -122,6 +122,23 @@ def test_the_app_s_own_page_and_programs_may_change(headers: dict[str, str]) -> 
     assert Guarded().ask("POST", GUARDED, {**SIGNED_IN, **headers}).status_code == 200
 
 
+PAGE = "https://shop.example.com"
+
+
+@pytest.mark.parametrize(
+    ("origin", "site", "status"),
+    [
+        (PAGE, "same-site", 200),
+        ("https://evil.shop.example.com", "same-site", 403),
+        (PAGE, "cross-site", 403),
+        (None, "same-site", 403),
+    ],
+)
+def test_of_the_names_beside_the_api_s_the_page_s_alone_may_change(origin: str | None, site: str, status: int) -> None:
+    headers = {**SIGNED_IN, "Sec-Fetch-Site": site, **({"Origin": origin} if origin else {})}
+    assert Guarded(page_origin=PAGE).ask("POST", GUARDED, headers).status_code == status
+
+
 def test_the_server_s_start_and_end_are_no_requests() -> None:
     seen: list[Scope] = []
 

@@ -13,7 +13,7 @@ from infra.components.assets import Assets
 from infra.components.link import Link
 from infra.config.front_door import CdnConfig
 from infra.pure import headers, policies
-from infra.pure.domains import address
+from infra.pure.domains import API, address, source
 from infra.pure.routing import path_patterns
 from infra.pure.tags import component_tag
 
@@ -21,6 +21,7 @@ from infra.pure.tags import component_tag
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
 # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
+ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
 ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
 
 ORIGIN = "load-balancer"
@@ -48,14 +49,19 @@ CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfig
 
 @dataclass(frozen=True, kw_only=True)
 class SiteNames:
-    """The site's own names, the first of which is in its address, and the certificate for them all.
+    """The site's own names, the first of which is in its address, with the certificate and the zone for them all.
 
-    `are_known`: the DNS has the names; until then its address is the one that CloudFront gave.
+    `api`: the name of the API, where it has one of its own. `zone_id`: None where the DNS is elsewhere. `are_known`:
+    the DNS has the site's names; until then its address is the one that CloudFront gave. `api_is_known`: it has that
+    of the API; until then pages ask at their own address.
     """
 
     names: Sequence[str]
+    api: str | None
     certificate_arn: pulumi.Input[str]
+    zone_id: pulumi.Input[str] | None
     are_known: bool = True
+    api_is_known: bool = True
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -91,10 +97,12 @@ class Cdn(pulumi.ComponentResource):
 
     distribution_id: pulumi.Output[str]
     distribution_arn: pulumi.Output[str]
+    headers_id: pulumi.Output[str]
     domain_name: pulumi.Output[str]
     hosted_zone_id: pulumi.Output[str]
     url: pulumi.Output[str]
     default_url: pulumi.Output[str]
+    api_url: pulumi.Output[str] | None
     link: Link
 
     def __init__(self, name: str, args: CdnArgs, opts: ResourceOptions | None = None) -> None:
@@ -102,7 +110,7 @@ class Cdn(pulumi.ComponentResource):
         self._child = ResourceOptions(parent=self)
         self._names = args.own_names.names if args.own_names else []
         self._scheme = args.settings.scheme
-        self._headers = self._page_headers(name, args).id
+        self._headers = self.headers_id = self._page_headers(name, args).id
         self._viewer_protocol_policy = args.settings.viewer_protocol_policy
 
         distribution = self._distribution(name, args)
@@ -110,12 +118,17 @@ class Cdn(pulumi.ComponentResource):
         self.distribution_arn = distribution.arn
         self.domain_name, self.hosted_zone_id = distribution.domain_name, distribution.hosted_zone_id
         self.default_url = self.domain_name.apply(lambda domain: f"{self._scheme}://{domain}")
-        is_found = args.own_names is not None and args.own_names.are_known
-        self.url = self.address_of(self._names[0]) if is_found else self.default_url
+        own = args.own_names
+        self.url = self.address_of(own.names[0]) if own and own.are_known else self.default_url
+        self.api_url = self.address_of(own.api) if own and own.api else None
+        # The site's name even while nobody knows it: pages at other names ask at their own address.
+        named: dict[str, pulumi.Input[str]] = {}
+        if own and own.api:
+            named = {"PAGE_ORIGIN": self.address_of(own.names[0]), "FORMER_PREFIX": API}
         self.link = Link(
-            environment={"DISTRIBUTION_ID": self.distribution_id},
+            environment={"DISTRIBUTION_ID": self.distribution_id, **named},
             rights=self.distribution_arn.apply(lambda arn: [policies.use_site(arn)]),
-            values={"url": self.url},
+            values={"url": self.url, "apiPrefix": "" if named else API},
         )
         self.register_outputs({"url": self.url})
 
@@ -134,7 +147,9 @@ class Cdn(pulumi.ComponentResource):
 
     def _page_headers(self, name: str, args: CdnArgs) -> aws.cloudfront.ResponseHeadersPolicy:
         """For every response that a browser may show as a page."""
-        content = pulumi.Output.all(*args.file_origins).apply(
+        own = args.own_names.api if args.own_names else None
+        api = [source(self._scheme, own)] if own else []  # files are led to by it
+        content = pulumi.Output.all(*api, *args.file_origins).apply(
             lambda origins: headers.content_security_policy(origins, args.settings.content_security.model_dump())
         )
         return aws.cloudfront.ResponseHeadersPolicy(

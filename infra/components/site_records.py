@@ -26,6 +26,8 @@ class SiteRecords(pulumi.ComponentResource):
     A month: Route 53 asks nothing for answers from aliases of CloudFront.
     """
 
+    ready: pulumi.Output[str]
+
     def __init__(self, name: str, args: SiteRecordsArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:SiteRecords", name, None, opts)
         target = aws.route53.RecordAliasArgs(
@@ -33,14 +35,18 @@ class SiteRecords(pulumi.ComponentResource):
             zone_id=args.hosted_zone_id,
             evaluate_target_health=False,
         )
-        for one in args.names:
-            for kind in ("A", "AAAA"):
-                aws.route53.Record(
-                    f"{name}-{one}-{kind.lower()}",
-                    zone_id=args.zone_id,
-                    name=one,
-                    type=kind,
-                    aliases=[target],
-                    opts=ResourceOptions(parent=self),
-                )
+        records = [
+            aws.route53.Record(
+                f"{name}-{one}-{kind.lower()}",
+                zone_id=args.zone_id,
+                name=one,
+                type=kind,
+                aliases=[target],
+                opts=ResourceOptions(parent=self),
+            )
+            for one in args.names
+            for kind in ("A", "AAAA")
+        ]
+        # Known when the names lead there.
+        self.ready = pulumi.Output.all(*(record.id for record in records)).apply(lambda ids: str(ids[0]))
         self.register_outputs({})

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -10,7 +11,7 @@ from pulumi import Alias, ResourceOptions
 from infra.components.load_balancer import LoadBalancer
 from infra.components.order import after
 from infra.pure.naming import unique_name
-from infra.pure.routing import anchor_priority, path_patterns, priority
+from infra.pure.routing import HOST_PRIORITY, anchor_priority, path_patterns, priority
 from infra.pure.tags import component_tag
 
 # How long a stopping task may finish its requests; ECS sends SIGTERM after that.
@@ -35,7 +36,7 @@ class TargetArgs:
     """`routes`: path prefixes. `health`: the path that answers 200 when a task may get requests.
 
     `own_interface`: whether tasks have addresses of their own. `conditions`: what requests must have beside the path.
-    `private_port`: of the load balancer, for other services' requests.
+    `private_port`: of the load balancer, for other services' requests. `host`: a name whose requests are all for it.
     """
 
     vpc_id: pulumi.Input[str]
@@ -46,6 +47,7 @@ class TargetArgs:
     own_interface: bool
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
     private_port: int | None
+    host: str | None
 
 
 class Target(pulumi.ComponentResource):
@@ -58,6 +60,7 @@ class Target(pulumi.ComponentResource):
 
     group_arn: pulumi.Output[str]
     measured_as: pulumi.Output[str]  # the group's name in CloudWatch
+    ready: pulumi.Output[str] | None = None  # known when requests for the host are let in
 
     def __init__(self, name: str, args: TargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Target", name, None, opts)
@@ -76,10 +79,12 @@ class Target(pulumi.ComponentResource):
             self._rule(name, args, group, route, running)
         if args.private_port:
             self._listener(name, args.private_port, group, running)
+        if args.host:
+            self.ready = self._host_rule(name, args, group, args.host, running).arn
 
-    def _options(self, name: str, after_: pulumi.Resource | None = None) -> ResourceOptions:
+    def _options(self, name: str, **more: Any) -> ResourceOptions:
         former = [Alias(name=FORMER[name], parent=self._balancer)] if name in FORMER else None
-        return ResourceOptions(parent=self, aliases=former, depends_on=after_)
+        return ResourceOptions(parent=self, aliases=former, **more)
 
     def _group(self, name: str, args: TargetArgs) -> aws.lb.TargetGroup:
         return aws.lb.TargetGroup(
@@ -99,7 +104,7 @@ class Target(pulumi.ComponentResource):
                 unhealthy_threshold=UNHEALTHY_CHECKS,
             ),
             tags=self._tags,
-            opts=self._options(f"{name}-group"),
+            opts=self._options(f"{name}-group", replace_on_changes=["healthCheck.path"]),
         )
 
     def _anchor(self, name: str, args: TargetArgs, group: aws.lb.TargetGroup) -> aws.lb.ListenerRule:
@@ -134,7 +139,21 @@ class Target(pulumi.ComponentResource):
             ],
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
             tags=self._tags,
-            opts=self._options(full, running),
+            opts=self._options(full, depends_on=running),
+        )
+
+    def _host_rule(
+        self, name: str, args: TargetArgs, group: aws.lb.TargetGroup, host: str, running: pulumi.Resource
+    ) -> aws.lb.ListenerRule:
+        named = aws.lb.ListenerRuleConditionHostHeaderArgs(values=[host])
+        return aws.lb.ListenerRule(
+            f"{name}-host",
+            listener_arn=args.load_balancer.listener_arn,
+            priority=HOST_PRIORITY,
+            conditions=[aws.lb.ListenerRuleConditionArgs(host_header=named), *args.conditions],
+            actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
+            tags=self._tags,
+            opts=ResourceOptions(parent=self, depends_on=running),
         )
 
     def _listener(self, name: str, port: int, group: aws.lb.TargetGroup, running: pulumi.Resource) -> aws.lb.Listener:

@@ -65,10 +65,28 @@ class DomainConfig(Section):
         "none", description="`redirect`: `www.<name>` leads to `<name>`, with the path that was asked for."
     )
 
+    api: Literal["path", "subdomain"] = Field(
+        "path",
+        description="Where the service with the route `/api` is. `path`: at `<name>/api`. `subdomain`: at `api.<name>`"
+        " too, where every path is its own. If it takes `${site.apiPrefix}`, its paths have no `/api` then, that of its"
+        " health check neither; docs/domain.md tells what that asks of an app. With the recipe `protected`, set"
+        " `released` for the time of a change.",
+    )
+
+    @property
+    def api_name(self) -> str | None:
+        """Of the API, where it has one of its own."""
+        return f"api.{self.name}" if self.api == "subdomain" else None
+
     @property
     def site_names(self) -> list[str]:
         """All that lead to the site, its own first."""
         return [self.name, *([f"www.{self.name}"] if self.www == "redirect" else [])]
+
+    @property
+    def names(self) -> list[str]:
+        """All that lead to CloudFront, the site's own first."""
+        return [*self.site_names, *([self.api_name] if self.api_name else [])]
 
 
 class AccessLogsConfig(Section):

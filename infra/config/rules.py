@@ -7,6 +7,7 @@ from infra.config.room import lack_of_room, way_out
 from infra.config.sections import StackSections
 from infra.config.values import Problem
 from infra.pure.database_size import usable_connections
+from infra.pure.domains import API
 from infra.pure.routing import same_anchors
 
 Rule = tuple[tuple[str, ...], Callable[[StackSections], Iterator[Problem]]]
@@ -74,6 +75,15 @@ def www_without_page(stack: StackSections) -> Iterator[Problem]:
         )
 
 
+def api_without_service(stack: StackSections) -> Iterator[Problem]:
+    if stack.domain and stack.domain.api_name and not stack.api_service:
+        yield Problem(
+            key="domain.api",
+            rule=f"must be path where no service has the route {API}",
+            remedy=f"write path, or give the service that answers at {stack.domain.api_name} the route {API}",
+        )
+
+
 def lack_of_mail(stack: StackSections) -> Iterator[Problem]:
     if stack.mail is None and "mail" in stack.used:
         yield Problem(
@@ -117,6 +127,7 @@ RULES: tuple[Rule, ...] = (
     (("recipe", "alarms", "mail"), lack_of_alarms),
     (("services", "loadBalancer"), private_behind_public),
     (("services", "domain"), www_without_page),
+    (("services", "domain"), api_without_service),
     (("services", "jobs", "cluster", "network"), lack_of_room),
     (("services", "cluster", "network"), way_out),
     (("services",), one_anchor),

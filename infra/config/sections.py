@@ -16,6 +16,7 @@ from infra.config.section import Section
 from infra.config.services import AppConfig
 from infra.config.values import AccountId, Email, Region
 from infra.pure.capacity import instance_types
+from infra.pure.domains import API
 from infra.pure.placement import Hosts, Plan, plan
 from infra.pure.way_out import endpoints
 
@@ -93,6 +94,11 @@ class StackSections(AppConfig):
         if self.alarms is None:
             return ()
         return self.alarms.to or ((self.mail.address,) if self.mail else ())
+
+    @property
+    def api_service(self) -> str | None:
+        """The service that `domain.api` is about."""
+        return next((name for name, one in self.services.items() if API in one.routes), None)
 
     @property
     def plan(self) -> Plan:

@@ -25,7 +25,7 @@ from infra.config.values import (
 )
 from infra.pure.build_context import DOCKERFILE
 from infra.pure.capacity import Room
-from infra.pure.parts import PARTS, QUEUE, QUEUES, SECRETS, SERVICES, SMTP, PartNames, part_of
+from infra.pure.parts import PARTS, PREFIX, QUEUE, QUEUES, SECRETS, SERVICES, SMTP, PartNames, part_of
 from infra.pure.paths import image_folder
 from infra.pure.placement import Demand
 from infra.pure.references import is_one_reference, references
@@ -199,6 +199,11 @@ class ServiceConfig(Section):
     def references(self) -> set[str]:
         """All that its variables name as `${part.name}`."""
         return {name for text in self.environment.values() for name in references(text)}
+
+    @property
+    def knows_prefix(self) -> bool:
+        """Whether its paths begin with the prefix that it is told, which may be none."""
+        return PREFIX in self.references
 
     @property
     def most(self) -> int:

@@ -23,7 +23,8 @@ STORAGE_LEFT = 0.05
 def alarms(config: StackConfig) -> list[Alarm]:
     """Those of what this stack has, in the order of a request's way."""
     return [
-        *edge(),
+        edge("edge-errors", "site"),
+        *([edge("api-edge-errors", "api")] if config.domain and config.domain.api_name else ()),
         *(certificate() if config.domain else ()),
         *balancer(),
         *each_service(config),
@@ -33,9 +34,9 @@ def alarms(config: StackConfig) -> list[Alarm]:
     ]
 
 
-def edge() -> Iterator[Alarm]:
-    yield Alarm(
-        name="edge-errors", namespace="AWS/CloudFront", metric="5xxErrorRate", dimensions={"DistributionId": "site"},
+def edge(name: str, distribution: str) -> Alarm:
+    return Alarm(
+        name=name, namespace="AWS/CloudFront", metric="5xxErrorRate", dimensions={"DistributionId": distribution},
         fixed={"Region": "Global"}, statistic="Average", threshold=5, seconds=300, periods=3, breaching=3,
         why="of a hundred answers that visitors get, five are errors of ours; one failed request of few is not enough",
     )  # fmt: skip

@@ -18,6 +18,10 @@ class Record:
         return f"{self.name.rstrip('.')} {self.type} {self.value.rstrip('.')}"
 
 
+# The route of the service that may have a name of its own.
+API = "/api"
+
+
 def parents(name: str) -> list[str]:
     """The name and all that it ends with, the longest first: `a.b.c`, `b.c`, `c`."""
     labels = name.split(".")
@@ -28,6 +32,11 @@ def zone_of(name: str, zones: Iterable[str]) -> str | None:
     """The zone of those that holds the name's records: the one with the longest name."""
     known = set(zones)
     return next((parent for parent in parents(name) if parent in known), None)
+
+
+def without_prefix(path: str) -> str:
+    """A path of the API, as it is at the API's own name."""
+    return path.removeprefix(API) if path.startswith(f"{API}/") else path
 
 
 def address(scheme: str, name: str, distribution: str) -> str:
@@ -43,3 +52,8 @@ def port_of(distribution: str) -> str:
 def host_of(distribution: str) -> str:
     """The name alone, as a record of DNS has it."""
     return distribution.partition(":")[0]
+
+
+def source(scheme: str, name: str) -> str:
+    """Of a content security policy, which is known before the distribution: without TLS, its port may be any."""
+    return f"{scheme}://{name}{':*' if scheme == 'http' else ''}"

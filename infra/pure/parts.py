@@ -23,10 +23,12 @@ PARTS = {
     "cache": PartNames(values=("host", "port", "url")),
     "database": PartNames(values=("host", "port", "name"), secrets=("username", "password")),
     "mail": PartNames(values=("address", "smtpHost", "smtpPort"), secrets=("smtpUser", "smtpPassword")),
-    "site": PartNames(values=("url",)),
+    "site": PartNames(values=("url", "apiPrefix")),
     "stack": PartNames(),
 }
 QUEUE = PartNames(values=("url",))
+# Who names this one answers below what it says, and is asked for its health there.
+PREFIX = "site.apiPrefix"
 # Who names one of these sends mail by SMTP, with a user and a password that are made for that.
 SMTP = tuple(f"mail.{name}" for name in ("smtpHost", "smtpPort", "smtpUser", "smtpPassword"))
 

@@ -3,11 +3,13 @@
 import zlib
 from collections.abc import Callable, Iterable
 
-LONGEST = 64
+LONGEST = 63
+# Of the rule for the one name that a service has for itself: before all that ask for a path.
+HOST_PRIORITY = 1
 # Of the load balancer, for services that only others reach; below those that Docker gives to containers.
 PRIVATE_PORTS = (20_000, 20_999)
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
-PRIORITIES_OF_A_LENGTH = 50_000 // LONGEST
+PRIORITIES_OF_A_LENGTH = 50_000 // (LONGEST + 1)
 
 
 def path_patterns(prefix: str) -> list[str]:
@@ -20,7 +22,8 @@ def priority(prefix: str) -> int:
 
     A longer prefix is asked first. Two of one length exclude each other, so their order does not matter.
     """
-    return (LONGEST - len(prefix)) * PRIORITIES_OF_A_LENGTH + zlib.crc32(prefix.encode()) % PRIORITIES_OF_A_LENGTH + 1
+    shorter = LONGEST + 1 - len(prefix)
+    return shorter * PRIORITIES_OF_A_LENGTH + zlib.crc32(prefix.encode()) % PRIORITIES_OF_A_LENGTH + 1
 
 
 def anchor_priority(service: str) -> int:
@@ -28,7 +31,7 @@ def anchor_priority(service: str) -> int:
 
     Among the numbers that paths of one letter would have, of which `/` is the only one.
     """
-    first = (LONGEST - 1) * PRIORITIES_OF_A_LENGTH + 1
+    first = LONGEST * PRIORITIES_OF_A_LENGTH + 1
     number = first + zlib.crc32(service.encode()) % (PRIORITIES_OF_A_LENGTH - 1)
     return number + 1 if number >= priority("/") else number
 

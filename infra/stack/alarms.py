@@ -33,6 +33,7 @@ def watch(
     crashes = Crashes("crashes", CrashesArgs(cluster=base.cluster, tags=s.tags), s.opts)
     known: dict[str, pulumi.Input[str]] = {
         "site": door.cdn.distribution_id,
+        **({"api": door.api.distribution.distribution_id} if door.api else {}),
         "balancer": base.load_balancer.measured_as,
         "cluster": base.cluster.name,
         "instances": base.cluster.group_name,

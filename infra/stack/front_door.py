@@ -7,9 +7,10 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import Output
 
+from infra.components.api_cdn import ApiCdn, ApiCdnArgs
 from infra.components.assets import AssetAccess, AssetAccessArgs, Assets
 from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
-from infra.components.cdn import ORIGIN, Cdn, CdnArgs
+from infra.components.cdn import ORIGIN, Cdn, CdnArgs, SiteNames
 from infra.components.order import after
 from infra.components.origin import HEADER, Origin, OriginArgs
 from infra.components.site_records import SiteRecords, SiteRecordsArgs
@@ -19,16 +20,34 @@ from infra.stack.foundation import Foundation
 from infra.stack.parts import Parts
 from infra.stack.setting import Setting
 
+# What browsers say of a page that came to the bucket by a redirect of another origin, as from the API's own name.
+REDIRECTED = "null"
+
+
+@dataclass(frozen=True, kw_only=True)
+class ApiDoor:
+    """The API's own name, and its distribution. `url`: what pages are told, where the DNS has the name.
+
+    `ready`: known when the name leads there.
+    """
+
+    name: str
+    url: Output[str] | None
+    distribution: ApiCdn
+    ready: Output[str]
+
 
 @dataclass(frozen=True, kw_only=True)
 class FrontDoor:
     """`conditions`: what the load balancer's rules demand of each request, beside its path.
 
     `records`: what the owner sets where the domain's DNS is, if that is elsewhere.
+    `api`: where the API has a name of its own.
     `ready`: known when the files of a page's new version are where browsers look for them; None without such files.
     """
 
     cdn: Cdn
+    api: ApiDoor | None
     ready: Output[str] | None
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
     certificate_arn: pulumi.Input[str] | None
@@ -66,30 +85,58 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
     )
     if made.bucket:
         addresses = [cdn.address_of(names.names[0]), cdn.default_url] if names else [cdn.url]
+        if cdn.api_url:
+            addresses.append(Output.from_input(REDIRECTED))
         origins: list[pulumi.Input[str]] = [*addresses, *s.config.storage.page_origins]
         BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, origins=origins), s.opts)
-    if zone_id is not None and names:
-        args = SiteRecordsArgs(
-            names=names.names, zone_id=zone_id, domain_name=cdn.domain_name, hosted_zone_id=cdn.hosted_zone_id
-        )
-        SiteRecords("site-records", args, s.opts)
+    if names:
+        lead(s, "site-records", names, names.names, cdn)
+    api = api_door(s, base, names, names.api, cdn, origin) if names and names.api else None
     return FrontDoor(
         cdn=cdn,
+        api=api,
         conditions=demanded(origin, cdn),
         ready=readable(s, assets, cdn) if assets else None,
-        records=to_set(s, own, cdn) if own else None,
+        records=to_set(s, own, cdn, api) if own else None,
         certificate_arn=names.certificate_arn if names else None,
     )
 
 
-def to_set(s: Setting, own: OwnNames, cdn: Cdn) -> Output[list[Record]] | None:
+def to_set(s: Setting, own: OwnNames, cdn: Cdn, api: ApiDoor | None) -> Output[list[Record]] | None:
     """All records of a domain whose DNS is elsewhere, those that are there too; says which are not."""
     if own.records is None or s.config.domain is None:
         return None
     domain = s.config.domain
-    records = Output.all(own.records, cdn.domain_name).apply(lambda k: [*k[0], *leading(domain.site_names, k[1])])
+    led = [cdn.domain_name.apply(lambda to: leading(domain.site_names, to))]
+    if api:
+        led.append(api.distribution.domain_name.apply(lambda to: leading([api.name], to)))
+    records = Output.all(own.records, *led).apply(lambda parts: [record for part in parts for record in part])
     ask_for(domain.name, records.apply(lambda known: [one for one in known if missing(s, one)]))
     return records
+
+
+def api_door(s: Setting, base: Foundation, names: SiteNames, name: str, cdn: Cdn, origin: Origin) -> ApiDoor:
+    args = ApiCdnArgs(
+        name=name,
+        certificate_arn=names.certificate_arn,
+        origin=origin.of(ORIGIN),
+        headers_id=cdn.headers_id,
+        settings=s.config.cdn,
+        access_logs=base.access_logs.of_cloudfront if base.access_logs else None,
+    )
+    api = ApiCdn("api-cdn", args, s.opts)
+    ready = lead(s, "api-records", names, [name], api) or api.domain_name
+    return ApiDoor(name=name, url=cdn.api_url if names.api_is_known else None, distribution=api, ready=ready)
+
+
+def lead(s: Setting, resource: str, own: SiteNames, names: Sequence[str], to: Cdn | ApiCdn) -> Output[str] | None:
+    """Known when the names lead there; None where others set the records."""
+    if own.zone_id is None:
+        return None
+    args = SiteRecordsArgs(
+        names=names, zone_id=own.zone_id, domain_name=to.domain_name, hosted_zone_id=to.hosted_zone_id
+    )
+    return SiteRecords(resource, args, s.opts).ready
 
 
 def readable(s: Setting, assets: Assets, cdn: Cdn) -> Output[str]:

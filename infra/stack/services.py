@@ -21,6 +21,7 @@ from infra.components.task import Task, TaskArgs
 from infra.config.services import ImageKey, ScalingConfig
 from infra.planning.alarms import alarms
 from infra.pure.build_context import DOCKERFILE
+from infra.pure.domains import without_prefix
 from infra.pure.naming import image_name
 from infra.pure.parts import SECRETS, SERVICES
 from infra.pure.routing import private_port
@@ -85,17 +86,41 @@ def by_reference(known: Mapping[str, Link]) -> list[str]:
     return [part for part in known if part == SECRETS or part.startswith(f"{SERVICES}.")]
 
 
+def all_running(
+    s: Setting, base: Foundation, door: FrontDoor, built: Mapping[ImageKey, Image], known: Mapping[str, Link]
+) -> dict[str, RunningService]:
+    """All services, in the order of the configuration."""
+    services = s.config.services
+    found: dict[str, RunningService] = {}
+    for name in sorted(services, key=lambda one: services[one].page):  # a page asks others
+        needs = page_needs(s, door, found) if services[name].page else []
+        found[name] = running(s, base, door, name, built[services[name].image], known, needs)
+    return {name: found[name] for name in services}
+
+
 def running(
-    s: Setting, base: Foundation, door: FrontDoor, name: str, image: Image, known: Mapping[str, Link]
+    s: Setting,
+    base: Foundation,
+    door: FrontDoor,
+    name: str,
+    image: Image,
+    known: Mapping[str, Link],
+    needs: Sequence[Output[str]],
 ) -> RunningService:
-    """A service: what it may do and is told, its migrations, its requests, and its tasks."""
+    """A service: what it may do and is told, its migrations, its requests, and its tasks.
+
+    `needs`: what must be there before its tasks are.
+    """
     config, settings = s.config, s.config.services[name]
     task = Task(
         name,
         TaskArgs(
             settings=settings,
             image=image,
-            links={part: known[part] for part in (*settings.uses, *by_reference(known)) if part in known},
+            links={
+                **{part: known[part] for part in (*settings.uses, *by_reference(known)) if part in known},
+                **(api_of_page(door) if settings.page else {}),
+            },
             interface=base.interfaces.get(name),
             shell=config.shell,
             account_id=s.account_id,
@@ -105,13 +130,15 @@ def running(
         s.opts,
     )
     definition_arn = migrated(s, base, name, image, task) if settings.migrate else task.definition_arn
+    for one in needs:
+        definition_arn = after(one, definition_arn)
     target = target_of(s, base, door, name)
     service = Service(
         name,
         ServiceArgs(
             cluster=base.cluster,
             task=task,
-            definition_arn=after(door.ready, definition_arn) if settings.page and door.ready else definition_arn,
+            definition_arn=definition_arn,
             target_group_arn=target.group_arn if target else None,
             alarms=guards(s, base, base.alarm_topic, name, target) if base.alarm_topic and target else [],
             shell=config.shell,
@@ -127,6 +154,19 @@ def running(
     if settings.scaling:
         scale(s, base, name, settings.scaling, service, target)
     return RunningService(image=image, task=task, service=service, target=target)
+
+
+def api_of_page(door: FrontDoor) -> dict[str, Link]:
+    """Where a page finds the API that has a name of its own."""
+    url = door.api.url if door.api else None
+    return {"api": Link(environment={"API_URL": url})} if url is not None else {}
+
+
+def page_needs(s: Setting, door: FrontDoor, others: Mapping[str, RunningService]) -> list[Output[str]]:
+    """What a page asks for, known when it is there: its files, and the API at its own name."""
+    needs = [door.ready, door.api.ready if door.api else None]
+    needs += [one.target.ready for one in others.values() if one.target]
+    return [one for one in needs if one is not None]
 
 
 def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) -> Output[str]:
@@ -179,6 +219,7 @@ def target_of(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Targe
     settings = s.config.services[name]
     if settings.port is None or settings.health is None:
         return None
+    host = door.api.name if door.api and name == s.config.api_service else None
     return Target(
         name,
         TargetArgs(
@@ -186,10 +227,11 @@ def target_of(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Targe
             load_balancer=base.load_balancer,
             port=settings.port,
             routes=settings.routes,
-            health=settings.health,
+            health=without_prefix(settings.health) if host and settings.knows_prefix else settings.health,
             own_interface=name in base.interfaces,
             conditions=door.conditions,
             private_port=private_port(name) if settings.private else None,
+            host=host,
         ),
         s.opts,
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from infra.components.cdn import page_code
+from infra.components.cdn import ALL_VIEWER, CACHING_DISABLED, page_code
 from infra.steps.preflight import Seen
 from infra.steps.zones import Zone
 from tests.unit.program.recorder import Recorded
@@ -109,6 +109,77 @@ def test_with_the_dns_elsewhere_names_come_with_the_issued_certificate_and_the_a
 def test_what_holds_data_does_not_know_of_the_domain(made: Recorded, dev: Recorded) -> None:
     for kind in ("aws:rds/instance:Instance", "aws:s3/bucket:Bucket", "aws:secretsmanager/secret:Secret"):
         assert {r.urn: r.inputs for r in made.of(kind)} == {r.urn: r.inputs for r in dev.of(kind)}
+
+
+@pytest.fixture(scope="module")
+def named() -> Recorded:
+    """With a name of its own for the API."""
+    return built({"domain": {**NAMES, "zone": "made", "api": "subdomain"}})
+
+
+def variables(stack: Recorded, service: str) -> dict[str, str]:
+    (container,) = json.loads(stack.one(f"{service}-definition").inputs["containerDefinitions"])
+    return {one["name"]: one["value"] for one in container["environment"]}
+
+
+def test_the_api_has_a_distribution_of_its_own_that_passes_its_name_on_and_keeps_nothing(named: Recorded) -> None:
+    distribution = named.one("api-cdn-distribution").inputs
+    assert distribution["aliases"] == ["api.shop.example.com"]
+    behavior = distribution["defaultCacheBehavior"]
+    assert (behavior["originRequestPolicyId"], behavior["cachePolicyId"]) == (ALL_VIEWER, CACHING_DISABLED)
+    assert behavior["responseHeadersPolicyId"] == "cdn-headers-id"
+    assert "api.shop.example.com" in named.one("certificate-of-names").inputs["subjectAlternativeNames"]
+
+
+def test_requests_for_the_name_reach_the_back_end_which_has_no_prefix_there(named: Recorded) -> None:
+    rule = named.one("backend-host").inputs
+    assert rule["conditions"] == [{"hostHeader": {"values": ["api.shop.example.com"]}}]
+    assert rule["actions"] == named.one("backend-route-api").inputs["actions"]
+    priorities = [one.inputs["priority"] for one in named.of("aws:lb/listenerRule:ListenerRule")]
+    assert min(priorities) == rule["priority"] and len(set(priorities)) == len(priorities)
+    told = variables(named, "backend")
+    assert (told["API_PREFIX"], told["HEALTH_PATH"], told["FORMER_PREFIX"]) == ("", "/health", "/api")
+    assert told["PAGE_ORIGIN"] == "https://shop.example.com"
+
+
+def test_its_health_check_moves_by_a_new_group_so_that_tasks_of_before_stay_healthy(named: Recorded) -> None:
+    group = named.one("backend-group")
+    assert group.inputs["healthCheck"]["path"] == "/health/live"
+    assert "healthCheck.path" in group.options["replaceOnChanges"]
+    assert named.depends("backend-host", "backend-deployment")
+
+
+def test_a_back_end_that_takes_no_prefix_from_the_stack_has_its_own_paths_there_too() -> None:
+    own = {"HEALTH_PATH": "/api/health", "API_PREFIX": "/api"}
+    domain = {**NAMES, "zone": "made", "api": "subdomain"}
+    stack = built({"domain": domain, "services": {"backend": {"environment": own}}})
+    assert stack.one("backend-group").inputs["healthCheck"]["path"] == "/api/health/live"
+    assert stack.one("backend-host").inputs["conditions"] == [{"hostHeader": {"values": ["api.shop.example.com"]}}]
+
+
+def test_pages_that_ask_there_are_served_only_when_it_answers(named: Recorded) -> None:
+    assert variables(named, "frontend")["API_URL"] == "https://api.shop.example.com"
+    for needed in ("backend-host", "api-cdn-distribution", "api-records-api.shop.example.com-a"):
+        assert named.depends("frontend-service", needed)
+
+
+@pytest.mark.parametrize("missing", [["api.shop.example.com"], []])
+def test_with_the_dns_elsewhere_pages_ask_there_from_when_the_name_leads_to_it(
+    monkeypatch: pytest.MonkeyPatch, missing: list[str]
+) -> None:
+    dns_says(monkeypatch, missing=missing, issued=True)
+    stack = built({"domain": {**NAMES, "zone": "none", "api": "subdomain"}})
+    assert stack.outputs["url"] == "https://shop.example.com"
+    assert "api.shop.example.com CNAME d123.cloudfront.net" in stack.outputs["dns_records"]
+    assert stack.one("api-cdn-distribution").inputs["aliases"] == ["api.shop.example.com"]
+    assert ("API_URL" in variables(stack, "frontend")) == (not missing)
+
+
+def test_pages_may_ask_there_and_take_files_that_it_leads_to(named: Recorded) -> None:
+    policy = named.one("cdn-headers").inputs["securityHeadersConfig"]["contentSecurityPolicy"]["contentSecurityPolicy"]
+    assert "connect-src 'self' https://api.shop.example.com" in policy
+    (rule,) = named.one("browser-access-cors").inputs["corsRules"]
+    assert rule["allowedOrigins"][-1] == "null"
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="node runs CloudFront's function")

@@ -1,6 +1,7 @@
 import { typeName } from "@/features/files/limits";
 import { previewKind } from "@/features/files/preview";
 import { downloadPath, type StoredFile } from "@/features/files/queries";
+import { apiAddress } from "@/shared/api/place";
 import { formatBytes } from "@/shared/format";
 import type { Selection } from "@/shared/selection";
 import { Icon, type IconName } from "@/shared/ui/icon";
@@ -68,7 +69,7 @@ function FileRow({ file, selection, onPreview, onDownload, onRename, onVersions,
         )}
         <a
           className="button button-quiet button-icon"
-          href={downloadPath(file)}
+          href={apiAddress(downloadPath(file))}
           title={texts.download}
           aria-label={texts.downloadOf(file.name)}
           onClick={(event) => {

@@ -2,6 +2,7 @@ import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
 import { PREVIEW_BYTES, previewKind, readText } from "@/features/files/preview";
 import { FILES_KEY, inlinePath, type StoredFile } from "@/features/files/queries";
+import { apiAddress } from "@/shared/api/place";
 import { Dialog } from "@/shared/ui/dialog";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
 import { common } from "@/texts/common";
@@ -33,7 +34,7 @@ function Image({ file }: { file: StoredFile }) {
   }
   return (
     <img
-      src={inlinePath(file)}
+      src={apiAddress(inlinePath(file))}
       alt={file.name}
       onError={() => {
         setFailed(true);

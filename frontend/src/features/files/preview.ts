@@ -1,6 +1,7 @@
 /** What of a file can be looked at without saving it: images, and the beginning of texts. */
 import { inlinePath, type StoredFile } from "@/features/files/queries";
 import { reach } from "@/shared/api/client";
+import { ApiRequest } from "@/shared/api/place";
 import { ApiProblem, problemFromError } from "@/shared/api/problem";
 import { problems } from "@/texts/problems";
 
@@ -23,7 +24,7 @@ export interface TextPreview {
 /** Reads no more of the file than it shows. */
 export async function readText(file: StoredFile, signal: AbortSignal): Promise<TextPreview> {
   try {
-    const response = await reach(new Request(new URL(inlinePath(file), window.location.origin), { signal }));
+    const response = await reach(new ApiRequest(inlinePath(file), { signal }));
     if (!response.ok) throw new ApiProblem(problems.storageAnswered(response.status), { status: response.status });
     const text = response.body ? await beginning(response.body) : "";
     return { text, cut: file.size > PREVIEW_BYTES };

@@ -1,6 +1,7 @@
 /** What the self-test does: the ordinary work of the app, through its ordinary API, and nothing left behind. */
 import type { Chain } from "@/features/self-test/runner";
 import { api, reach, unwrap } from "@/shared/api/client";
+import { ApiRequest } from "@/shared/api/place";
 import { ApiProblem, problemFromError } from "@/shared/api/problem";
 import { uploadToS3, type PresignedPost } from "@/shared/api/upload";
 import { problems } from "@/texts/problems";
@@ -138,9 +139,8 @@ function mailSteps(name: string): Chain {
 
 /** The browser follows the API's redirect to the bucket, as for a person's download. */
 async function download(id: string): Promise<Uint8Array> {
-  const url = new URL(`/api/files/${id}/download`, window.location.origin);
   try {
-    const response = await reach(new Request(url, { cache: "no-store", signal: soon() }));
+    const response = await reach(new ApiRequest(`/api/files/${id}/download`, { cache: "no-store", signal: soon() }));
     if (!response.ok) throw new ApiProblem(problems.storageAnswered(response.status), { status: response.status });
     return new Uint8Array(await response.arrayBuffer());
   } catch (error) {

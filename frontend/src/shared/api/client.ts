@@ -1,5 +1,6 @@
-/** The typed client of the API, generated from its OpenAPI document; paths there include /api, on this origin. */
+/** The typed client of the API, generated from its OpenAPI document; paths there begin with /api. */
 import createClient from "openapi-fetch";
+import { ApiRequest } from "@/shared/api/place";
 import { problemFromError, problemFromResponse } from "@/shared/api/problem";
 import type { paths } from "@/shared/api/schema";
 import { noteReached } from "@/shared/online";
@@ -16,7 +17,7 @@ export async function reach(request: Request): Promise<Response> {
   }
 }
 
-export const api = createClient<paths>({ baseUrl: globalThis.location.origin, fetch: reach });
+export const api = createClient<paths>({ fetch: reach, Request: ApiRequest });
 
 type Answer<Data> = Promise<{ data?: Data; error?: unknown; response: Response }>;
 
