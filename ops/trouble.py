@@ -10,7 +10,6 @@ from botocore.exceptions import (
     TokenRetrievalError,
 )
 
-from infra.steps import common
 from ops.target import Target
 
 EXPIRED = (
@@ -39,6 +38,8 @@ def in_words(error: BotoCoreError | ClientError, target: Target | None) -> str:
     if isinstance(error, ClientError) and code_of(error) in REFUSED:
         missing = error.response["Error"].get("Message", "")
         return f"AWS does not allow {error.operation_name} to you: {missing}"
+    from infra.steps import common  # here: it brings Pulumi, which takes longer than all the rest
+
     return common.in_words(error) or str(error)
 
 

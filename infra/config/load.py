@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, NamedTuple, NoReturn
 
-import pulumi
 from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
@@ -261,12 +260,16 @@ def smtp_endpoint(region: str) -> SmtpEndpoint:
 
 def end_program(text: str) -> NoReturn:
     """End the Pulumi program with a message for its user, said once and without a stack trace."""
+    import pulumi  # here: commands read the settings too, and importing it takes longer than all of theirs
+
     pulumi.log.error(text)
     sys.exit(REPORTED)
 
 
 def load() -> StackConfig:
     """The configuration of the stack that Pulumi runs; ends the program with a readable list when it is wrong."""
+    import pulumi
+
     try:
         app = app_settings(APP_FILE)
         return parse(pulumi.runtime.get_config_env(), namespace=pulumi.get_project(), app=app)

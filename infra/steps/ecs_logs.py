@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from infra.steps.common import aws_client
-
 if TYPE_CHECKING:
     from types_boto3_logs.client import CloudWatchLogsClient
 
@@ -39,6 +37,8 @@ def last_lines(
     region: str, group: str, container: str, task_arns: Sequence[str], *, patience: float = PATIENCE_SECONDS
 ) -> list[str]:
     """The last lines of the first of these tasks that wrote any; waits a little for them to arrive."""
+    from infra.steps.common import aws_client  # here: it brings Pulumi, and commands use the rest without
+
     logs = aws_client("logs", region)
     deadline = time.monotonic() + patience
     while task_arns:

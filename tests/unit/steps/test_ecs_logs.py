@@ -35,7 +35,7 @@ def test_a_stream_that_is_not_there_has_no_lines_and_any_other_refusal_is_an_err
 def test_lines_are_waited_for_and_not_without_end(monkeypatch: pytest.MonkeyPatch) -> None:
     logs, clock = FakeLogs(None), Clock()
     monkeypatch.setattr(ecs_logs, "time", clock)
-    monkeypatch.setattr(ecs_logs, "aws_client", lambda service, region: logs)
+    monkeypatch.setattr("infra.steps.common.aws_client", lambda service, region: logs)
     assert last_lines("us-east-1", "group", "backend", [TASK]) == []
     assert clock.now == PATIENCE_SECONDS
     assert {*logs.asked} == {("group", "backend/backend/0a1b")}
