@@ -11,7 +11,8 @@ from pathlib import Path
 from watchfiles import awatch
 
 from localcloud.dev.console import Console
-from localcloud.engine.process import Process, spawn
+from localcloud.engine.own_address import OwnAddress
+from localcloud.engine.process import Process
 from localcloud.engine.recipes import lines_of
 
 HOST = "127.0.0.1"
@@ -37,7 +38,9 @@ class Command:
     def start(self) -> None:
         reading, writing = os.pipe()
         try:
-            self._process = spawn(self.words, env=self.variables, cwd=self.folder, output=writing)
+            # Who asks for all addresses would meet the deployed tasks, which have the port at addresses of their own.
+            own = OwnAddress(address=HOST)
+            self._process = own.spawn(self.words, env=self.variables, cwd=self.folder, output=writing)
         finally:
             os.close(writing)
         self._output = asyncio.create_task(self._pass_on(reading))

@@ -1,6 +1,7 @@
 """The one address of `make dev`: real services in real processes behind it, which change and end."""
 
 import asyncio
+import socket
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
@@ -75,14 +76,16 @@ async def served(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 
 @asynccontextmanager
-async def started(folder: Path) -> AsyncIterator[tuple[Client, Lines]]:
-    """The proxy before a process of `server.py` in the folder."""
+async def started(folder: Path, occupied: str | None = None) -> AsyncIterator[tuple[Client, Lines]]:
+    """The proxy before a process of `server.py` in the folder; `occupied`: where another program has its port."""
     port, console = free_port(), Lines()
     command = Command(
         name="api", words=[sys.executable, "server.py"], folder=folder, variables={"PORT": str(port)}, console=console
     )
     runner = Runner(command=command, port=port, reloads=False)
     async with AsyncExitStack() as stack:
+        if occupied:
+            stack.enter_context(socket.create_server((occupied, port)))
         task = asyncio.create_task(runner.run())
         try:
             yield await stack.enter_async_context(proxied(runner)), console
@@ -95,6 +98,12 @@ async def started(folder: Path) -> AsyncIterator[tuple[Client, Lines]]:
 async def text(client: Client, path: str = "/api") -> tuple[int, str]:
     async with client.get(path) as answer:
         return answer.status, await answer.text()
+
+
+async def test_a_service_that_listens_on_all_addresses_runs_beside_a_task_with_its_port(tmp_path: Path) -> None:
+    (tmp_path / "server.py").write_text(SERVER.replace('"127.0.0.1"', '"0.0.0.0"'))
+    async with started(tmp_path, occupied="127.9.8.7") as (client, _):
+        assert await text(client) == (200, "one")
 
 
 async def test_a_changed_file_is_seen_and_a_broken_one_is_told_until_it_is_mended(tmp_path: Path) -> None:
