@@ -102,7 +102,9 @@ def test_a_service_reaches_its_bucket_and_cannot_change_its_rules() -> None:
     bucket = {pair for pair in allowed(DOCUMENTS["everything"]) if pair[0].startswith("s3:")}
     assert bucket == {
         ("s3:ListBucket", BUCKET),
+        ("s3:ListBucketVersions", BUCKET),
         ("s3:GetObject", f"{BUCKET}/*"),
+        ("s3:GetObjectVersion", f"{BUCKET}/*"),
         ("s3:PutObject", f"{BUCKET}/*"),
         ("s3:DeleteObject", f"{BUCKET}/*"),
     }
