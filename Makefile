@@ -12,6 +12,8 @@ OPS = $(PYTHON) -E -m ops --port $(PORT) --stack $(STACK)
 OPS_NEEDS = $(if $(filter local,$(STACK)),.tools/ready,$(PYTHON))
 # $(call where,file,words): the words where the file is here. The apps may be others, and `make new` leaves out what is about ours.
 where = $(if $(wildcard $(1)),$(2))
+# A name, because a line that names MAKE itself also runs with `make -n`, which shall only tell.
+DEPLOY = $(if $(filter local,$(STACK)),$(MAKE) --no-print-directory up,pulumi up -s $(STACK))
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
@@ -105,7 +107,7 @@ restore: $(OPS_NEEDS) ## Bring data back, or list what there is: [SNAPSHOT=…, 
 
 rollback: $(OPS_NEEDS) ## Deploy an earlier version without a build, or list them: SERVICE=backend [VERSION=… or present] [STACK=prod]
 	@$(OPS) rollback "$(SERVICE)" $(VERSION)
-	@$(if $(VERSION),$(if $(filter local,$(STACK)),$(MAKE) --no-print-directory up,pulumi up -s $(STACK)))
+	@$(if $(VERSION),$(DEPLOY))
 
 run: $(OPS_NEEDS) ## Run a command once, with a service's image and rights: SERVICE=backend CMD="…", or JOB=… [STACK=prod]
 	@$(OPS) run $(if $(JOB),--job "$(JOB)",--service "$(SERVICE)" -- $(CMD))
