@@ -4,8 +4,10 @@ The tests ask Pythons of their own, because a package is imported once in a proc
 packages, which are imported whole in a moment.
 """
 
+import re
 import subprocess
 import sys
+import tomllib
 
 from infra.pure.paths import ROOT
 
@@ -76,3 +78,14 @@ def test_no_annotation_of_the_many_classes_is_evaluated_at_import() -> None:
         )
         == ["True {<class 'str'>}", "False"] * 2
     )
+
+
+def test_the_types_of_all_that_the_program_uses_are_checked() -> None:
+    """mypy follows the packages that pyproject.toml names; a class of any other would pass for anything."""
+    overrides = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["mypy"]["overrides"]
+    (followed,) = (one["module"] for one in overrides if "pulumi_aws" in one["module"])
+    texts = [path.read_text() for path in (ROOT / "infra").rglob("*.py")]
+    used = {name for text in texts for name in re.findall(r"(?<![\w.])aws\.([a-z_]\w*)", text)} - {"amazon"}
+    known = {name.removeprefix("pulumi_aws.").removesuffix(".*") for name in followed}
+    missing = {name for name in used if name.removesuffix("_output") not in known}
+    assert used and missing == set(), "add them to the list in pyproject.toml"
