@@ -58,9 +58,10 @@ BEHAVIOUR = (
     ),
     (
         "Domains",
-        "names below `.localhost` lead to a distribution that has them, where the records of a zone here say so;"
-        " certificates are issued at once, and a wait for one only looks for its records; there is no HTTPS, and that"
-        " another account's distribution has a name is not known",
+        "names below `.localhost` lead to a distribution that has them, where the records of a zone here say so; there"
+        " is no HTTPS, and that another account's distribution has a name is not known; the load balancer's rules for"
+        " hosts take small and capital letters for different ones; what S3 answers to a page whose origin is `null`,"
+        " as after the redirect from `api.<domain>`, is the emulator's answer",
     ),
     (
         "Access logs",
