@@ -58,7 +58,7 @@ it("lists the services and jobs of the stack, with what to do about what is down
   const stack = {
     ...FINE,
     services: [
-      { ...service, name: "shop", tasks: [task], console_url: "https://console.example/shop" },
+      { ...service, name: "shop", tasks: [task, { ...task, id: "3c4d" }], console_url: "https://console.example/shop" },
       { ...service, name: "worker", tasks: [], state: "down", problem: "No task runs." },
     ],
     jobs: [{ ...job, last, problem: "The last run failed." }],

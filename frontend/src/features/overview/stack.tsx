@@ -100,8 +100,9 @@ function Row({ name, state, problem, console_url, old, children }: RowProps) {
   );
 }
 
+/** While a version is replaced, tasks of both run: more than wanted says nothing. */
 function tasksOf({ tasks, wanted, deploying }: Service): string {
-  const started = tasks.filter(({ started_at }) => started_at !== null).length;
+  const started = Math.min(wanted, tasks.filter(({ started_at }) => started_at !== null).length);
   return [texts.tasks(started, wanted), deploying && texts.deploying].filter(Boolean).join(", ");
 }
 
