@@ -49,6 +49,7 @@ from localcloud.emulator.scheduled_tasks import run_scheduled_tasks
 from localcloud.emulator.schedules import keep_time
 from localcloud.emulator.site import with_session
 from localcloud.emulator.smtp import with_smtp
+from localcloud.emulator.task_ends import wait_for_ends
 from localcloud.emulator.task_events import tell_of_tasks
 from localcloud.emulator.task_networks import check_networks
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH, TASK_NETWORK
@@ -133,6 +134,7 @@ if __name__ == "__main__":
     pages = {MAILBOX_PATH: mailbox.page, HEALTH_PATH: lambda _: json_page(saver.health())}
     forms = {MAILBOX_PATH: mailbox.happened}
     run_scheduled_tasks()
+    wait_for_ends()
     tell_of_tasks()
     check_networks()
     keep_time()
