@@ -65,6 +65,10 @@ def test_a_restore_brings_back_what_a_backup_held_and_keeps_what_there_was_inste
     refused = running.ops("restore", "--snapshot", "rehearsel")
     assert refused.returncode == 1 and "got 'rehearsel'" in refused.stderr
 
+    # The tests of the pages begin with empty lists.
+    assert running.ops("psql", "--write", "--", "-c", "delete from items").returncode == 0
+    files.delete_object(Bucket=bucket, Key="uploads/kept")
+
 
 def test_the_doctor_finds_nothing_until_something_is_open(running: Checkout) -> None:
     healthy = running.ops("doctor")
