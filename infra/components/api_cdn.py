@@ -6,7 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from infra.components.cdn import ALL_VIEWER, CACHED_ERRORS, CACHING_DISABLED, COMMENT_LIMIT, ORIGIN, TLS, WRITE
+from infra.components.distribution import ALL_VIEWER, common, uncached
 from infra.config.front_door import CdnConfig
 from infra.pure.tags import component_tag
 
@@ -38,37 +38,19 @@ class ApiCdn(pulumi.ComponentResource):
         super().__init__("app:infra:ApiCdn", name, None, opts)
         distribution = aws.cloudfront.Distribution(
             f"{name}-distribution",
-            enabled=True,
-            comment=f"API of {pulumi.get_project()} {pulumi.get_stack()}"[:COMMENT_LIMIT],
-            http_version="http2and3",
-            is_ipv6_enabled=True,
-            price_class=args.settings.price_class,
-            wait_for_deployment=True,
-            logging_config=args.access_logs,
             aliases=[args.name],
             origins=[args.origin],
             default_cache_behavior=aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
-                target_origin_id=ORIGIN,
-                viewer_protocol_policy=args.settings.viewer_protocol_policy,
-                allowed_methods=list(WRITE),
-                cached_methods=["GET", "HEAD"],
-                compress=True,
-                cache_policy_id=CACHING_DISABLED,
-                origin_request_policy_id=ALL_VIEWER,
-                response_headers_policy_id=args.headers_id,
-            ),
-            custom_error_responses=[
-                aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
-                for code in CACHED_ERRORS
-            ],
-            restrictions=aws.cloudfront.DistributionRestrictionsArgs(
-                geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
-            ),
-            viewer_certificate=aws.cloudfront.DistributionViewerCertificateArgs(
-                acm_certificate_arn=args.certificate_arn, ssl_support_method="sni-only", minimum_protocol_version=TLS
+                **uncached(args.settings, args.headers_id, ALL_VIEWER)
             ),
             tags=component_tag(name),
             opts=ResourceOptions(parent=self),
+            **common(
+                f"API of {pulumi.get_project()} {pulumi.get_stack()}",
+                args.settings,
+                args.access_logs,
+                args.certificate_arn,
+            ),
         )
         self.distribution_id = distribution.id
         self.domain_name, self.hosted_zone_id = distribution.domain_name, distribution.hosted_zone_id

@@ -3,13 +3,20 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.assets import Assets
+from infra.components.distribution import (
+    ALL_VIEWER_EXCEPT_HOST_HEADER,
+    CACHING_OPTIMIZED,
+    ORIGIN,
+    READ,
+    common,
+    uncached,
+)
 from infra.components.link import Link
 from infra.config.front_door import CdnConfig
 from infra.pure import headers, policies
@@ -17,14 +24,6 @@ from infra.pure.domains import API, address, source
 from infra.pure.routing import path_patterns
 from infra.pure.tags import component_tag
 
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-cache-policies.html
-CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
-CACHING_DISABLED = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/using-managed-origin-request-policies.html
-ALL_VIEWER = "216adef6-5c7f-47e4-b989-5492eafa07d3"
-ALL_VIEWER_EXCEPT_HOST_HEADER = "b689b0a8-53d0-40ab-baf2-68738e2966ac"
-
-ORIGIN = "load-balancer"
 BUCKET = "assets"
 BUCKET_THEN_ORIGIN = "assets-or-load-balancer"
 # What the bucket lacks is 403, since nobody may list it. The rest: S3 has a bad day, or cannot be reached (503, 504).
@@ -32,17 +31,9 @@ BUCKET_MISSES = (403, 404, 500, 502, 503, 504)
 ORIGIN_THEN_BUCKET = "load-balancer-or-assets"
 # No task of the page answers (502, 503), or nothing does (504).
 ORIGIN_IS_DOWN = (502, 503, 504)
-READ = ("GET", "HEAD", "OPTIONS")
-WRITE = (*READ, "DELETE", "PATCH", "POST", "PUT")
 YEAR_SECONDS = 365 * 24 * 3600
-# CloudFront caches these errors for 10 s regardless of the origin's headers, even where caching is disabled: an item
-# that was just created would stay missing. https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/HTTPStatusCodes.html
-CACHED_ERRORS = (404, 414, 500, 501, 502, 503, 504)
-COMMENT_LIMIT = 128  # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_DistributionConfig.html
 PAGE_FUNCTION = Path(__file__).with_name("spa.js")
 WWW_FUNCTION = Path(__file__).with_name("www.js")
-# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/secure-connections-supported-viewer-protocols-ciphers.html
-TLS = "TLSv1.2_2021"
 
 CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfigContentTypeOptionsArgs(override=True)
 
@@ -262,22 +253,6 @@ class Cdn(pulumi.ComponentResource):
             self._group(ORIGIN_THEN_BUCKET, ORIGIN_IS_DOWN, ORIGIN, BUCKET),
         ]
 
-    def _api_behavior(self, path: str) -> aws.cloudfront.DistributionOrderedCacheBehaviorArgs:
-        return aws.cloudfront.DistributionOrderedCacheBehaviorArgs(path_pattern=path, **self._uncached())
-
-    def _uncached(self) -> dict[str, Any]:
-        """Everything goes through, the Host header aside, and nothing is kept."""
-        return {
-            "target_origin_id": ORIGIN,
-            "viewer_protocol_policy": self._viewer_protocol_policy,
-            "allowed_methods": list(WRITE),
-            "cached_methods": ["GET", "HEAD"],
-            "compress": True,
-            "cache_policy_id": CACHING_DISABLED,
-            "origin_request_policy_id": ALL_VIEWER_EXCEPT_HOST_HEADER,
-            "response_headers_policy_id": self._headers,
-        }
-
     def _page_behavior(self, name: str, assets: Assets | None) -> aws.cloudfront.DistributionDefaultCacheBehaviorArgs:
         return aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
             target_origin_id=ORIGIN_THEN_BUCKET if assets else ORIGIN,
@@ -297,35 +272,31 @@ class Cdn(pulumi.ComponentResource):
     def _distribution(self, name: str, args: CdnArgs) -> aws.cloudfront.Distribution:
         # CloudFront takes the first that matches: the longest first.
         routes = sorted((route for route in args.routes if route != "/"), key=lambda route: (-len(route), route))
-        apis = [self._api_behavior(pattern) for route in routes for pattern in path_patterns(route)]
+        api = uncached(args.settings, self._headers, ALL_VIEWER_EXCEPT_HOST_HEADER)
+        apis = [
+            aws.cloudfront.DistributionOrderedCacheBehaviorArgs(path_pattern=pattern, **api)
+            for route in routes
+            for pattern in path_patterns(route)
+        ]
         if args.page:
             default = self._page_behavior(name, args.assets)
         else:
-            default = aws.cloudfront.DistributionDefaultCacheBehaviorArgs(**self._uncached())
+            default = aws.cloudfront.DistributionDefaultCacheBehaviorArgs(**api)
         return aws.cloudfront.Distribution(
             f"{name}-distribution",
-            enabled=True,
-            comment=f"{pulumi.get_project()} {pulumi.get_stack()}"[:COMMENT_LIMIT],
-            http_version="http2and3",
-            is_ipv6_enabled=True,
-            price_class=args.settings.price_class,
-            wait_for_deployment=True,
-            logging_config=args.access_logs,
             origins=[args.origin, *([self._bucket_origin(args.assets)] if args.assets else [])],
             default_cache_behavior=default,
             ordered_cache_behaviors=[*apis, *(self._asset_behaviors(name, args.assets) if args.assets else [])],
             origin_groups=self._groups() if args.assets else None,
-            custom_error_responses=[
-                aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)
-                for code in CACHED_ERRORS
-            ],
-            restrictions=aws.cloudfront.DistributionRestrictionsArgs(
-                geo_restriction=aws.cloudfront.DistributionRestrictionsGeoRestrictionArgs(restriction_type="none")
-            ),
             aliases=list(self._names) or None,
-            viewer_certificate=viewer_certificate(args.own_names),
             tags=component_tag(name),
             opts=self._child,
+            **common(
+                f"{pulumi.get_project()} {pulumi.get_stack()}",
+                args.settings,
+                args.access_logs,
+                args.own_names.certificate_arn if args.own_names else None,
+            ),
         )
 
 
@@ -337,12 +308,3 @@ def page_code(redirects_to: str | None) -> str:
     # A function of CloudFront is one `handler`.
     own = page.replace("function handler(", "function page(")
     return f'var SCHEME = "{redirects_to}";\n{own}{WWW_FUNCTION.read_text()}'
-
-
-def viewer_certificate(names: SiteNames | None) -> aws.cloudfront.DistributionViewerCertificateArgs:
-    """CloudFront's own knows no names but its own, and leaves the minimum of TLS to it."""
-    if names is None:
-        return aws.cloudfront.DistributionViewerCertificateArgs(cloudfront_default_certificate=True)
-    return aws.cloudfront.DistributionViewerCertificateArgs(
-        acm_certificate_arn=names.certificate_arn, ssl_support_method="sni-only", minimum_protocol_version=TLS
-    )

@@ -10,7 +10,8 @@ from pulumi import Output
 from infra.components.api_cdn import ApiCdn, ApiCdnArgs
 from infra.components.assets import AssetAccess, AssetAccessArgs, Assets
 from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
-from infra.components.cdn import ORIGIN, Cdn, CdnArgs, SiteNames
+from infra.components.cdn import Cdn, CdnArgs, SiteNames
+from infra.components.distribution import ORIGIN
 from infra.components.order import after
 from infra.components.origin import HEADER, Origin, OriginArgs
 from infra.components.site_records import SiteRecords, SiteRecordsArgs

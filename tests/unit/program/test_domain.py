@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from infra.components.cdn import ALL_VIEWER, CACHING_DISABLED, page_code
+from infra.components.cdn import page_code
+from infra.components.distribution import ALL_VIEWER, CACHING_DISABLED
 from infra.steps.preflight import Seen
 from infra.steps.zones import Zone
 from tests.unit.program.recorder import Recorded
