@@ -1,7 +1,6 @@
 import { FileRows } from "@/features/files/file-rows";
 import { previewKind } from "@/features/files/preview";
-import { downloadPath, type StoredFile } from "@/features/files/queries";
-import { apiAddress } from "@/shared/api/place";
+import { downloadAddress, type StoredFile } from "@/features/files/queries";
 import type { Selection } from "@/shared/selection";
 import { Icon, type IconName } from "@/shared/ui/icon";
 import { texts } from "@/texts/files";
@@ -48,7 +47,7 @@ function Actions({ file, onPreview, onDownload, onRename, onVersions, onDelete }
       )}
       <a
         className="button button-quiet button-icon"
-        href={apiAddress(downloadPath(file))}
+        href={downloadAddress(file)}
         title={texts.download}
         aria-label={texts.downloadOf(file.name)}
         onClick={(event) => {

@@ -2,6 +2,7 @@
 import { keepPreviousData, queryOptions, useMutation, useQueryClient } from "@tanstack/react-query";
 import { api, unwrap } from "@/shared/api/client";
 import { changePages, eachOf, refreshAfterLast, withoutEntry } from "@/shared/api/optimistic";
+import { apiAddress } from "@/shared/api/place";
 import type { components } from "@/shared/api/schema";
 import { notifyDone, notifyFailure } from "@/shared/notices";
 import { PAGE_SIZE, pageOffset } from "@/shared/pages";
@@ -138,13 +139,13 @@ export function useRestoreVersion(file: StoredFile) {
 }
 
 /** The address that leads to the bytes of one version. */
-export function versionPath({ id }: StoredFile, version: string): string {
-  return `/api/files/${id}/versions/${encodeURIComponent(version)}/download`;
+export function versionAddress({ id }: StoredFile, version: string): string {
+  return apiAddress(`/api/files/${id}/versions/${encodeURIComponent(version)}/download`);
 }
 
 /** The address that leads to the file's bytes; the browser saves them. */
-export function downloadPath({ id }: StoredFile): string {
-  return `/api/files/${id}/download`;
+export function downloadAddress({ id }: StoredFile): string {
+  return apiAddress(`/api/files/${id}/download`);
 }
 
 /** The same bytes, for the page to show. */
@@ -157,7 +158,7 @@ export function useDownloadFile() {
   return useMutation({
     mutationFn: ({ id }: StoredFile) => unwrap(api.GET("/api/files/{file_id}", { params: { path: { file_id: id } } })),
     onSuccess: (file) => {
-      window.location.assign(downloadPath(file));
+      window.location.assign(downloadAddress(file));
     },
     onError: (error, { name }) => {
       notifyFailure(texts.notDownloaded(name), error);

@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { useRef } from "react";
-import { useRestoreVersion, versionPath, versionsQuery, type StoredFile } from "@/features/files/queries";
+import { useRestoreVersion, versionAddress, versionsQuery, type StoredFile } from "@/features/files/queries";
 import { formatBytes, formatDateTime } from "@/shared/format";
 import { Dialog } from "@/shared/ui/dialog";
 import { Icon } from "@/shared/ui/icon";
@@ -52,7 +52,7 @@ export function VersionsDialog({ file, onReplace, onClose }: VersionsDialogProps
                 )}
                 <a
                   className="button button-quiet button-icon"
-                  href={versionPath(file, id)}
+                  href={versionAddress(file, id)}
                   title={texts.download}
                   aria-label={texts.downloadVersion(when)}
                 >

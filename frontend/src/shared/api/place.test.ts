@@ -49,6 +49,16 @@ it("asks there for whatever the client is asked for", async () => {
   ]);
 });
 
+it("leads the browser there for files, too", async () => {
+  await placeAt("http://shop.localhost:4566/", "http://api.shop.localhost:4566");
+  const { downloadAddress, versionAddress } = await import("@/features/files/queries");
+  const file = { id: "1", name: "a", content_type: "text/plain", size: 1, created_at: "", deleted_at: null };
+  expect([downloadAddress(file), versionAddress(file, "v1")]).toEqual([
+    "http://api.shop.localhost:4566/files/1/download",
+    "http://api.shop.localhost:4566/files/1/versions/v1/download",
+  ]);
+});
+
 it("stays with its own address where the page has another name: a cookie of the API's would not be sent", async () => {
   const { apiAddress } = await placeAt("https://d1.cloudfront.net/", "https://api.shop.example.com");
   expect(apiAddress("/api/items")).toBe("/api/items");
