@@ -151,7 +151,7 @@ class Cluster:
         options = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
         return [str(self.programs / "postgres"), "-D", str(self.data), *options, *extra]
 
-    def prepare(self) -> None:
+    def prepare(self, *, set_password: bool = True) -> None:
         self._end_leftover()
         if not (self.data / "PG_VERSION").exists():
             self._initialize()
@@ -162,7 +162,10 @@ class Cluster:
         password = self.env.get("POSTGRES_PASSWORD")
         if not password:
             raise EngineError(500, "POSTGRES_PASSWORD: must be set to make a database")
-        self._single_user(self.data, f"ALTER ROLE {quote(self.user, chr(34))} PASSWORD {quote(password, chr(39))};\n")
+        if set_password:
+            self._single_user(
+                self.data, f"ALTER ROLE {quote(self.user, chr(34))} PASSWORD {quote(password, chr(39))};\n"
+            )
 
     def _initialize(self) -> None:
         """In a folder beside, renamed when it is complete."""

@@ -122,7 +122,10 @@ class DatabaseProgram(ServerProgram):
 
     async def launch(self, address: str, output: int) -> Process:
         cluster = postgres.Cluster(programs=await self.installation.programs(), data=self.data, env=self.spec.env)
-        await asyncio.to_thread(cluster.prepare)
+        # RDS may have changed the password while this container ran, so its variables count at its first start only.
+        first = self.folder / "first-start"
+        await asyncio.to_thread(cluster.prepare, set_password=not first.exists())
+        first.touch()
         host, port = self.listening(address)[f"{self.port}/tcp"]
         files = self.folder / "files"
         postgres.give([files, *files.rglob("*")])

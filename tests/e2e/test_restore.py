@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from tests.e2e.checkout import Checkout
+from tests.e2e.checkout import Checkout, wait_until
 
 
 def test_a_restore_brings_back_what_a_backup_held_and_keeps_what_there_was_instead(running: Checkout) -> None:
@@ -19,6 +19,9 @@ def test_a_restore_brings_back_what_a_backup_held_and_keeps_what_there_was_inste
         assert restored.returncode == 0, restored.stdout + restored.stderr
         titles = site.get("/api/items").text
         assert "made before the backup" in titles and "made after it" not in titles
+        with running.containers("db_id") as (database,):
+            database.restart()  # with the password that RDS gave it since
+        wait_until(lambda: site.get("/api/health/ready").status_code == 200)
     assert running.last_changes()["replace"] == 2  # the database, and the task definition that names it
     assert (running.root / "Pulumi.local.yaml").read_text() == settings
     listed = running.ops("restore").stdout

@@ -206,6 +206,10 @@ def test_a_rotated_password_is_in_the_server_and_in_its_secret_also_after_a_rest
     assert second not in (first, PASSWORD)
     assert query(available(aws), "SELECT 1", password=second) == [(1,)]
 
+    (container,) = engine.client.containers.list(filters={"label": f"db_id={NAME}"})
+    container.restart()
+    assert query(available(aws), "SELECT 1", password=second) == [(1,)]
+
     emulator.stop()
     engine.stop()
     engine.start()
