@@ -21,12 +21,12 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status doctor logs plan secret psql tunnel deployments backup restore rollback run shell jobs env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status doctor logs plan secret psql tunnel deployments backup restore rollback run shell jobs bootstrap env develop test check generate format lock rename \
 	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
 APPS = $(call where,backend/poetry.lock,backend) $(call where,frontend/package-lock.json,frontend)
-PACKAGES = $(wildcard infra lambda localcloud new ops tests toolchain benchmarks)
+PACKAGES = $(wildcard bootstrap infra lambda localcloud new ops tests toolchain benchmarks)
 
 -include maintain.mk
 
@@ -117,6 +117,9 @@ shell: $(OPS_NEEDS) ## Open a shell in a task that runs, or run a command in it:
 
 jobs: $(OPS_NEEDS) ## Tell of each job when it is due, and what its last run came to [STACK=prod]
 	@$(OPS) jobs
+
+bootstrap: $(OPS_NEEDS) ## Prepare an account for workflows of GitHub, by OIDC: docs/ci-cd.md [REMOVE=yes] [STACK=prod]
+	@$(OPS) bootstrap $(if $(filter yes,$(REMOVE)),--remove)
 
 env: .tools/ready ## Make a shell's pulumi and aws work here: eval "$$(make -s env)"; back: localcloud_off
 	@$(LOCALCLOUD) env

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from localcloud.errors import LocalCloudError
 from ops import (
     backup,
+    bootstrap,
     deployments,
     doctor,
     files,
@@ -75,6 +76,8 @@ def arguments() -> argparse.Namespace:
     restoring.add_argument("--version", help="of the file")
     source.add_argument("--deleted-since", metavar="TIME", help="all files that were deleted since then")
     source.add_argument("--drop", metavar="DATABASE", help="delete what an earlier restore left")
+    preparing = commands.add_parser("bootstrap", help=bootstrap.prepare.__doc__)
+    preparing.add_argument("--remove", action="store_true", help="the roles; what holds states stays")
     back = commands.add_parser("rollback", help=rollback.rollback.__doc__)
     back.add_argument("service", metavar="SERVICE")
     back.add_argument("version", metavar="VERSION", nargs="?", help="lists them without it")
@@ -185,6 +188,12 @@ def hold_tunnel(target: Target, given: argparse.Namespace) -> int:
     return psql.tunnel(target, given.local_port)
 
 
+def prepare_account(target: Target, given: argparse.Namespace) -> int:
+    for line in (bootstrap.remove if given.remove else bootstrap.prepare)(target):
+        print(line, flush=True)
+    return 0
+
+
 COMMANDS = {
     "status": tell_status,
     "doctor": examine,
@@ -199,6 +208,7 @@ COMMANDS = {
     "backup": back_up,
     "restore": bring_back,
     "rollback": roll_back,
+    "bootstrap": prepare_account,
 }
 
 

@@ -1,4 +1,4 @@
-"""Every command of docs/operations.md is one that the Makefile and `python -m ops` know, with all its options."""
+"""Every command of the pages for who runs a stack is one that the Makefile and `python -m ops` know, with its options."""
 
 import re
 import shlex
@@ -10,7 +10,7 @@ import pytest
 from infra.pure.paths import ROOT
 from ops.__main__ import COMMANDS, arguments
 
-PAGE = (ROOT / "docs/operations.md").read_text()
+PAGE = "\n".join((ROOT / "docs" / name).read_text() for name in ("operations.md", "ci-cd.md"))
 FOUND = re.findall(r"^    (make [^#\n]+)|`(make [^`]+)`", PAGE, re.MULTILINE)
 # Brackets mean that an option may be left out.
 WORDS = sorted({re.sub(r"[\[\]<>]", "", block or inline).strip() for block, inline in FOUND})
@@ -34,7 +34,8 @@ def test_the_command_is_there_with_its_options(command: str, monkeypatch: pytest
             assert arguments().command in COMMANDS
 
 
-def test_the_page_tells_of_every_command_about_data_and_deployments() -> None:
+def test_the_pages_tell_of_every_command_about_data_and_deployments() -> None:
     assert {words.split()[1] for words in WORDS} >= {
-        "backup", "deployments", "doctor", "logs", "psql", "restore", "rollback", "shell", "status", "tunnel",
+        "backup", "bootstrap", "deployments", "doctor", "logs", "psql", "restore", "rollback", "shell", "status",
+        "tunnel",
     }  # fmt: skip

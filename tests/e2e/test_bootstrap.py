@@ -1,0 +1,93 @@
+"""`make bootstrap` with the real Pulumi CLI, whose state is in the bucket that it makes."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from bootstrap.names import Names
+from tests.e2e.checkout import Checkout
+
+NAMES = Names(project="fastapi-react-aws", stack="local", account="000000000000", region="us-east-1")
+ROLES = {NAMES.deploy_role, NAMES.preview_role}
+
+
+@pytest.fixture(scope="module")
+def prepared(checkout: Checkout) -> Iterator[Checkout]:
+    """An account that `make bootstrap` prepared, without a stack."""
+    checkout.start_cloud()
+    told = checkout.ops("bootstrap")
+    assert told.returncode == 1 and "bootstrap/github.yaml: repository: must be yours" in told.stderr
+    (checkout.root / "bootstrap/github.yaml").write_text("repository: acme/shop\nids: {owner: 12, repository: 345}\n")
+    told = checkout.ops("bootstrap")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert f"made   bucket {NAMES.bucket}" in told.stdout
+    assert (
+        f"gh variable set AWS_DEPLOY_ROLE --repo acme/shop --body '{NAMES.role_arn(NAMES.deploy_role)}'" in told.stdout
+    )
+    yield checkout
+
+
+def roles(checkout: Checkout) -> dict[str, Any]:
+    found = checkout.client("iam").list_roles()["Roles"]
+    return {one["RoleName"]: one for one in found if one["RoleName"] in ROLES}
+
+
+def objects(checkout: Checkout) -> list[str]:
+    return [one["Key"] for one in checkout.client("s3").list_objects_v2(Bucket=NAMES.bucket)["Contents"]]
+
+
+def test_the_bucket_keeps_versions_encrypted_and_is_closed(prepared: Checkout) -> None:
+    s3, bucket = prepared.client("s3"), {"Bucket": NAMES.bucket}
+    assert s3.get_bucket_versioning(**bucket)["Status"] == "Enabled"
+    assert all(s3.get_public_access_block(**bucket)["PublicAccessBlockConfiguration"].values())
+    assert s3.get_bucket_encryption(**bucket)["ServerSideEncryptionConfiguration"]["Rules"]
+    (refused,) = json.loads(s3.get_bucket_policy(**bucket)["Policy"])["Statement"]
+    assert (refused["Effect"], refused["Condition"]) == ("Deny", {"Bool": {"aws:SecureTransport": "false"}})
+    assert ".pulumi/stacks/bootstrap/local.json" in objects(prepared)
+
+
+def test_the_roles_are_for_the_tokens_of_this_repository(prepared: Checkout) -> None:
+    found = roles(prepared)
+    subjects = {
+        name: one["AssumeRolePolicyDocument"]["Statement"][0]["Condition"]["StringEquals"][
+            "token.actions.githubusercontent.com:sub"
+        ]
+        for name, one in found.items()
+    }
+    assert subjects == {
+        NAMES.deploy_role: ["repo:acme@12/shop@345:environment:local"],
+        NAMES.preview_role: ["repo:acme@12/shop@345:pull_request", "repo:acme@12/shop@345:ref:refs/heads/main"],
+    }
+
+
+def test_once_more_changes_nothing_and_mends_what_was_changed_by_hand(prepared: Checkout) -> None:
+    prepared.client("s3").put_bucket_versioning(Bucket=NAMES.bucket, VersioningConfiguration={"Status": "Suspended"})
+    told = prepared.ops("bootstrap")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert f"there  bucket {NAMES.bucket}" in told.stdout and "made " not in told.stdout
+    assert "6 unchanged" in told.stdout
+    assert prepared.client("s3").get_bucket_versioning(Bucket=NAMES.bucket)["Status"] == "Enabled"
+
+
+def test_a_second_run_at_the_same_time_is_told_who_holds_the_lock(prepared: Checkout) -> None:
+    lock = ".pulumi/locks/organization/bootstrap/local/one.json"
+    held = {"pid": 1, "username": "ada", "hostname": "laptop", "timestamp": "2026-11-26T12:00:00Z"}
+    s3 = prepared.client("s3")
+    s3.put_object(Bucket=NAMES.bucket, Key=lock, Body=json.dumps(held))
+    told = prepared.ops("bootstrap")
+    s3.delete_object(Bucket=NAMES.bucket, Key=lock)
+    assert told.returncode == 1
+    assert "ada@laptop" in told.stdout + told.stderr
+
+
+def test_remove_takes_the_roles_and_leaves_what_holds_states(prepared: Checkout) -> None:
+    told = prepared.ops("bootstrap", "--remove")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert f"the bucket {NAMES.bucket}" in told.stdout
+    assert not roles(prepared)
+    assert objects(prepared)
+    aliases = [one["AliasName"] for one in prepared.client("kms").list_aliases()["Aliases"]]
+    assert NAMES.key in aliases
+    assert prepared.client("iam").list_open_id_connect_providers()["OpenIDConnectProviderList"]
