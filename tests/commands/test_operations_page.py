@@ -1,4 +1,4 @@
-"""Every command of the pages for who runs a stack is one that the Makefile and `python -m ops` know, with its options."""
+"""Every command of the pages on running a stack is one that the Makefile and `python -m ops` know, and its options."""
 
 import re
 import shlex
