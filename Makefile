@@ -21,7 +21,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status doctor logs plan secret psql tunnel deployments backup restore rollback run shell jobs bootstrap env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost secret psql tunnel deployments backup restore rollback run shell jobs bootstrap env develop test check generate format lock rename \
 	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -84,6 +84,9 @@ logs: $(OPS_NEEDS) ## Follow the services' logs: [SERVICE=backend] [SINCE=2h] [F
 
 plan: $(OPS_NEEDS) ## Tell what runs where and what a month costs, without a cloud: [STACK=dev] [SET="services.backend.memoryMib=512"]
 	@$(PYTHON) -E -m infra.planning $(STACK) $(SET)
+
+cost: $(OPS_NEEDS) ## Tell what a month costs, and what the stack's files change about that of what is deployed [STACK=prod]
+	@$(OPS) cost
 
 secret: $(OPS_NEEDS) ## Store a secret for services, asked for or from standard input: NAME=STRIPE_KEY [STACK=prod]
 	@$(OPS) secret "$(NAME)"

@@ -11,6 +11,8 @@ from infra.components.guard import Guard
 from infra.components.mail import Mail
 from infra.components.order import after
 from infra.config.stack import StackConfig
+from infra.planning import cost
+from infra.planning.difference import PARTS
 from infra.planning.report import price, verdict
 from infra.pure.build_context import DOCKERFILE
 from infra.pure.recipe import notice_of
@@ -114,6 +116,7 @@ def outputs(
         "region": s.config.region,
         "plan": verdict(s.config),
         "monthly_cost": price(s.config),
+        PARTS: cost.parts(s.config),
         "cluster": base.cluster.name,
         "services": {name: facts(s, base, name, one) for name, one in services.items()},
         "distribution": door.cdn.distribution_id,

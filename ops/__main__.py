@@ -10,6 +10,7 @@ from localcloud.errors import LocalCloudError
 from ops import (
     backup,
     bootstrap,
+    cost,
     deployments,
     doctor,
     files,
@@ -45,6 +46,7 @@ def arguments() -> argparse.Namespace:
     reading.add_argument("--raw", action="store_true", help="the lines alone, as the services wrote them")
     looking = commands.add_parser("doctor", help=doctor.doctor.__doc__)
     looking.add_argument("--drift", action="store_true", help="also whether the stack is as the program says; minutes")
+    commands.add_parser("cost", help=cost.cost.__doc__)
     commands.add_parser("jobs", help=jobs.jobs.__doc__)
     storing = commands.add_parser("secret", help=secret.store.__doc__)
     storing.add_argument("name", metavar="NAME")
@@ -124,6 +126,11 @@ def tell_jobs(target: Target, given: argparse.Namespace) -> int:
     return 0
 
 
+def tell_cost(target: Target, given: argparse.Namespace) -> int:
+    print(*cost.cost(target), sep="\n")
+    return 0
+
+
 def store_secret(target: Target, given: argparse.Namespace) -> int:
     print(secret.store(target, given.name))
     return 0
@@ -198,6 +205,7 @@ COMMANDS = {
     "status": tell_status,
     "doctor": examine,
     "logs": read_logs,
+    "cost": tell_cost,
     "jobs": tell_jobs,
     "secret": store_secret,
     "run": run_once,

@@ -14,8 +14,9 @@ from infra.pure.prices import HOURS_A_MONTH
 
 @dataclass(frozen=True, kw_only=True)
 class Row:
-    """`usd`: a month; None where this project knows no price."""
+    """`part`: what it is counted to. `usd`: a month; None where this project knows no price."""
 
+    part: str
     what: str
     arithmetic: str
     usd: float | None
@@ -29,16 +30,16 @@ def times(count: int) -> str:
     return f"{count} × " if count > 1 else ""
 
 
-def hourly(what: str, usd_an_hour: float | None, count: int = 1) -> Row:
+def hourly(part: str, what: str, usd_an_hour: float | None, count: int = 1) -> Row:
     if usd_an_hour is None:
-        return Row(what=what, arithmetic="not known here", usd=None)
+        return Row(part=part, what=what, arithmetic="not known here", usd=None)
     arithmetic = f"{times(count)}{HOURS_A_MONTH} × {usd_an_hour:g}"
-    return Row(what=what, arithmetic=arithmetic, usd=count * HOURS_A_MONTH * usd_an_hour)
+    return Row(part=part, what=what, arithmetic=arithmetic, usd=count * HOURS_A_MONTH * usd_an_hour)
 
 
-def monthly(what: str, usd_a_month: float, count: int, of_each: int = 1) -> Row:
+def monthly(part: str, what: str, usd_a_month: float, count: int, of_each: int = 1) -> Row:
     arithmetic = f"{times(of_each)}{count} × {usd_a_month:.3f}".removesuffix("0")
-    return Row(what=what, arithmetic=arithmetic, usd=of_each * count * usd_a_month)
+    return Row(part=part, what=what, arithmetic=arithmetic, usd=of_each * count * usd_a_month)
 
 
 def rows(config: StackConfig) -> list[Row]:
@@ -49,29 +50,33 @@ def hosts(config: StackConfig) -> Iterator[Row]:
     """What the field has Fargate and NAT gateways for."""
     cluster, count = config.cluster, config.cluster.min_instances
     kind = cluster.instance_type
-    yield hourly(f"instance `{kind}`", instance_types()[kind].usd_an_hour, count)
-    yield monthly(f"its disk, {cluster.volume_gib} GiB gp3", prices.GP3_GIB_MONTH, cluster.volume_gib, count)
-    yield hourly("public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count)
+    yield hourly("instances", f"instance `{kind}`", instance_types()[kind].usd_an_hour, count)
+    yield monthly(
+        "instances", f"its disk, {cluster.volume_gib} GiB gp3", prices.GP3_GIB_MONTH, cluster.volume_gib, count
+    )
+    yield hourly("addresses", "public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count)
     zones = len(config.network.zones)
     if config.network.egress == "nat":
-        yield hourly("NAT gateway, and 0.045 USD a GB", prices.NAT_GATEWAY_HOUR)
-        yield hourly("public IPv4 address of the NAT gateway", prices.PUBLIC_ADDRESS_HOUR)
+        yield hourly("NAT", "NAT gateway, and 0.045 USD a GB", prices.NAT_GATEWAY_HOUR)
+        yield hourly("NAT", "public IPv4 address of the NAT gateway", prices.PUBLIC_ADDRESS_HOUR)
     if names := config.endpoints:
-        yield hourly(f"endpoints in {zones} zones: {', '.join(names)}", prices.ENDPOINT_HOUR, len(names) * zones)
+        yield hourly(
+            "endpoints", f"endpoints in {zones} zones: {', '.join(names)}", prices.ENDPOINT_HOUR, len(names) * zones
+        )
     if config.load_balancer.scheme == "internet-facing":
-        yield hourly("public IPv4 addresses of the load balancer", prices.PUBLIC_ADDRESS_HOUR, zones)
+        yield hourly("addresses", "public IPv4 addresses of the load balancer", prices.PUBLIC_ADDRESS_HOUR, zones)
 
 
 def others(config: StackConfig) -> Iterator[Row]:
-    yield hourly("load balancer, and little for its capacity units", prices.LOAD_BALANCER_HOUR)
+    yield hourly("load balancer", "load balancer, and little for its capacity units", prices.LOAD_BALANCER_HOUR)
     if "database" in config.used:
         yield from database(config)
     if "cache" in config.used:
         kind = config.cache.node_type
-        yield hourly(f"cache `{kind}`", prices.CACHE_NODE_HOUR.get(kind))
+        yield hourly("cache", f"cache `{kind}`", prices.CACHE_NODE_HOUR.get(kind))
     passwords = ["database" in config.used, "access" in config.used and config.access == "password", config.smtp]
     if secrets := sum(passwords) + len(config.secrets):
-        yield monthly("secrets in Secrets Manager", prices.SECRET_MONTH, secrets)
+        yield monthly("secrets", "secrets in Secrets Manager", prices.SECRET_MONTH, secrets)
     if config.alarms:
         yield from told(config)
 
@@ -80,22 +85,31 @@ def told(config: StackConfig) -> Iterator[Row]:
     """Alarms. Of metrics, too, the first ten of an account are free, and three dashboards."""
     paid = len(alarms(config)) - prices.FREE_ALARMS
     if paid > 0:
-        yield monthly(f"alarms, beyond an account's {prices.FREE_ALARMS} free ones", prices.ALARM_MONTH, paid)
-    yield monthly("keys of the alarms' topics", prices.KEY_MONTH, 1 if config.region == EDGE_REGION else 2)
+        yield monthly("alarms", f"alarms, beyond an account's {prices.FREE_ALARMS} free ones", prices.ALARM_MONTH, paid)
+    yield monthly("alarms", "keys of the alarms' topics", prices.KEY_MONTH, 1 if config.region == EDGE_REGION else 2)
 
 
 def database(config: StackConfig) -> Iterator[Row]:
     settings = config.database
     kind, copies = settings.instance_class, 1 + settings.multi_az
     standby = " and its standby" if settings.multi_az else ""
-    yield hourly(f"database `{kind}`{standby}", prices.RDS_CLASS_HOUR.get(kind), copies)
+    yield hourly("database", f"database `{kind}`{standby}", prices.RDS_CLASS_HOUR.get(kind), copies)
     gib = settings.storage_gib
-    yield monthly(f"its disk, {gib} GiB gp3", prices.RDS_GP3_GIB_MONTH, gib, copies)
+    yield monthly("database", f"its disk, {gib} GiB gp3", prices.RDS_GP3_GIB_MONTH, gib, copies)
 
 
 def month(config: StackConfig) -> float:
     """The sum of what is known."""
     return sum(row.usd for row in rows(config) if row.usd is not None)
+
+
+def parts(config: StackConfig) -> dict[str, float | None]:
+    """The same sum, by part; None for a part of which not every price is known."""
+    found: dict[str, float | None] = {}
+    for row in rows(config):
+        before = found.get(row.part, 0.0)
+        found[row.part] = None if before is None or row.usd is None else before + row.usd
+    return {part: None if amount is None else round(amount, 4) for part, amount in found.items()}
 
 
 # What Fargate has: CPU units, and the least memory in MiB with them; four times as much at most.

@@ -51,9 +51,14 @@ def report(config: StackConfig) -> Iterator[str]:
     for one in cheapest(config.demands, zones=zones, volume_gib=volume, most=3, networks=(network,), arm=arm):
         yield f"  {one.count} × {one.name}: {one.usd_a_month:.2f} USD a month"
     yield ""
-    yield f"A month: {price(config)}:"
-    for row in cost.rows(config):
-        yield f"  {cost.usd(row.usd):>8}  {row.what.replace('`', '')}: {row.arithmetic}"
+    yield from month(config)
     if told := warning(config):
         yield ""
         yield told
+
+
+def month(config: StackConfig) -> Iterator[str]:
+    """What one costs, part by part."""
+    yield f"A month: {price(config)}:"
+    for row in cost.rows(config):
+        yield f"  {cost.usd(row.usd):>8}  {row.what.replace('`', '')}: {row.arithmetic}"

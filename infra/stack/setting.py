@@ -8,9 +8,12 @@ from pulumi import InvokeOptions, Output, ResourceOptions
 
 from infra.config.load import ConfigError, end_program
 from infra.config.stack import StackConfig
+from infra.planning import cost
 from infra.planning.budget import warning
+from infra.planning.difference import PARTS, difference
 from infra.pure.recipe import RECIPES, Recipe
 from infra.pure.tags import Tags
+from infra.stack import deployed
 from infra.stack.lookups import Lookups, lookups
 from infra.stack.way_in import check_way_in
 
@@ -34,6 +37,7 @@ class Setting:
 def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
     keep_budget(config)
+    tell_difference(config)
     recipe = RECIPES[config.recipe]
     found = lookups(config, tags)
     provider = aws.Provider(
@@ -61,3 +65,10 @@ def keep_budget(config: StackConfig) -> None:
             pulumi.log.warn(told)
     except ConfigError as error:
         end_program(str(error))
+
+
+def tell_difference(config: StackConfig) -> None:
+    """In a preview, too; nothing of a stack that is new, or was deployed by a version that did not tell its parts."""
+    before = deployed.outputs().get(PARTS)
+    if before and (told := difference(before, cost.parts(config))):
+        pulumi.log.info(f"cost: {told}")

@@ -10,6 +10,7 @@ import pytest
 from infra.config import stack_file
 from infra.config.load import ConfigError
 from infra.planning import cost
+from infra.planning.difference import difference
 from infra.planning.report import price, report, verdict
 from infra.planning.stack import planned
 from infra.pure.paths import ROOT
@@ -47,6 +48,37 @@ def test_the_sum_is_that_of_the_rows_and_each_row_that_of_its_arithmetic() -> No
 )
 def test_a_change_costs_what_it_adds(changes: dict[str, object], usd: float) -> None:
     assert month(**changes) - month() == pytest.approx(usd, abs=0.011)
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({}, None),
+        ({"database": {"backupDays": 3}}, None),
+        (
+            {"cluster": {"minInstances": 2}},
+            "+19.77 USD a month in us-east-1 without traffic: instances +16.12, addresses +3.65",
+        ),
+        ({"access": "open"}, "-0.40 USD a month in us-east-1 without traffic: secrets -0.40"),
+        (
+            {"cluster": {"network": "awsvpc", "instanceType": "t3.small"}, "network": {"egress": "nat"}},
+            "+37.96 USD a month in us-east-1 without traffic: instances +1.46, NAT +36.50",
+        ),
+        (
+            {"access": "open", "database": {"instanceClass": "db.x2g.large"}},
+            "-0.40 USD a month in us-east-1 without traffic: secrets -0.40, database not known here",
+        ),
+    ],
+)
+def test_a_change_is_told_against_what_is_deployed(changes: dict[str, object], told: str | None) -> None:
+    deployed = cost.parts(planned("dev"))
+    assert difference(deployed, cost.parts(planned("dev", changes))) == told
+
+
+def test_the_parts_are_all_of_the_sum() -> None:
+    for stack in ("dev", "prod"):
+        parts = cost.parts(planned(stack))
+        assert sum(amount or 0 for amount in parts.values()) == pytest.approx(cost.month(planned(stack)), abs=0.001)
 
 
 def test_a_class_without_a_known_price_is_said_so() -> None:

@@ -192,11 +192,14 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
 
 
 class Cloud(Mocks):
-    """`balancers`: those of the stack that are there already, by ARN, and whether they are internal."""
+    """`balancers`: those of the stack that are there already, by ARN, and whether they are internal.
 
-    def __init__(self, balancers: Mapping[str, bool]) -> None:
+    `deployed`: the outputs of the last `up`.
+    """
+
+    def __init__(self, balancers: Mapping[str, bool], deployed: Mapping[str, Any]) -> None:
         self.calls: list[MockCallArgs] = []
-        self.balancers = balancers
+        self.balancers, self.deployed = balancers, dict(deployed)
 
     def new_resource(self, args: MockResourceArgs) -> tuple[str | None, dict[str, Any]]:
         return (f"{args.name}-id" if args.custom else None), outputs_of(args.typ, args.name, args.inputs)
@@ -209,6 +212,7 @@ class Cloud(Mocks):
             "aws:index/getAvailabilityZone:getAvailabilityZone": {
                 "zoneId": ZONE_IDS.get(args.args.get("name", ""), "")
             },
+            "pulumi:pulumi:readStackOutputs": {"outputs": self.deployed},
             "aws:lb/getLbs:getLbs": {"arns": list(self.balancers)},
             "aws:lb/getLoadBalancer:getLoadBalancer": {"internal": self.balancers.get(args.args.get("arn", ""))},
             "aws:s3/getBucket:getBucket": {
@@ -226,13 +230,15 @@ class Cloud(Mocks):
 
 def record(
     declare: Callable[[], Mapping[str, Any]], *, stack: str, project: str = PROJECT,
-    balancers: Mapping[str, bool] | None = None,
+    balancers: Mapping[str, bool] | None = None, deployed: Mapping[str, Any] | None = None,
 ) -> Recorded:  # fmt: skip
     """Run `declare` as a program of `stack`; returns when every registration has landed."""
     asyncio.set_event_loop(LOOP)
-    cloud = Cloud(balancers or {})
+    cloud = Cloud(balancers or {}, deployed or {})
     monitor = RecordingMonitor(cloud)
-    pulumi.runtime.set_mocks(cloud, project=project, stack=stack, preview=False, monitor=monitor)
+    pulumi.runtime.set_mocks(
+        cloud, project=project, stack=stack, preview=False, monitor=monitor, organization="organization"
+    )
     outputs: dict[str, Any] = {}
 
     @pulumi.runtime.test  # type: ignore[untyped-decorator]

@@ -98,8 +98,9 @@ def test_names_leave_room_for_what_pulumi_adds(stack: Recorded) -> None:
 def test_every_resource_and_lookup_uses_the_programs_own_provider(stack: Recorded) -> None:
     (provider,) = stack.of("pulumi:providers:aws")
     assert {r.name for r in aws_resources(stack) if not r.provider.startswith(provider.urn)} == set()
-    assert len(stack.calls) == 5
-    assert all(call.provider.startswith(provider.urn) for call in stack.calls)
+    asked = [call for call in stack.calls if not call.token.startswith("pulumi:pulumi:")]  # that is Pulumi's own engine
+    assert len(asked) == 5
+    assert all(call.provider.startswith(provider.urn) for call in asked)
 
 
 def test_nothing_is_open_to_the_world_but_the_way_out(stack: Recorded) -> None:

@@ -3,12 +3,14 @@
 import base64
 import json
 import re
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from infra import program
 from infra.config.data import RestoreConfig
+from infra.planning.difference import PARTS
 from tests.unit.program.recorder import ACCOUNT, PREFIX_LIST, Recorded, record
 from tests.unit.stack_files import PROJECT, stack_config
 
@@ -505,3 +507,17 @@ def test_every_name_that_pulumi_takes_works(name: str) -> None:
         assert re.fullmatch(r"[A-Za-z0-9_./#-]{1,512}", group.inputs["name"])
     (distribution,) = stack.of("aws:cloudfront/distribution:Distribution")
     assert len(distribution.inputs["comment"]) <= 128
+
+
+def test_a_change_of_the_months_cost_is_told_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[str] = []
+    monkeypatch.setattr("pulumi.log.info", told.append)
+
+    def built(deployed: Mapping[str, Any] | None = None) -> Recorded:
+        return record(lambda: program.build(stack_config("dev")), stack="dev", deployed=deployed)
+
+    outputs = built().outputs
+    built(outputs)
+    assert told == []  # a new stack has its sum as an output, and nothing has changed
+    built({**outputs, PARTS: {**outputs[PARTS], "secrets": 0}})
+    assert told == ["cost: +0.80 USD a month in us-east-1 without traffic: secrets +0.80"]
