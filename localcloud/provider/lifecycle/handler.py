@@ -22,7 +22,12 @@ WAIT_SECONDS = 600.0
 
 
 class Handler(Reader):
-    """Checks, compares, creates, reads, updates and deletes resources of one type."""
+    """Checks, compares, creates, reads, updates and deletes resources of one type.
+
+    `born` is told the id of a resource once the cloud has it, which may be long before it is ready.
+    """
+
+    born: Callable[[str], None] = staticmethod(lambda _: None)
 
     def defaults(self, given: Props) -> Props:
         """Inputs that follow from others; `check` adds those that the program does not give."""
@@ -64,13 +69,10 @@ class Handler(Reader):
         """Make the resource; returns its id and its state."""
         answer = self.call(self.kind.create, inputs, old={}, tags=True)
         resource_id = self.identify(inputs, answer)
+        self.born(resource_id)
         remembered = {name: Scope(answer).fill(template) for name, template in self.kind.remembers.items()}
         try:
-            born = {**inputs, **remembered}
-            self.settle(resource_id, born)
-            state = self.wait_ready(resource_id, born)
-            self.refuse_forgotten(inputs, state)
-            return resource_id, state
+            return resource_id, self.finish(resource_id, inputs, remembered)
         except (ProviderError, ClientError) as error:
             text = describe(self.subject, error) if isinstance(error, ClientError) else str(error)
             state = {**inputs, **self.computed(resource_id, inputs), **remembered}
@@ -82,6 +84,14 @@ class Handler(Reader):
         if found is None:
             raise ProviderError(f"{self.subject}: the creation's answer names no id: {answer}")
         return found
+
+    def finish(self, resource_id: str, inputs: Props, remembered: Props) -> Props:
+        """What a creation has left to do once the cloud has the resource; its state."""
+        born = {**inputs, **remembered}
+        self.settle(resource_id, born)
+        state = self.wait_ready(resource_id, born)
+        self.refuse_forgotten(inputs, state)
+        return state
 
     def settle(self, resource_id: str, inputs: Props) -> None:
         """Send what the creating operation does not accept."""

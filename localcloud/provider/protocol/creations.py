@@ -23,6 +23,7 @@ class Creations:
 
     def _make(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
         self._journal.write(urn, "", inputs)
+        handler.born = lambda resource_id: self._journal.write(urn, resource_id, inputs, finished=False)
         try:
             resource_id, state = handler.create(inputs)
         except InitError as error:
@@ -37,18 +38,21 @@ class Creations:
     def _take_over(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props] | None:
         """The resource that an interrupted run made under this URN, if its inputs are the wanted ones.
 
-        Otherwise it is deleted, unless it holds data, and None is returned.
+        Otherwise it is deleted, unless it holds data, and None is returned. So is one that was not finished.
         """
         entry = self._journal.find(urn)
         if entry is None or not entry.resource_id:
             return None
         state = handler.read(entry.resource_id, {**entry.inputs, **inputs})
-        self._journal.forget(urn)
         if state is None:
             return None
-        if not handler.difference(entry.inputs, inputs).paths:
+        is_wanted, holds_data = not handler.difference(entry.inputs, inputs).paths, handler.kind.holds_data
+        if is_wanted and (entry.finished or holds_data):
+            if not entry.finished:
+                state = handler.finish(entry.resource_id, inputs, {})
             self._journal.write(urn, entry.resource_id, inputs)
             return entry.resource_id, state
-        if not handler.kind.holds_data:
+        self._journal.forget(urn)
+        if not holds_data:
             handler.delete(entry.resource_id, {**entry.inputs, **state})
         return None

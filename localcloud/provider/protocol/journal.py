@@ -15,10 +15,11 @@ from localcloud.provider.values import Props
 
 @dataclass(frozen=True)
 class Entry:
-    """A creation: `resource_id` is empty while it is in progress."""
+    """A creation: `resource_id` is empty until the cloud has it; `finished` when it was ready."""
 
     resource_id: str
     inputs: Props
+    finished: bool = True
 
 
 class Journal:
@@ -36,9 +37,9 @@ class Journal:
         with self._lock:
             return self._entries.get(urn)
 
-    def write(self, urn: str, resource_id: str, inputs: Props) -> None:
+    def write(self, urn: str, resource_id: str, inputs: Props, *, finished: bool = True) -> None:
         with self._lock:
-            self._entries[urn] = Entry(resource_id, plain(inputs))
+            self._entries[urn] = Entry(resource_id, plain(inputs), finished)
             self._save()
 
     def seen(self, urn: str, resource_id: str) -> None:

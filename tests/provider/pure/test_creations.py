@@ -1,6 +1,7 @@
 """What an interrupted run left behind is taken over; data is never deleted, and no password is written down."""
 
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 
@@ -24,6 +25,7 @@ class Remembering(Handler):
         self.cloud: dict[str, Props] = {}
         self.made = 0
         self.refuses: BaseException | None = None
+        self.killed = False
 
     def create(self, inputs: Props) -> tuple[str, Props]:
         if self.refuses:
@@ -31,7 +33,13 @@ class Remembering(Handler):
         resource_id = f"id-{self.made}"
         self.made += 1
         self.cloud[resource_id] = inputs
+        self.born(resource_id)
+        if self.killed:
+            raise SystemExit
         return resource_id, {**inputs, "arn": "made"}
+
+    def finish(self, resource_id: str, inputs: Props, remembered: Props) -> Props:
+        return {**inputs, "arn": "finished"}
 
     def read(self, resource_id: str, state: Props) -> Props | None:
         return {**self.cloud[resource_id], "arn": "found"} if resource_id in self.cloud else None
@@ -48,6 +56,19 @@ def test_a_creation_that_the_engine_did_not_see_is_taken_over(token: str, tmp_pa
     assert again.create(cloud, URN, {"tags": {"a": "b"}}) == ("id-0", {"tags": {"a": "b"}, "arn": "found"})
     assert again.create(cloud, URN, {"tags": {"a": "b"}})[0] == "id-0"  # it is still noted
     assert again.create(cloud, URN + "2", {"tags": {"a": "b"}})[0] == "id-1"
+
+
+@pytest.mark.parametrize(("token", "left"), [(VPC, ("id-1", "made")), (BUCKET, ("id-0", "finished"))])
+def test_one_that_was_killed_before_it_was_ready_leaves_no_orphan(
+    token: str, left: tuple[str, str], tmp_path: Path
+) -> None:
+    cloud, file = Remembering(token), tmp_path / "journal"
+    with patch.object(Journal, "forget"), pytest.raises(SystemExit):  # a process that is killed forgets nothing
+        cloud.killed = True
+        Creations(Journal(file)).create(cloud, URN, {"tags": {"a": "b"}})
+    cloud.killed = False
+    made, state = Creations(Journal(file)).create(cloud, URN, {"tags": {"a": "b"}})
+    assert (made, state["arn"]) == left and [*cloud.cloud] == [made]
 
 
 @pytest.mark.parametrize(("token", "left"), [(VPC, {"id-1"}), (BUCKET, {"id-0", "id-1"})])
