@@ -99,8 +99,7 @@ def test_a_destroyed_stack_takes_its_database_s_data_along_and_down_leaves_nothi
     assert destroyed.code == 0, destroyed.output
     with docker_engine.client() as client:
         assert client.volumes.list(filters={"label": label(running.place)}) == []
-    down = running.run("down")
-    assert down.code == 0, down.output
+    running.down()
     with docker_engine.client() as client:
         assert client.containers.list(all=True, filters={"label": label(running.place)}) == []
         assert [tag for image in client.images.list() for tag in image.tags if f":{running.port}/" in tag] == []

@@ -41,6 +41,11 @@ class Run:
     code: int
     output: str
 
+    @property
+    def end(self) -> str:
+        """Its last lines, which say why it failed: a report of a test is cut in the middle."""
+        return "".join(self.output.splitlines(keepends=True)[-30:])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Checkout:
@@ -115,8 +120,13 @@ class Checkout:
     def up(self, **options: Any) -> Run:
         """`up`, which must succeed."""
         run = self.run("up", **options)
-        assert run.code == 0, run.output
+        assert run.code == 0, run.end
         return run
+
+    def down(self) -> None:
+        """`down`, which must succeed."""
+        run = self.run("down")
+        assert run.code == 0, run.end
 
     def pulumi(self, *arguments: str) -> Run:
         return self.run("pulumi", "--", *arguments)
