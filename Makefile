@@ -12,8 +12,6 @@ OPS = $(PYTHON) -E -m ops --port $(PORT) --stack $(STACK)
 OPS_NEEDS = $(if $(filter local,$(STACK)),.tools/ready,$(PYTHON))
 # $(call where,file,words): the words where the file is here. The apps may be others, and `make new` leaves out what is about ours.
 where = $(if $(wildcard $(1)),$(2))
-# A name, because a line that names MAKE itself also runs with `make -n`, which shall only tell.
-DEPLOY = $(if $(filter local,$(STACK)),$(MAKE) --no-print-directory up,pulumi up -s $(STACK))
 # Runs targets side by side, and prints the output of each in one piece.
 PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 
@@ -21,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost secret psql tunnel deployments backup restore rollback run shell jobs bootstrap env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs bootstrap env develop test check generate format lock rename \
 	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -110,7 +108,12 @@ restore: $(OPS_NEEDS) ## Bring data back, or list what there is: [SNAPSHOT=…, 
 
 rollback: $(OPS_NEEDS) ## Deploy an earlier version without a build, or list them: SERVICE=backend [VERSION=… or present] [STACK=prod]
 	@$(OPS) rollback "$(SERVICE)" $(VERSION)
-	@$(if $(VERSION),$(DEPLOY))
+
+upgrade-database: $(OPS_NEEDS) ## Bring the database to a newer PostgreSQL, or list them: [VERSION=…] [STACK=prod]
+	@$(OPS) upgrade-database $(if $(VERSION),--version "$(VERSION)")
+
+upgrade-hosts: $(OPS_NEEDS) ## Replace the instances by new ones with AWS's newest AMI for ECS: [STACK=prod]
+	@$(OPS) upgrade-hosts
 
 run: $(OPS_NEEDS) ## Run a command once, with a service's image and rights: SERVICE=backend CMD="…", or JOB=… [STACK=prod]
 	@$(OPS) run $(if $(JOB),--job "$(JOB)",--service "$(SERVICE)" -- $(CMD))

@@ -25,6 +25,8 @@ from ops import (
     shell,
     status,
     trouble,
+    upgrade_database,
+    upgrade_hosts,
 )
 from ops.errors import OperationError
 from ops.part import moment
@@ -83,6 +85,9 @@ def arguments() -> argparse.Namespace:
     back = commands.add_parser("rollback", help=rollback.rollback.__doc__)
     back.add_argument("service", metavar="SERVICE")
     back.add_argument("version", metavar="VERSION", nargs="?", help="lists them without it")
+    newer = commands.add_parser("upgrade-database", help=upgrade_database.upgrade.__doc__)
+    newer.add_argument("--version", help="lists them without it")
+    commands.add_parser("upgrade-hosts", help=upgrade_hosts.upgrade_hosts.__doc__)
     return parser.parse_args()
 
 
@@ -152,9 +157,8 @@ def open_shell(target: Target, given: argparse.Namespace) -> int:
 
 def roll_back(target: Target, given: argparse.Namespace) -> int:
     if given.version:
-        print(rollback.rollback(target, given.service, given.version))
-    else:
-        print(*rollback.lines(target, given.service), sep="\n")
+        return rollback.rollback(target, given.service, given.version)
+    print(*rollback.lines(target, given.service), sep="\n")
     return 0
 
 
@@ -201,6 +205,17 @@ def prepare_account(target: Target, given: argparse.Namespace) -> int:
     return 0
 
 
+def renew_database(target: Target, given: argparse.Namespace) -> int:
+    if given.version:
+        return upgrade_database.upgrade(target, given.version)
+    print(*upgrade_database.lines(target), sep="\n")
+    return 0
+
+
+def renew_hosts(target: Target, given: argparse.Namespace) -> int:
+    return upgrade_hosts.upgrade_hosts(target)
+
+
 COMMANDS = {
     "status": tell_status,
     "doctor": examine,
@@ -217,6 +232,8 @@ COMMANDS = {
     "restore": bring_back,
     "rollback": roll_back,
     "bootstrap": prepare_account,
+    "upgrade-database": renew_database,
+    "upgrade-hosts": renew_hosts,
 }
 
 

@@ -30,10 +30,10 @@ def hosts(target: Target) -> Iterator[Part]:
     images = {machine["ImageId"] for machine in machines.values()}
     told = ec2.describe_images(ImageIds=sorted(images), IncludeDeprecated=True)["Images"]
     made = {image["ImageId"]: datetime.fromisoformat(image["CreationDate"].replace("Z", "+00:00")) for image in told}
-    yield from (host(one, machines[one["ec2InstanceId"]], made) for one in joined)
+    yield from (host(one, machines[one["ec2InstanceId"]], made, target.option) for one in joined)
 
 
-def host(joined: dict[str, Any], machine: dict[str, Any], made: dict[str, datetime]) -> Part:
+def host(joined: dict[str, Any], machine: dict[str, Any], made: dict[str, datetime], option: str) -> Part:
     identity, image = joined["ec2InstanceId"], machine["ImageId"]
     zone, kind = machine["Placement"]["AvailabilityZone"], machine["InstanceType"]
     left, all_of_it = (memory(joined[key]) for key in ("remainingResources", "registeredResources"))
@@ -43,8 +43,7 @@ def host(joined: dict[str, Any], machine: dict[str, Any], made: dict[str, dateti
         age = datetime.now(UTC) - made[image]
         state += f" of {made[image]:%Y-%m-%d}"
         if age > AMI_AGE:
-            how = "docs/operations.md, “Patch the hosts”, tells how to renew it"
-            problems.append(f"its AMI is {age.days} days old; {how}")
+            problems.append(f"its AMI is {age.days} days old; `make upgrade-hosts{option}` renews it")
     if not joined["agentConnected"]:
         ends = f"`aws ec2 terminate-instances --instance-ids {identity}` ends it, and the group starts another"
         problems.append(f"its ECS agent does not answer, so no task can start there; {ends}")

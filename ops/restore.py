@@ -5,18 +5,16 @@ the stack's own `up` does it, told by `database.restore` in the stack's file, wh
 (docs/decisions/0019-restored-beside.md).
 """
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from infra.pure.paths import ROOT
 from ops.errors import OperationError
 from ops.lookup import database_host, database_instance
 from ops.part import moment, shown
 from ops.snapshots import left_over, name_of_now, refuse_docker, snapshots, take
 from ops.target import Target
+from ops.up import up
 
 INSTANCE = "**::database-instance"  # the end of its URN
 
@@ -76,11 +74,12 @@ def restore(target: Target, wanted: Mapping[str, str]) -> int:
     if old := database_instance(target, database_host(target)):
         take(target, old, kept)
         print(f"What the database holds now is kept as the snapshot {kept}", flush=True)
+    follow_version(target, wanted.get("snapshot"))
     section = f"{target.project}:database.restore"
     for key, value in wanted.items():
         target.configure("set", "--path", f"{section}.{key}", value)
     try:
-        code = deploy(target)
+        code = up(target, replace=INSTANCE)
     finally:
         target.configure("rm", "--path", section)
     if not code:
@@ -88,13 +87,13 @@ def restore(target: Target, wanted: Mapping[str, str]) -> int:
     return code
 
 
-def deploy(target: Target) -> int:
-    if target.place:
-        place = ["--port", str(target.place.port), "--folder", str(target.place.folder)]
-        words = [sys.executable, "-m", "localcloud", *place, "up", "--replace", INSTANCE]
-    else:
-        words = ["pulumi", "up", "--stack", target.name, "--replace", INSTANCE]
-    return subprocess.run(words, cwd=ROOT, check=False).returncode
+def follow_version(target: Target, snapshot: str | None) -> None:
+    """Data from before an upgrade of PostgreSQL needs the version of that time."""
+    named = (target.config.get("database") or {}).get("version")
+    major = next((one.major for one in snapshots(target) if one.name == snapshot), None)
+    if named and major and str(named) != major:
+        target.configure("set", "--path", f"{target.project}:database.version", major)
+        print(f"The snapshot is of PostgreSQL {major}, and so is the database now: by database.version", flush=True)
 
 
 def drop(target: Target, name: str) -> str:

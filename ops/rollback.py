@@ -8,6 +8,7 @@ from typing import Any
 from ops.errors import OperationError
 from ops.part import shown
 from ops.target import Target
+from ops.up import up
 
 PRESENT = "present"  # what the folder holds, in place of a version
 
@@ -43,8 +44,8 @@ def image_of(one: Mapping[str, Any]) -> tuple[Any, ...]:
     return one["source"], one.get("dockerfile")
 
 
-def rollback(target: Target, service: str, version: str) -> str:
-    """Writes the version into the stack's file, for all services that share its image; what the next `up` deploys."""
+def rollback(target: Target, service: str, version: str) -> int:
+    """Writes the version into the stack's file, for all services that share its image, and runs `up`; its exit code."""
     known = [one.tag for one in versions(target, service)]
     if version not in (*known, PRESENT):
         raise OperationError(f"VERSION: must be one of {', '.join(known)}, or {PRESENT}, got {version!r}")
@@ -58,4 +59,5 @@ def rollback(target: Target, service: str, version: str) -> str:
     stays = (
         "; the database stays as it is: migrations only add" if any(one["migrate"] for one in sharing.values()) else ""
     )
-    return f"{', '.join(sharing)}: {what}, by Pulumi.{target.name}.yaml{stays}"
+    print(f"{', '.join(sharing)}: {what}, by Pulumi.{target.name}.yaml{stays}", flush=True)
+    return up(target)

@@ -14,12 +14,14 @@ DAY = 86400
 
 @dataclass(frozen=True, kw_only=True)
 class Snapshot:
-    """`by`: `manual` for `make backup` and AWS's own commands, `automated` for RDS's of each day."""
+    """`by`: `manual` for `make backup` and AWS's own commands, `automated` for RDS's of each day.
+    `major`: the version of PostgreSQL."""
 
     name: str
     at: datetime
     by: str
     gib: int
+    major: str
 
 
 def refuse_docker(target: Target) -> None:
@@ -45,6 +47,7 @@ def snapshots(target: Target) -> list[Snapshot]:
             at=one["SnapshotCreateTime"],
             by=one["SnapshotType"],
             gib=one["AllocatedStorage"],
+            major=one["EngineVersion"].partition(".")[0],
         )
         for page in pages
         for one in page["DBSnapshots"]

@@ -12,7 +12,7 @@ from pulumi import ResourceOptions
 from infra.components.role import removable_role
 from infra.config.cluster import ClusterConfig
 from infra.pure import policies
-from infra.pure.capacity import has_cpu_credits
+from infra.pure.capacity import REFRESH_HEALTHY_PERCENT, has_cpu_credits
 from infra.pure.tags import Tags, component_tag
 
 # Containers in bridge mode are one network hop further away than the host: with one hop they cannot reach the metadata
@@ -171,7 +171,8 @@ class Cluster(pulumi.ComponentResource):
             instance_refresh=aws.autoscaling.GroupInstanceRefreshArgs(
                 strategy="Rolling",
                 preferences=aws.autoscaling.GroupInstanceRefreshPreferencesArgs(
-                    min_healthy_percentage=100, max_healthy_percentage=200
+                    min_healthy_percentage=REFRESH_HEALTHY_PERCENT[0],
+                    max_healthy_percentage=REFRESH_HEALTHY_PERCENT[1],
                 ),
             ),
             health_check_type="EC2",

@@ -13,7 +13,6 @@ from infra.pure import policies
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
 
-MAJOR_VERSION = "18"
 DATABASE = "app"
 OWNER = "app"
 
@@ -27,7 +26,7 @@ class DatabaseArgs:
 
 
 class Database(pulumi.ComponentResource):
-    """PostgreSQL 18 on RDS: private, encrypted, TLS required, with a password that AWS makes, keeps and rotates.
+    """PostgreSQL on RDS: private, encrypted, TLS required, with a password that AWS makes, keeps and rotates.
 
     The password is in no state and no export: who may read `secret_arn` reads it at run time.
     A month with db.t4g.micro in us-east-1: 0.016 * 730 h = 11.68 USD, 20 GiB gp3 * 0.115 = 2.30, secret 0.40;
@@ -59,7 +58,7 @@ class Database(pulumi.ComponentResource):
         parameters = aws.rds.ParameterGroup(
             f"{name}-parameters",
             description="PostgreSQL that refuses connections without TLS",
-            family=f"postgres{MAJOR_VERSION}",
+            family=f"postgres{args.settings.version}",
             parameters=[aws.rds.ParameterGroupParameterArgs(name="rds.force_ssl", value="1", apply_method="immediate")],
             tags=self._tags,
             opts=self._child,
@@ -92,7 +91,9 @@ class Database(pulumi.ComponentResource):
         return aws.rds.Instance(
             f"{name}-instance",
             engine="postgres",
-            engine_version=MAJOR_VERSION,
+            engine_version=args.settings.version,
+            # Not by a newer default alone, which nobody has read.
+            allow_major_version_upgrade=True if args.settings.names_version else None,
             auto_minor_version_upgrade=True,
             instance_class=args.settings.instance_class,
             allocated_storage=args.settings.storage_gib,

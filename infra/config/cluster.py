@@ -36,7 +36,7 @@ class ClusterConfig(Section):
     )
     ami_id: AmiId = Field(
         description="ECS-optimised Amazon Linux 2023 image of the region, pinned so that no unrelated `up` replaces"
-        " hosts. The current one: `aws ssm get-parameter --name"
+        " hosts; `make upgrade-hosts` writes the newest one. To ask for it: `aws ssm get-parameter --name"
         " /aws/service/ecs/optimized-ami/amazon-linux-2023/recommended/image_id`, for ARM types"
         " `…/amazon-linux-2023/arm64/recommended/image_id`.",
         examples=["ami-0123456789abcdef0"],

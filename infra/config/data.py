@@ -6,7 +6,7 @@ from typing import Literal
 from pydantic import Field
 
 from infra.config.section import Section
-from infra.config.values import BucketName, CacheNodeType, InstanceClass, Origin, Problem, SnapshotName
+from infra.config.values import BucketName, CacheNodeType, InstanceClass, Origin, PostgresVersion, Problem, SnapshotName
 
 
 class RestoreConfig(Section):
@@ -29,6 +29,12 @@ class RestoreConfig(Section):
 
 
 class DatabaseConfig(Section):
+    version: PostgresVersion = Field(
+        "18",
+        description="Major version of PostgreSQL; RDS keeps its minor version up to date by itself. `make"
+        " upgrade-database` writes a newer one, after a snapshot; the database does not answer meanwhile, and an older"
+        " one is refused by RDS.",
+    )
     instance_class: InstanceClass = Field("db.t4g.micro", description="RDS class; a change restarts the database.")
     storage_gib: int = Field(
         20, ge=20, le=16384, description="Encrypted gp3 storage in GiB; it can grow but not shrink."
@@ -55,6 +61,11 @@ class DatabaseConfig(Section):
         description="Data that takes the place of the database's: `make restore` writes it, and takes it out again when"
         " the stack runs on a database made of it. Default: nothing is restored.",
     )
+
+    @property
+    def names_version(self) -> bool:
+        """Whether the settings say it themselves."""
+        return "version" in self.model_fields_set
 
     def rules(self) -> Iterable[Iterator[Problem]]:
         return (self._storage(),)

@@ -261,6 +261,11 @@ Version = Annotated[
     matching(r"[0-9a-f]{16}", "must be a version as `make rollback` lists them", "1a2b3c4d5e6f7081"),
     BeforeValidator(text_of),
 ]
+PostgresVersion = Annotated[
+    str,
+    matching(r"1[3-9]|[2-9][0-9]", "must be a major version of PostgreSQL, 13 or later", "18"),
+    BeforeValidator(text_of),
+]
 Folder = Annotated[str, AfterValidator(folder_of_the_project)]
 FileInFolder = Annotated[
     str,

@@ -13,6 +13,9 @@ FACTS = Path(__file__).with_name("instance_types.json")
 # example is 7,985 of 8,192: https://docs.aws.amazon.com/AmazonECS/latest/developerguide/memory-management.html
 USABLE_MEMORY = 0.92
 
+# How many instances, of those that are wanted, run while all of them are replaced: each new one beside an old one.
+REFRESH_HEALTHY_PERCENT = (100, 200)
+
 # How tasks are reached: at a port of their instance; at a network interface of their own; the same, of which an
 # instance has more, by ENI trunking.
 Network = Literal["bridge", "awsvpc", "trunked"]

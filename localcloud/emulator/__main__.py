@@ -16,9 +16,11 @@ from ministack.services import cloudfront
 
 from localcloud.emulator import (
     alarms,
+    amis,
     autoscaling,
     caches,
     certificates,
+    engine_versions,
     function_role,
     identities,
     inner_listeners,
@@ -117,6 +119,8 @@ if __name__ == "__main__":
     registry.give_password()
     rotation.rotate_for_real()
     object_versions.answer_as_asked()
+    amis.tell_newest()
+    engine_versions.tell_upgrades()
     pass_accept_encoding_on()
     judge_by_health()
     if gateway := os.environ.get("TASK_GATEWAY"):

@@ -63,7 +63,12 @@ def window(begin: int, end: int) -> dict[str, datetime]:
 
 
 def snapshot(name: str, hour: int, **more: Any) -> dict[str, Any]:
-    told = {"DBSnapshotIdentifier": name, "SnapshotCreateTime": at(hour), "SnapshotType": "manual"}
+    told = {
+        "DBSnapshotIdentifier": name,
+        "SnapshotCreateTime": at(hour),
+        "SnapshotType": "manual",
+        "EngineVersion": "17.6",
+    }
     return {**told, "AllocatedStorage": 20, "Status": "available", "TagList": OWN, **more}
 
 
@@ -117,6 +122,17 @@ def test_the_present_is_kept_first_and_the_stacks_file_is_as_before_afterwards(
         ["up", "--stack", "prod", "--replace", "**::database-instance"],
         ["config", "rm", "--path", key, "--stack", "prod"],
     ]
+
+
+@pytest.mark.parametrize(("version", "written"), [("18", True), ("17", False), (None, False)])
+def test_a_snapshot_from_before_an_upgrade_takes_the_version_back(
+    notes: Path, version: str | None, written: bool
+) -> None:
+    target = stack(Rds())
+    target.config["database"] = {"version": version} if version else {}
+    assert restore.restore(target, restore.of_snapshot(target, "first")) == 0
+    back = ["config", "set", "--path", "shop:database.version", "17", "--stack", "prod"]
+    assert (back in [json.loads(line) for line in notes.read_text().splitlines()]) is written
 
 
 def test_a_moment_comes_from_the_newest_instance_that_has_backups_also_when_it_is_gone() -> None:

@@ -1,5 +1,6 @@
 """What the emulator does beyond MiniStack, at private names of it; these tests fail when one of them is gone."""
 
+import json
 import threading
 import urllib.request
 from collections.abc import Iterator
@@ -9,7 +10,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 from botocore.exceptions import ClientError
 
-from localcloud.place import MAILBOX_PATH
+from localcloud.place import MAILBOX_PATH, ROOT
 from tests.emulator.conftest import Client, running
 from tests.engine.support import Emulator
 
@@ -40,6 +41,19 @@ def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(emulator: Emulat
     assert 'iframe sandbox title="The mail in HTML" srcdoc="&lt;script&gt;' in page
     assert "default-src 'none'" in policy
     assert emulator.health()["status"] == "ok"
+
+
+def test_the_newest_ami_for_ecs_is_told_and_is_the_one_of_the_laptops_stack(aws: Client) -> None:
+    name = "/aws/service/ecs/optimized-ami/amazon-linux-2023/recommended"
+    told, alone = (aws("ssm").get_parameter(Name=one)["Parameter"]["Value"] for one in (name, f"{name}/image_id"))
+    assert json.loads(told)["image_id"] == alone
+    assert f"amiId: {alone}" in (ROOT / "Pulumi.local.yaml").read_text()
+
+
+@pytest.mark.parametrize(("version", "newer"), [("18", ["18.3"]), ("18.3", []), ("17.1", []), ("17.5", [])])
+def test_a_database_can_be_upgraded_to_newer_minor_versions_alone(aws: Client, version: str, newer: list[str]) -> None:
+    told = aws("rds").describe_db_engine_versions(Engine="postgres", EngineVersion=version)["DBEngineVersions"]
+    assert [one["EngineVersion"] for row in told for one in row["ValidUpgradeTarget"]] == newer
 
 
 def test_the_password_of_a_database_that_does_not_run_is_not_rotated(aws: Client) -> None:

@@ -18,7 +18,11 @@ PAGE = Path(__file__).resolve().parents[3] / "docs" / "laptop-limits.md"
 # Limits that are not about one property.
 BEHAVIOUR = (
     ("Firewall", "security groups, routes and network ACLs are recorded, not enforced: everything reaches everything"),
-    ("Instances", "Auto Scaling groups and launch templates start no machine; all tasks run on this one"),
+    (
+        "Instances",
+        "Auto Scaling groups and launch templates start no machine, and an instance refresh is over at once; all"
+        " tasks run on this one",
+    ),
     (
         "Health checks",
         "the load balancer asks each target with its group's port, path, timeout, thresholds and codes; a healthy one"
@@ -30,7 +34,11 @@ BEHAVIOUR = (
         "with an ARM type in `cluster.instanceType` the process engine runs the programs on this machine's own"
         " processor; an image for linux/arm64 is built and run only by a real engine on ARM, or with QEMU",
     ),
-    ("AMI", "any well-formed id is taken; that it exists and fits the instance type is not looked up"),
+    (
+        "AMI",
+        "any well-formed id is taken; that it exists and fits the instance type is not looked up; the newest one"
+        " is always the same",
+    ),
     ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
     (
         "Managed master password",

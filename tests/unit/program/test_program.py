@@ -148,6 +148,14 @@ def test_prod_keeps_its_bucket_as_closed_as_it_was(prod: Recorded) -> None:
     assert {r.name for r in prod.resources if r.retained} - {"database-instance"} == storage
 
 
+def test_a_major_version_that_is_named_is_allowed_and_has_its_own_parameter_group() -> None:
+    named, shipped = of_dev(database={"version": "19"}), of_dev()
+    database = named.one("database-instance").inputs
+    assert (database["engineVersion"], database["allowMajorVersionUpgrade"]) == ("19", True)
+    assert named.one("database-parameters").inputs["family"] == "postgres19"
+    assert "allowMajorVersionUpgrade" not in shipped.one("database-instance").inputs
+
+
 def test_a_restore_may_replace_prods_database_alone_and_leaves_the_old_one() -> None:
     prod = stack_config("prod")
     database = prod.database.model_copy(update={"restore": RestoreConfig(snapshot="friday")})
