@@ -87,6 +87,15 @@ def mail_facts(mail: Mail) -> dict[str, Any]:
     return {"mail_address": mail.address, "mail_identity": mail.identity, "mail_status": mail.status}
 
 
+def host_facts(door: FrontDoor) -> dict[str, Any]:
+    """`hosts`: the names that services have for themselves, by what stands before the domain."""
+    found = {
+        host: {"service": one.service, "url": one.url, "distribution": one.distribution.distribution_id}
+        for host, one in door.hosts.items()
+    }
+    return {"hosts": found} if found else {}
+
+
 def records(door: FrontDoor, mail: Mail | None) -> dict[str, Any]:
     """`dns_records`: what the owner of a domain sets where its DNS is."""
     known = [one for one in (door.records, mail.records if mail else None) if one is not None]
@@ -120,6 +129,7 @@ def outputs(
         "cluster": base.cluster.name,
         "services": {name: facts(s, base, name, one) for name, one in services.items()},
         "distribution": door.cdn.distribution_id,
+        **host_facts(door),
         **({"bucket": made.bucket.bucket} if made.bucket else {}),
         **(database_facts(made.database) if made.database else {}),
         **(mail_facts(made.mail) if made.mail else {}),

@@ -1,6 +1,7 @@
 """How the parts that AWS runs are: database, site, mail, alarms."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from infra.pure.alarm import EDGE_REGION
 from ops.lookup import database_instance
@@ -28,11 +29,17 @@ def database(target: Target) -> Iterator[Part]:
 
 
 def site(target: Target) -> Iterator[Part]:
-    told = target.client("cloudfront").get_distribution(Id=target.outputs["distribution"])["Distribution"]
+    yield distribution(target, "site", target.outputs)
+    for host, facts in target.outputs.get("hosts", {}).items():
+        yield distribution(target, f"host {host}", facts)
+
+
+def distribution(target: Target, name: str, facts: Mapping[str, Any]) -> Part:
+    told = target.client("cloudfront").get_distribution(Id=facts["distribution"])["Distribution"]
     arrived = "at all edges" if told["Status"] == "Deployed" else "a change is on its way to all edges"
     disabled = f"its distribution is disabled; `pulumi refresh` and then `{target.up}` enable it"
     problems = [] if told["DistributionConfig"]["Enabled"] else [disabled]
-    yield Part(name="site", state=f"{target.outputs['url']}, {arrived}", problems=problems)
+    return Part(name=name, state=f"{facts['url']}, {arrived}", problems=problems)
 
 
 def mail(target: Target) -> Iterator[Part]:

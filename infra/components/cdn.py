@@ -1,6 +1,6 @@
 """CloudFront: the one public address of the site."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -42,17 +42,19 @@ CONTENT_TYPE_OPTIONS = aws.cloudfront.ResponseHeadersPolicySecurityHeadersConfig
 class SiteNames:
     """The site's own names, the first of which is in its address, with the certificate and the zone for them all.
 
-    `api`: the name of the API, where it has one of its own. `zone_id`: None where the DNS is elsewhere. `are_known`:
-    the DNS has the site's names; until then its address is the one that CloudFront gave. `api_is_known`: it has that
-    of the API; until then pages ask at their own address.
+    `api`: the name of the API, where it has one of its own. `zone_id`: None where the DNS is elsewhere. `unknown`:
+    names that the DNS does not have. Until it has those of the site, its address is the one that CloudFront gave, and
+    until it has that of the API, pages ask at their own address.
     """
 
     names: Sequence[str]
     api: str | None
     certificate_arn: pulumi.Input[str]
     zone_id: pulumi.Input[str] | None
-    are_known: bool = True
-    api_is_known: bool = True
+    unknown: Collection[str] = ()
+
+    def knows(self, *names: str) -> bool:
+        return not set(names) & set(self.unknown)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -110,7 +112,7 @@ class Cdn(pulumi.ComponentResource):
         self.domain_name, self.hosted_zone_id = distribution.domain_name, distribution.hosted_zone_id
         self.default_url = self.domain_name.apply(lambda domain: f"{self._scheme}://{domain}")
         own = args.own_names
-        self.url = self.address_of(own.names[0]) if own and own.are_known else self.default_url
+        self.url = self.address_of(own.names[0]) if own and own.knows(*own.names) else self.default_url
         self.api_url = self.address_of(own.api) if own and own.api else None
         # The site's name even while nobody knows it: pages at other names ask at their own address.
         named: dict[str, pulumi.Input[str]] = {}

@@ -11,7 +11,7 @@ from pulumi import Alias, ResourceOptions
 from infra.components.load_balancer import LoadBalancer
 from infra.components.order import after
 from infra.pure.naming import unique_name
-from infra.pure.routing import HOST_PRIORITY, anchor_priority, path_patterns, priority
+from infra.pure.routing import anchor_priority, host_priority, path_patterns, priority
 from infra.pure.tags import component_tag
 
 # How long a stopping task may finish its requests; ECS sends SIGTERM after that.
@@ -36,7 +36,7 @@ class TargetArgs:
     """`routes`: path prefixes. `health`: the path that answers 200 when a task may get requests.
 
     `own_interface`: whether tasks have addresses of their own. `conditions`: what requests must have beside the path.
-    `private_port`: of the load balancer, for other services' requests. `host`: a name whose requests are all for it.
+    `private_port`: of the load balancer, for other services' requests. `hosts`: names whose requests are all for it.
     """
 
     vpc_id: pulumi.Input[str]
@@ -47,7 +47,7 @@ class TargetArgs:
     own_interface: bool
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
     private_port: int | None
-    host: str | None
+    hosts: Sequence[str]
 
 
 class Target(pulumi.ComponentResource):
@@ -60,7 +60,7 @@ class Target(pulumi.ComponentResource):
 
     group_arn: pulumi.Output[str]
     measured_as: pulumi.Output[str]  # the group's name in CloudWatch
-    ready: pulumi.Output[str] | None = None  # known when requests for the host are let in
+    ready: pulumi.Output[str] | None = None  # known when requests for its hosts are let in
 
     def __init__(self, name: str, args: TargetArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Target", name, None, opts)
@@ -79,8 +79,8 @@ class Target(pulumi.ComponentResource):
             self._rule(name, args, group, route, running)
         if args.private_port:
             self._listener(name, args.private_port, group, running)
-        if args.host:
-            self.ready = self._host_rule(name, args, group, args.host, running).arn
+        if args.hosts:
+            self.ready = self._host_rule(name, args, group, running).arn
 
     def _options(self, name: str, **more: Any) -> ResourceOptions:
         former = [Alias(name=FORMER[name], parent=self._balancer)] if name in FORMER else None
@@ -143,13 +143,13 @@ class Target(pulumi.ComponentResource):
         )
 
     def _host_rule(
-        self, name: str, args: TargetArgs, group: aws.lb.TargetGroup, host: str, running: pulumi.Resource
+        self, name: str, args: TargetArgs, group: aws.lb.TargetGroup, running: pulumi.Resource
     ) -> aws.lb.ListenerRule:
-        named = aws.lb.ListenerRuleConditionHostHeaderArgs(values=[host])
+        named = aws.lb.ListenerRuleConditionHostHeaderArgs(values=args.hosts)
         return aws.lb.ListenerRule(
             f"{name}-host",
             listener_arn=args.load_balancer.listener_arn,
-            priority=HOST_PRIORITY,
+            priority=host_priority(name),
             conditions=[aws.lb.ListenerRuleConditionArgs(host_header=named), *args.conditions],
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
             tags=self._tags,

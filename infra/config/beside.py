@@ -33,17 +33,24 @@ def broken_rules(settings: Mapping[str, Any], errors: Collection[ErrorDetails]) 
             for problem in rules_of(place, partial(kind, written, below(place, wrong))):
                 yield problem
                 wrong.add(tuple(problem.key.split(".")))
-    if isinstance(settings.get("services"), Mapping):
-        services_are_right = not any(place[0] == "services" for place in wrong)
-        for problem in app(settings, wrong).app_problems():
-            # Whether a service has routes is known only where all services are.
-            if services_are_right or problem.key != "services":
-                yield problem
     bad = {str(place[0]) for place in wrong}
-    right = StackConfig.model_construct(**values(StackConfig, settings, {(key,) for key in bad}))
+    right = values(StackConfig, settings, {(key,) for key in bad})
+    if isinstance(settings.get("services"), Mapping):
+        known = app(settings, wrong)
+        for problem in known.app_problems():
+            # Whether a service has routes is known only where all services are.
+            if "services" not in bad or problem.key != "services":
+                yield problem
+        right = {"services": known.services, **right}
+    stack = StackConfig.model_construct(**right)
     for keys, rule in RULES:
-        if not bad & set(keys):
-            yield from rule(right)
+        if not any(concerns(place, key) for place in wrong for key in keys):
+            yield from rule(stack)
+
+
+def concerns(place: Place, key: str) -> bool:
+    """Whether what is wrong at a place is the key, a part of it, or the section that holds it."""
+    return all(one in ("*", str(other)) for one, other in zip(key.split("."), place, strict=False))
 
 
 def places(errors: Collection[ErrorDetails]) -> Iterator[Place]:

@@ -6,6 +6,7 @@ from pydantic import Field
 
 from infra.config.section import Section
 from infra.config.values import Domain, HeaderText, Source
+from infra.pure.domains import API_HOST
 from infra.pure.headers import PERMISSIONS_POLICY
 
 SOURCES = "Where else a page may load {} from: origins such as `https://js.stripe.com`{}."
@@ -76,17 +77,15 @@ class DomainConfig(Section):
     @property
     def api_name(self) -> str | None:
         """Of the API, where it has one of its own."""
-        return f"api.{self.name}" if self.api == "subdomain" else None
+        return self.host_name(API_HOST) if self.api == "subdomain" else None
+
+    def host_name(self, host: str) -> str:
+        return f"{host}.{self.name}"
 
     @property
     def site_names(self) -> list[str]:
         """All that lead to the site, its own first."""
         return [self.name, *([f"www.{self.name}"] if self.www == "redirect" else [])]
-
-    @property
-    def names(self) -> list[str]:
-        """All that lead to CloudFront, the site's own first."""
-        return [*self.site_names, *([self.api_name] if self.api_name else [])]
 
 
 class AccessLogsConfig(Section):

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from infra.config.sections import StackSections
 from infra.config.values import Problem
 from infra.pure import prices
-from infra.pure.capacity import Network, Room, instance_types
+from infra.pure.capacity import Network, instance_types
 from infra.pure.placement import cheapest
 from infra.pure.way_out import endpoints, without_endpoint
 
@@ -26,9 +26,7 @@ def lack_of_room(stack: StackSections) -> Iterator[Problem]:
         )
         return
     instance = instance_types()[kind].room(stack.cluster.network)
-    too_large = list(larger_than(stack, instance))
-    yield from too_large
-    missing = None if too_large else stack.plan.missing
+    missing = None if any(too_large(stack)) else stack.plan.missing
     if missing:
         yield Problem(
             key="cluster",
@@ -38,7 +36,9 @@ def lack_of_room(stack: StackSections) -> Iterator[Problem]:
         )
 
 
-def larger_than(stack: StackSections, instance: Room) -> Iterator[Problem]:
+def too_large(stack: StackSections) -> Iterator[Problem]:
+    """Tasks that no instance holds, however many there are."""
+    instance = instance_types()[stack.cluster.instance_type].room(stack.cluster.network)
     for name, service in stack.services.items():
         for key, needed, offered in (
             ("cpuUnits", service.cpu_units, instance.cpu_units),

@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
+from infra.config.hosts import hosts_below_domain, hosts_of_others
 from infra.config.mail import is_of_nobody
-from infra.config.room import lack_of_room, way_out
+from infra.config.room import lack_of_room, too_large, way_out
 from infra.config.sections import StackSections
 from infra.config.values import Problem
 from infra.pure.database_size import usable_connections
@@ -119,15 +120,18 @@ def one_anchor(stack: StackSections) -> Iterator[Problem]:
         )
 
 
-# Each with the keys that it looks at.
+# Each with the keys that it looks at. `services.*.uses` alone, where it holds whatever the services' other keys are.
 RULES: tuple[Rule, ...] = (
     (("region", "network"), zones_elsewhere),
     (("recipe", "database"), too_few_backups),
-    (("services", "mail"), lack_of_mail),
+    (("services.*.uses", "mail"), lack_of_mail),
     (("recipe", "alarms", "mail"), lack_of_alarms),
-    (("services", "loadBalancer"), private_behind_public),
+    (("services.*.private", "loadBalancer"), private_behind_public),
     (("services", "domain"), www_without_page),
     (("services", "domain"), api_without_service),
+    (("services.*.hosts",), hosts_of_others),
+    (("services.*.hosts", "domain"), hosts_below_domain),
+    (("services.*.cpuUnits", "services.*.memoryMib", "cluster"), too_large),
     (("services", "jobs", "cluster", "network"), lack_of_room),
     (("services", "cluster", "network"), way_out),
     (("services",), one_anchor),

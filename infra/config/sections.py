@@ -16,7 +16,7 @@ from infra.config.section import Section
 from infra.config.services import AppConfig
 from infra.config.values import AccountId, Email, Region
 from infra.pure.capacity import instance_types
-from infra.pure.domains import API
+from infra.pure.domains import API, API_HOST
 from infra.pure.placement import Hosts, Plan, plan
 from infra.pure.way_out import endpoints
 
@@ -99,6 +99,17 @@ class StackSections(AppConfig):
     def api_service(self) -> str | None:
         """The service that `domain.api` is about."""
         return next((name for name, one in self.services.items() if API in one.routes), None)
+
+    @property
+    def hosts(self) -> dict[str, str]:
+        """Which service has a name for itself, by what stands there before the domain."""
+        of_api = {API_HOST: self.api_service} if self.domain and self.domain.api_name and self.api_service else {}
+        return of_api | {host: name for name, service in self.services.items() for host in service.hosts}
+
+    @property
+    def names(self) -> list[str]:
+        """All that lead to CloudFront, the site's own first."""
+        return [*self.domain.site_names, *map(self.domain.host_name, self.hosts)] if self.domain else []
 
     @property
     def plan(self) -> Plan:

@@ -12,6 +12,7 @@ from infra.config.values import (
     EnvironmentName,
     FileInFolder,
     Folder,
+    Host,
     ImageFolder,
     Name,
     Problem,
@@ -33,6 +34,11 @@ from infra.pure.routing import collisions, same_ports
 
 # Set by the stack itself: a variable of the same name would be lost, or would lie.
 OWN_VARIABLES = ("APP_VERSION", "AWS_DEFAULT_REGION", "AWS_REGION", "LOG_LEVEL", "PORT")
+
+
+# A rule of the load balancer takes five values: these, the API's name, and two of a secret header.
+# https://docs.aws.amazon.com/elasticloadbalancing/latest/application/load-balancer-limits.html
+HOSTS = 2
 
 
 class ImageKey(NamedTuple):
@@ -66,8 +72,8 @@ class ScalingConfig(Section):
         None,
         ge=1,
         le=1_000_000,
-        description="The same of requests that each task gets in a minute; needs `routes` or"
-        " `private`. Default: it does not count.",
+        description="The same of requests that each task gets in a minute; needs `routes`, `hosts`"
+        " or `private`. Default: it does not count.",
         examples=["1200"],
     )
 
@@ -117,7 +123,15 @@ class ServiceConfig(Section):
     routes: tuple[Route, ...] = Field(
         (),
         description="Paths whose requests it gets: `/api` is the path itself and all below it, `/` all that no other"
-        " service has. The longest wins. Needs `port` and `health`. Default: none, nothing outside reaches it.",
+        " service has. The longest wins. Needs `port` and `health`. Default: none.",
+    )
+    hosts: tuple[Host, ...] = Field(
+        (),
+        max_length=HOSTS,
+        description="Names that it has for itself, with all their paths: `admin` is `admin.<domain.name>`. Each gets a"
+        " distribution of its own, which keeps nothing and passes the name on. Needs `domain`, `port` and `health`."
+        " Default: none; without routes and hosts, nothing outside reaches it.",
+        examples=["[admin]"],
     )
     health: UrlPath | None = Field(
         None,
@@ -128,8 +142,9 @@ class ServiceConfig(Section):
     private: bool = Field(
         False,
         description="Whether other services reach it, and nobody else, at what `${services.<name>.url}` stands for in"
-        " their variables. Needs `port` and `health`, has no routes, and needs `loadBalancer.scheme: internal`. Its"
-        " requests pass the load balancer, so that health checks and updates are those of a service with routes.",
+        " their variables. Needs `port` and `health`, has neither routes nor hosts, and needs"
+        " `loadBalancer.scheme: internal`. Its requests pass the load balancer, so that health checks and updates are"
+        " those of a service with routes.",
     )
     page: bool = Field(
         False,
@@ -226,7 +241,8 @@ class ServiceConfig(Section):
     @property
     def reached(self) -> str:
         """Why requests come to it; empty where none do."""
-        return "there are routes" if self.routes else "private is true" if self.private else ""
+        found = {"there are routes": self.routes, "there are hosts": self.hosts, "private is true": self.private}
+        return next((why for why, is_so in found.items() if is_so), "")
 
     def rules(self) -> Iterable[Iterator[Problem]]:
         return (
@@ -244,10 +260,12 @@ class ServiceConfig(Section):
         )
 
     def _one_way(self) -> Iterator[Problem]:
-        if self.routes and self.private:
+        if self.private and (self.routes or self.hosts):
+            others = "routes" if self.routes else "hosts"
             yield Problem(
-                key="private", rule="must be false where there are routes: everybody reaches these", remedy="remove one"
-            )
+                key="private", rule=f"must be false where there are {others}: everybody reaches these",
+                remedy="remove one",
+            )  # fmt: skip
 
     def _needed(self, key: str, example: str) -> Iterator[Problem]:
         if getattr(self, key) is None and self.reached:
@@ -265,7 +283,7 @@ class ServiceConfig(Section):
         if self.scaling and self.scaling.requests_per_minute and not self.reached:
             yield Problem(
                 key="scaling.requestsPerMinute",
-                rule="has no effect without routes: nobody counts requests",
+                rule="has no effect without routes or hosts: nobody counts requests",
                 remedy="write cpuPercent in its place",
             )
 
@@ -273,7 +291,7 @@ class ServiceConfig(Section):
         if self.health and not self.reached:
             yield Problem(
                 key="health",
-                rule="has no effect without routes",
+                rule="has no effect without routes or hosts",
                 remedy="remove it, or write for example routes: [/], or private: true",
             )
 
@@ -293,6 +311,11 @@ class ServiceConfig(Section):
     def _page(self) -> Iterator[Problem]:
         if self.page and self.routes != ("/",):
             yield Problem(key="routes", rule="must be [/] where page is true", remedy="write [/]")
+        if self.page and self.hosts:
+            yield Problem(
+                key="hosts", rule="must be empty where page is true: that is for the page of the site itself",
+                remedy="remove it, or write page: false; its own server then answers deep links",
+            )  # fmt: skip
 
     def _variables(self) -> Iterator[Problem]:
         for name, text in self.environment.items():

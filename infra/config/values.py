@@ -240,6 +240,14 @@ Name = Annotated[
         "worker",
     ),
 ]
+Host = Annotated[
+    str,
+    matching(
+        r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?",
+        "must be what stands before the domain: at most 63 small letters, digits and hyphens, without a dot",
+        "admin",
+    ),
+]
 # As a certificate of ACM may have it, without `*`; what stands before it must have room for `www.` and `api.`.
 DOMAIN = r"(?=.{1,250}$)([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]([a-z0-9-]{0,61}[a-z0-9])?"
 Domain = Annotated[str, matching(DOMAIN, "must be a domain in small letters, without a scheme", "shop.example.com")]

@@ -24,7 +24,7 @@ def alarms(config: StackConfig) -> list[Alarm]:
     """Those of what this stack has, in the order of a request's way."""
     return [
         edge("edge-errors", "site"),
-        *([edge("api-edge-errors", "api")] if config.domain and config.domain.api_name else ()),
+        *(edge(f"{host}-edge-errors", f"host {host}") for host in config.hosts),
         *(certificate() if config.domain else ()),
         *balancer(),
         *each_service(config),
@@ -61,7 +61,7 @@ def balancer() -> Iterator[Alarm]:
 
 def each_service(config: StackConfig) -> Iterator[Alarm]:
     for name, service in config.services.items():
-        if service.routes or service.private:
+        if service.reached:
             yield errors(name)
             yield from reached(name, service)
         yield Alarm(

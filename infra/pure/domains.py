@@ -18,8 +18,9 @@ class Record:
         return f"{self.name.rstrip('.')} {self.type} {self.value.rstrip('.')}"
 
 
-# The route of the service that may have a name of its own.
+# The route of the service that `domain.api` is about, and what stands before the domain in its name.
 API = "/api"
+API_HOST = "api"
 
 
 def parents(name: str) -> list[str]:

@@ -4,8 +4,6 @@ import zlib
 from collections.abc import Callable, Iterable
 
 LONGEST = 63
-# Of the rule for the one name that a service has for itself: before all that ask for a path.
-HOST_PRIORITY = 1
 # Of the load balancer, for services that only others reach; below those that Docker gives to containers.
 PRIVATE_PORTS = (20_000, 20_999)
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
@@ -24,6 +22,14 @@ def priority(prefix: str) -> int:
     """
     shorter = LONGEST + 1 - len(prefix)
     return shorter * PRIORITIES_OF_A_LENGTH + zlib.crc32(prefix.encode()) % PRIORITIES_OF_A_LENGTH + 1
+
+
+def host_priority(service: str) -> int:
+    """Of the rule for the names that a service has for itself, from the service's name alone.
+
+    Before all that ask for a path: no path is long enough for these numbers. Two such rules exclude each other.
+    """
+    return zlib.crc32(service.encode()) % PRIORITIES_OF_A_LENGTH + 1
 
 
 def anchor_priority(service: str) -> int:
@@ -50,6 +56,11 @@ def collisions(prefixes: Iterable[str]) -> list[tuple[str, str]]:
 def same_anchors(services: Iterable[str]) -> list[tuple[str, str]]:
     """Pairs of services with one number for the rules that no request meets: one in 780."""
     return pairs(services, anchor_priority)
+
+
+def same_host_rules(services: Iterable[str]) -> list[tuple[str, str]]:
+    """Pairs of services with one priority for the rules of their names: one in 781."""
+    return pairs(services, host_priority)
 
 
 def same_ports(services: Iterable[str]) -> list[tuple[str, str]]:

@@ -33,7 +33,7 @@ def watch(
     crashes = Crashes("crashes", CrashesArgs(cluster=base.cluster, tags=s.tags), s.opts)
     known: dict[str, pulumi.Input[str]] = {
         "site": door.cdn.distribution_id,
-        **({"api": door.api.distribution.distribution_id} if door.api else {}),
+        **{f"host {host}": one.distribution.distribution_id for host, one in door.hosts.items()},
         "balancer": base.load_balancer.measured_as,
         "cluster": base.cluster.name,
         "instances": base.cluster.group_name,
@@ -54,7 +54,9 @@ def declare(s: Setting, topic: AlarmTopic, known: Mapping[str, pulumi.Input[str]
         return {**fixed, **{key: known[of] for key, of in dimensions.items()}}
 
     region = s.config.region
-    rows = [(alarm, values(alarm.dimensions, alarm.fixed)) for alarm in alarms(s.config)]
+    # Of a domain whose DNS is elsewhere, certificate and distributions are there only when its records are.
+    there = [alarm for alarm in alarms(s.config) if known.keys() >= set(alarm.dimensions.values())]
+    rows = [(alarm, values(alarm.dimensions, alarm.fixed)) for alarm in there]
     others = [row for row in rows if not row[0].harm]
     Alarms("alarms", AlarmsArgs(rows=others, topic=topic, region=region, tags=s.tags), s.opts)
     Dashboard("dashboard", DashboardArgs(rows=rows, region=region, tags=s.tags), s.opts)

@@ -58,15 +58,14 @@ def own_names(s: Setting, zone_id: Input[str] | None) -> OwnNames | None:
     if domain is None:
         return None
     checks = [check(s, domain, zone_id)] if domain.zone == "made" and zone_id is not None else []
-    args = CertificateArgs(names=domain.names, zone_id=zone_id, after=checks)
+    args = CertificateArgs(names=s.config.names, zone_id=zone_id, after=checks)
     certificate = Certificate("certificate", args, s.opts)
     served = SiteNames(
         names=domain.site_names,
         api=domain.api_name,
         certificate_arn=certificate.arn,
         zone_id=zone_id,
-        are_known=not set(domain.site_names) & set(s.found.missing),
-        api_is_known=domain.api_name not in s.found.missing,
+        unknown=s.found.missing,
     )
     if zone_id is not None:
         return OwnNames(served=served, records=None)
@@ -80,7 +79,7 @@ class Checked(Resource, module="infra", name="DomainCheck"):
 def check(s: Setting, domain: DomainConfig, zone_id: Input[str]) -> Checked:
     """There when nothing is in the way of a certificate for names in a zone that the stack makes."""
     inputs = {
-        "names": domain.names,
+        "names": s.config.names,
         "zone": domain.name,
         "zoneId": zone_id,
         "region": s.config.region,
@@ -96,8 +95,8 @@ def leading(names: Sequence[str], distribution: str) -> list[Record]:
 
 def missing(s: Setting, record: Record) -> bool:
     """Names that lead somewhere are known; the rest is for ACM, which says itself whether it has seen all."""
-    names = s.config.domain.names if s.config.domain else ()
-    return record.name in s.found.missing if record.name in names else not s.found.is_issued
+    is_name = record.name in s.config.names
+    return record.name in s.found.missing if is_name else not s.found.is_issued
 
 
 def ask_for(subject: str, records: Output[list[Record]]) -> None:

@@ -1,21 +1,22 @@
 """What the world sees."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Output
 
-from infra.components.api_cdn import ApiCdn, ApiCdnArgs
 from infra.components.assets import AssetAccess, AssetAccessArgs, Assets
 from infra.components.browser_access import BrowserAccess, BrowserAccessArgs
 from infra.components.cdn import Cdn, CdnArgs, SiteNames
 from infra.components.distribution import ORIGIN
+from infra.components.host_cdn import HostCdn, HostCdnArgs
 from infra.components.order import after
 from infra.components.origin import HEADER, Origin, OriginArgs
 from infra.components.site_records import SiteRecords, SiteRecordsArgs
-from infra.pure.domains import Record
+from infra.pure.domains import API_HOST, Record
 from infra.stack.domain import OwnNames, ask_for, leading, missing, own_names
 from infra.stack.foundation import Foundation
 from infra.stack.parts import Parts
@@ -26,15 +27,17 @@ REDIRECTED = "null"
 
 
 @dataclass(frozen=True, kw_only=True)
-class ApiDoor:
-    """The API's own name, and its distribution. `url`: what pages are told, where the DNS has the name.
+class HostDoor:
+    """A name that one service has for itself, and its distribution. `is_known`: whether the DNS has the name.
 
     `ready`: known when the name leads there.
     """
 
+    service: str
     name: str
-    url: Output[str] | None
-    distribution: ApiCdn
+    url: Output[str]
+    is_known: bool
+    distribution: HostCdn
     ready: Output[str]
 
 
@@ -43,12 +46,14 @@ class FrontDoor:
     """`conditions`: what the load balancer's rules demand of each request, beside its path.
 
     `records`: what the owner sets where the domain's DNS is, if that is elsewhere.
-    `api`: where the API has a name of its own.
+    `hosts`: the names that services have for themselves, by what stands before the domain; `api`: the one of them that
+    is the API's, where `domain.api` gives it one.
     `ready`: known when the files of a page's new version are where browsers look for them; None without such files.
     """
 
     cdn: Cdn
-    api: ApiDoor | None
+    hosts: Mapping[str, HostDoor]
+    api: HostDoor | None
     ready: Output[str] | None
     conditions: Sequence[aws.lb.ListenerRuleConditionArgs]
     certificate_arn: pulumi.Input[str] | None
@@ -92,32 +97,33 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, origins=origins), s.opts)
     if names:
         lead(s, "site-records", names, names.names, cdn)
-    api = api_door(s, base, names, names.api, cdn, origin) if names and names.api else None
+    hosts = {host: host_door(s, base, names, host, cdn, origin) for host in s.config.hosts} if names else {}
     return FrontDoor(
         cdn=cdn,
-        api=api,
+        hosts=hosts,
+        api=hosts[API_HOST] if names and names.api else None,
         conditions=demanded(origin, cdn),
         ready=readable(s, assets, cdn) if assets else None,
-        records=to_set(s, own, cdn, api) if own else None,
+        records=to_set(s, own, cdn, hosts) if own else None,
         certificate_arn=names.certificate_arn if names else None,
     )
 
 
-def to_set(s: Setting, own: OwnNames, cdn: Cdn, api: ApiDoor | None) -> Output[list[Record]] | None:
+def to_set(s: Setting, own: OwnNames, cdn: Cdn, hosts: Mapping[str, HostDoor]) -> Output[list[Record]] | None:
     """All records of a domain whose DNS is elsewhere, those that are there too; says which are not."""
     if own.records is None or s.config.domain is None:
         return None
     domain = s.config.domain
     led = [cdn.domain_name.apply(lambda to: leading(domain.site_names, to))]
-    if api:
-        led.append(api.distribution.domain_name.apply(lambda to: leading([api.name], to)))
+    led += [one.distribution.domain_name.apply(partial(leading, [one.name])) for one in hosts.values()]
     records = Output.all(own.records, *led).apply(lambda parts: [record for part in parts for record in part])
     ask_for(domain.name, records.apply(lambda known: [one for one in known if missing(s, one)]))
     return records
 
 
-def api_door(s: Setting, base: Foundation, names: SiteNames, name: str, cdn: Cdn, origin: Origin) -> ApiDoor:
-    args = ApiCdnArgs(
+def host_door(s: Setting, base: Foundation, names: SiteNames, host: str, cdn: Cdn, origin: Origin) -> HostDoor:
+    name = f"{host}.{names.names[0]}"
+    args = HostCdnArgs(
         name=name,
         certificate_arn=names.certificate_arn,
         origin=origin.of(ORIGIN),
@@ -125,12 +131,18 @@ def api_door(s: Setting, base: Foundation, names: SiteNames, name: str, cdn: Cdn
         settings=s.config.cdn,
         access_logs=base.access_logs.of_cloudfront if base.access_logs else None,
     )
-    api = ApiCdn("api-cdn", args, s.opts)
-    ready = lead(s, "api-records", names, [name], api) or api.domain_name
-    return ApiDoor(name=name, url=cdn.api_url if names.api_is_known else None, distribution=api, ready=ready)
+    distribution = HostCdn(f"{host}-cdn", args, s.opts)
+    return HostDoor(
+        service=s.config.hosts[host],
+        name=name,
+        url=cdn.address_of(name),
+        is_known=names.knows(name),
+        distribution=distribution,
+        ready=lead(s, f"{host}-records", names, [name], distribution) or distribution.domain_name,
+    )
 
 
-def lead(s: Setting, resource: str, own: SiteNames, names: Sequence[str], to: Cdn | ApiCdn) -> Output[str] | None:
+def lead(s: Setting, resource: str, own: SiteNames, names: Sequence[str], to: Cdn | HostCdn) -> Output[str] | None:
     """Known when the names lead there; None where others set the records."""
     if own.zone_id is None:
         return None

@@ -60,7 +60,7 @@ def ask(config: StackConfig, tags: Tags) -> Lookups:
         zone=zone,
         mail_zone=of_mail,
         missing=tuple(seen[0].missing) if elsewhere else (),
-        is_issued=domain is not None and elsewhere and is_issued(REGION, domain.names, tags.defaults),
+        is_issued=domain is not None and elsewhere and is_issued(REGION, config.names, tags.defaults),
         is_mail_verified=bool(asked and is_verified(config.region, asked)),
     )
 
@@ -69,7 +69,7 @@ def sites(config: StackConfig, tags: Tags, zone: Zone | None, of_mail: Zone | No
     """What is looked at now; a zone that the stack makes, when it is there."""
     domain = config.domain
     if domain and domain.zone != "made":
-        yield site("domain", config, tags, zone, names=domain.names)
+        yield site("domain", config, tags, zone, names=config.names)
     if of_mail and of_mail != zone:
         yield site("mail.domain", config, tags, of_mail, names=())
 

@@ -93,7 +93,7 @@ def all_running(
     services = s.config.services
     found: dict[str, RunningService] = {}
     for name in sorted(services, key=lambda one: services[one].page):  # a page asks others
-        needs = page_needs(s, door, found) if services[name].page else []
+        needs = page_needs(door, found) if services[name].page else []
         found[name] = running(s, base, door, name, built[services[name].image], known, needs)
     return {name: found[name] for name in services}
 
@@ -158,14 +158,14 @@ def running(
 
 def api_of_page(door: FrontDoor) -> dict[str, Link]:
     """Where a page finds the API that has a name of its own."""
-    url = door.api.url if door.api else None
+    url = door.api.url if door.api and door.api.is_known else None
     return {"api": Link(environment={"API_URL": url})} if url is not None else {}
 
 
-def page_needs(s: Setting, door: FrontDoor, others: Mapping[str, RunningService]) -> list[Output[str]]:
+def page_needs(door: FrontDoor, others: Mapping[str, RunningService]) -> list[Output[str]]:
     """What a page asks for, known when it is there: its files, and the API at its own name."""
-    needs = [door.ready, door.api.ready if door.api else None]
-    needs += [one.target.ready for one in others.values() if one.target]
+    api = others[door.api.service].target if door.api else None
+    needs = [door.ready, door.api.ready if door.api else None, api.ready if api else None]
     return [one for one in needs if one is not None]
 
 
@@ -219,7 +219,7 @@ def target_of(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Targe
     settings = s.config.services[name]
     if settings.port is None or settings.health is None:
         return None
-    host = door.api.name if door.api and name == s.config.api_service else None
+    loses_prefix = door.api is not None and door.api.service == name and settings.knows_prefix
     return Target(
         name,
         TargetArgs(
@@ -227,11 +227,11 @@ def target_of(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Targe
             load_balancer=base.load_balancer,
             port=settings.port,
             routes=settings.routes,
-            health=without_prefix(settings.health) if host and settings.knows_prefix else settings.health,
+            health=without_prefix(settings.health) if loses_prefix else settings.health,
             own_interface=name in base.interfaces,
             conditions=door.conditions,
             private_port=private_port(name) if settings.private else None,
-            host=host,
+            hosts=[one.name for one in door.hosts.values() if one.service == name],
         ),
         s.opts,
     )

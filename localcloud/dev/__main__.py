@@ -5,7 +5,7 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from functools import cached_property
@@ -18,7 +18,7 @@ from aiohttp import web
 from localcloud import access, gateway, stack
 from localcloud.dev import description, setting, site
 from localcloud.dev.console import Console
-from localcloud.dev.description import Service
+from localcloud.dev.description import Host, Service
 from localcloud.dev.folder import plan
 from localcloud.dev.proxy import Proxy
 from localcloud.dev.runner import HOST, Command, Runner
@@ -33,18 +33,25 @@ CLOSE_SECONDS = 1.0
 
 @dataclass(frozen=True, kw_only=True)
 class Development:
-    """`deployed` is the site's URL there; `excepted` are the services that somebody else starts, such as a debugger."""
+    """`deployed` is the site's URL there, `hosts` what is at other names.
+
+    `excepted` are the services that somebody else starts, such as a debugger.
+    """
 
     place: Place
     services: Sequence[Service]
     deployed: str
     behaviors: Sequence[site.Behavior]
+    hosts: Mapping[str, Host]
     excepted: Sequence[str]
     console: Console
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.place.dev_port}"
+
+    def url_of(self, host: str) -> str:
+        return f"http://{host}.localhost:{self.place.dev_port}"
 
     @cached_property
     def ports(self) -> dict[str, int]:
@@ -58,9 +65,11 @@ class Development:
     def moved(self) -> dict[str, str]:
         """The URLs that tasks are told, with those that the same has here."""
         private = {one.private_url: self.addresses[one.name] for one in self.services if one.private_url}
-        return {self.deployed: self.url} | {
-            url: f"http://{address}:{self.place.dev_port}" for url, address in private.items()
-        }
+        return (
+            {self.deployed: self.url}
+            | {url: f"http://{address}:{self.place.dev_port}" for url, address in private.items()}
+            | {one.url: self.url_of(host) for host, one in self.hosts.items()}
+        )
 
     def file(self, service: Service) -> Path:
         """The variables of a service that somebody else starts."""
@@ -73,9 +82,12 @@ class Development:
             opened.callback(self._forget)
             runners = {one.name: await self._prepared(one, cache) for one in self.services}
             routes = {route: one.name for one in self.services for route in one.routes}
-            await self._serve(opened, HOST, Proxy(routes, runners, self.behaviors))
+            whole = site.Site(routes=routes, behaviors=self.behaviors)
+            named = {host: one.site for host, one in self.hosts.items()}
+            await self._serve(opened, HOST, Proxy(whole, runners, named))
             for name, address in self.addresses.items():
-                await self._serve(opened, address, Proxy({"/": name}, runners, [site.UNCHANGED]))
+                inner = site.Site(routes={"/": name}, behaviors=[site.UNCHANGED])
+                await self._serve(opened, address, Proxy(inner, runners))
             self._describe(runners)
             async with asyncio.TaskGroup() as tasks:
                 for name, runner in runners.items():
@@ -131,6 +143,8 @@ class Development:
 
     def _describe(self, runners: dict[str, Runner]) -> None:
         click.echo(f"\n  Site      {self.url}")
+        for host in self.hosts:
+            click.echo(f"            {self.url_of(host)}")
         if link := access.sign_in_link(self.place, self.url):
             click.echo(f"  Sign in   {link}")
         for one in self.services:
@@ -163,9 +177,10 @@ def development(place: Place, excepted: Sequence[str]) -> Development:
         raise LocalCloudError(
             f"PORT: {place.dev_port} is in use, and PORT={place.port} needs it for `make dev`; is it running already?"
         )
-    behaviors = site.behaviors(boto3.client("cloudfront"), outputs["distribution"])
+    cloudfront = boto3.client("cloudfront")
     return Development(
-        place=place, services=services, deployed=outputs["url"], behaviors=behaviors,
+        place=place, services=services, deployed=outputs["url"],
+        behaviors=site.behaviors(cloudfront, outputs["distribution"]), hosts=description.hosts(outputs, cloudfront),
         excepted=excepted, console=Console(names),
     )  # fmt: skip
 

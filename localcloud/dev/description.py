@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from localcloud.dev.site import CloudFront, Site, behaviors
 from localcloud.emulator.secret import role_variables
 from localcloud.engine.programs import HOST_NAME, LOOPBACK
 from localcloud.errors import LocalCloudError
@@ -34,6 +35,29 @@ class Service:
     migrate: Sequence[str]
     dev: Sequence[str]
     environment: Mapping[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Host:
+    """A name that one service has for itself: where it is deployed, and what answers there."""
+
+    url: str
+    site: Site
+
+
+def hosts(outputs: Mapping[str, Any], cloudfront: CloudFront) -> dict[str, Host]:
+    """By what stands before the domain."""
+    return {
+        host: Host(
+            url=facts["url"],
+            site=Site(
+                routes={"/": facts["service"]},
+                behaviors=behaviors(cloudfront, facts["distribution"]),
+                tells_name=True,
+            ),
+        )
+        for host, facts in outputs.get("hosts", {}).items()
+    }
 
 
 def read(place: Place, outputs: Mapping[str, Any], client: Any) -> list[Service]:

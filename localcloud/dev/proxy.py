@@ -1,7 +1,7 @@
 """The one address of the site: passes each request to the service that has its path, as CloudFront and the load
 balancer do, and the answer back while it arrives."""
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping
 from contextlib import suppress
 
 import aiohttp
@@ -10,11 +10,11 @@ from multidict import CIMultiDict
 
 from localcloud.dev import page
 from localcloud.dev.runner import HOST, Runner
-from localcloud.dev.site import Behavior, behavior_of, owner
+from localcloud.dev.site import Behavior, Site, behavior_of, owner, site_of
 from localcloud.emulator.forwarding import HOP_BY_HOP, first_of, make_session
 
 POLICY = "Content-Security-Policy"
-# A service does not see the site's name, as behind CloudFront; and its answers must be readable here.
+# A service does not see the site's name, as behind CloudFront, but one of its own; its answers must be readable here.
 NOT_SENT = HOP_BY_HOP | {"host", "accept-encoding", "x-forwarded-for", "x-forwarded-proto"}
 HANDSHAKE = frozenset(
     ("sec-websocket-key", "sec-websocket-version", "sec-websocket-extensions", "sec-websocket-protocol")
@@ -23,10 +23,10 @@ CLOUDFRONT = "127.0.0.1"
 
 
 class Proxy:
-    """`routes` are the services by path, `runners` by name, `behaviors` CloudFront's rules."""
+    """`runners` are the services by name, `named` what is at other names, by what these begin with."""
 
-    def __init__(self, routes: Mapping[str, str], runners: Mapping[str, Runner], behaviors: Sequence[Behavior]) -> None:
-        self._routes, self._runners, self._behaviors = routes, runners, behaviors
+    def __init__(self, site: Site, runners: Mapping[str, Runner], named: Mapping[str, Site] | None = None) -> None:
+        self._site, self._runners, self._named = site, runners, named or {}
 
     def application(self) -> web.Application:
         made = web.Application(client_max_size=0)
@@ -39,20 +39,22 @@ class Proxy:
             yield
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
-        rules = behavior_of(request.rel_url.raw_path, self._behaviors)
+        site = site_of(request.host, self._site, self._named)
+        rules = behavior_of(request.rel_url.raw_path, site.behaviors)
         if request.method not in rules.methods:
             return text(
                 403, f"CloudFront refuses {request.method} here: it passes on {', '.join(sorted(rules.methods))}."
             )
-        name = owner(request.path, self._routes)
+        name = owner(request.path, site.routes)
         if name is None:
             return text(404, "No service has this path: see the routes in app.yaml.")
         runner = self._runners[name]
+        headers = forwarded(request, tells_name=site.tells_name)
         send = self._relay if request.headers.get("Upgrade", "").lower() == "websocket" else self._pass_on
         try:
             while True:
                 try:
-                    return await send(request, runner, rules)
+                    return await send(request, headers, runner, rules)
                 except aiohttp.ClientConnectorError:
                     if not await runner.listens():
                         break
@@ -60,11 +62,13 @@ class Proxy:
             return text(502, f"{name} broke off the connection: its lines in the terminal tell why.")
         return text(502, f"{name} does not listen on {HOST}:{runner.port}: its lines in the terminal tell why.")
 
-    async def _pass_on(self, request: web.Request, runner: Runner, rules: Behavior) -> web.StreamResponse:
+    async def _pass_on(
+        self, request: web.Request, sent: CIMultiDict[str], runner: Runner, rules: Behavior
+    ) -> web.StreamResponse:
         async with self._session.request(
             request.method,
             upstream(request, runner, "http"),
-            headers=forwarded(request),
+            headers=sent,
             data=request.content if request.body_exists else None,
             allow_redirects=False,
             timeout=aiohttp.ClientTimeout(total=None),
@@ -80,10 +84,11 @@ class Proxy:
                 return web.Response(status=answer.status, reason=answer.reason, headers=headers, body=body)
             return await stream(request, answer, headers)
 
-    async def _relay(self, request: web.Request, runner: Runner, _: Behavior) -> web.StreamResponse:
+    async def _relay(
+        self, request: web.Request, sent: CIMultiDict[str], runner: Runner, _: Behavior
+    ) -> web.StreamResponse:
         protocols = [one.strip() for one in request.headers.get("Sec-WebSocket-Protocol", "").split(",") if one.strip()]
-        known = forwarded(request).items()
-        headers = CIMultiDict((name, value) for name, value in known if name.lower() not in HANDSHAKE)
+        headers = CIMultiDict((name, value) for name, value in sent.items() if name.lower() not in HANDSHAKE)
         try:
             server = await self._session.ws_connect(
                 upstream(request, runner, "ws"), protocols=protocols, headers=headers, max_msg_size=0
@@ -106,11 +111,13 @@ def upstream(request: web.Request, runner: Runner, scheme: str) -> str:
     return f"{scheme}://{HOST}:{runner.port}{request.raw_path}"
 
 
-def forwarded(request: web.Request) -> CIMultiDict[str]:
+def forwarded(request: web.Request, *, tells_name: bool) -> CIMultiDict[str]:
     """The request's headers, and what CloudFront and a load balancer tell about its way."""
     headers = CIMultiDict((name, value) for name, value in request.headers.items() if name.lower() not in NOT_SENT)
     headers["X-Forwarded-For"] = f"{request.remote}, {CLOUDFRONT}"
     headers["X-Forwarded-Proto"] = "http"
+    if tells_name:
+        headers["Host"] = request.host
     return headers
 
 

@@ -36,6 +36,24 @@ class Behavior:
 UNCHANGED = Behavior(pattern=EVERY_PATH, methods=frozenset(METH_ALL))
 
 
+@dataclass(frozen=True, kw_only=True)
+class Site:
+    """What answers at a name: `routes` are the services by path, `behaviors` CloudFront's rules.
+
+    `tells_name`: whether services see the name that was asked for.
+    """
+
+    routes: Mapping[str, str]
+    behaviors: Sequence[Behavior]
+    tells_name: bool = False
+
+
+def site_of(host: str, site: Site, named: Mapping[str, Site]) -> Site:
+    """The one of those with names of their own that `host` begins with, such as `admin.localhost`, else the site."""
+    first, dot, _ = host.lower().partition(".")
+    return named.get(first, site) if dot else site
+
+
 def behaviors(cloudfront: CloudFront, distribution: str) -> list[Behavior]:
     """Those of the deployed distribution, in CloudFront's order: the first that matches a path counts."""
     config = cloudfront.get_distribution_config(Id=distribution)["DistributionConfig"]

@@ -16,7 +16,7 @@ from aiohttp.test_utils import TestClient, TestServer
 from localcloud.dev.console import Console
 from localcloud.dev.proxy import Proxy
 from localcloud.dev.runner import Command, Runner
-from localcloud.dev.site import Behavior
+from localcloud.dev.site import UNCHANGED, Behavior, Site
 from tests.ports import free_port
 
 pytestmark = pytest.mark.asyncio
@@ -59,7 +59,8 @@ class Lines(Console):
 
 @asynccontextmanager
 async def proxied(runner: Runner) -> AsyncIterator[Client]:
-    proxy = Proxy({"/api": "api"}, {"api": runner}, [EVERYTHING])
+    named = Site(routes={"/": "api"}, behaviors=[UNCHANGED], tells_name=True)
+    proxy = Proxy(Site(routes={"/api": "api"}, behaviors=[EVERYTHING]), {"api": runner}, {"admin": named})
     async with TestClient(TestServer(proxy.application())) as client:
         yield client
 
@@ -68,7 +69,7 @@ async def proxied(runner: Runner) -> AsyncIterator[Client]:
 async def served(handler: Callable[[web.Request], Awaitable[web.StreamResponse]]) -> AsyncIterator[Client]:
     """The proxy before a service that somebody else started."""
     application = web.Application()
-    application.router.add_route("*", "/api{rest:.*}", handler)
+    application.router.add_route("*", "/{path:.*}", handler)
     async with TestServer(application) as server:
         command = Command(name="api", words=[], folder=Path(), variables={}, console=Lines())
         async with proxied(Runner(command=command, port=server.port, reloads=True)) as client:
@@ -145,6 +146,27 @@ async def test_a_service_gets_the_request_as_behind_cloudfront() -> None:
         "Cookie": "a=1", "X-Forwarded-For": "127.0.0.1, 127.0.0.1", "Accept-Encoding": None, "X-Custom": "é",
         "url": "/api/a%2Fb?c=%20d", "body": "body",
     }  # fmt: skip
+
+
+async def test_a_service_is_told_the_name_that_it_has_for_itself_where_each_path_is_its_own() -> None:
+    async def tell(request: web.Request) -> web.StreamResponse:
+        if request.headers.get("Upgrade") == "websocket":
+            socket = web.WebSocketResponse()
+            await socket.prepare(request)
+            await socket.send_str(request.headers["Host"])
+            return socket
+        return web.Response(text=f"{request.method} {request.raw_path} of {request.headers['Host']}")
+
+    host = "admin.localhost:4575"
+    async with served(tell) as client:
+        async with client.delete("/a%2Fb?c=1", headers={"Host": host}) as found:
+            assert await found.text() == f"DELETE /a%2Fb?c=1 of {host}"
+            assert "X-Own" not in found.headers
+        async with client.ws_connect("/api/ws", headers={"Host": host}) as socket:
+            assert await socket.receive_str(timeout=10) == host
+        async with client.get("/api", headers={"Host": "shop.localhost"}) as found:
+            assert (await found.text()).startswith("GET /api of 127.0.0.1:")
+            assert found.headers["X-Own"] == "site"
 
 
 async def test_the_answer_has_the_headers_of_the_site_and_all_cookies() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from localcloud.dev.site import Behavior, behavior_of, behaviors, header_rules, owner
+from localcloud.dev.site import UNCHANGED, Behavior, Site, behavior_of, behaviors, header_rules, owner, site_of
 
 ALL = ["GET", "HEAD", "POST"]
 
@@ -82,3 +82,20 @@ def test_the_longest_route_wins_and_no_look_alike_does(path: str, name: str) -> 
 
 def test_a_path_without_a_route_has_no_service() -> None:
     assert owner("/", {"/api": "api"}) is None
+
+
+@pytest.mark.parametrize(
+    ("host", "is_admin"),
+    [
+        ("admin.localhost:4575", True),
+        ("Admin.shop.localhost", True),
+        ("localhost:4575", False),
+        ("shop.localhost", False),
+        ("admin:4575", False),
+        ("127.0.0.1:4575", False),
+        ("", False),
+    ],
+)
+def test_a_name_is_known_by_what_it_begins_with(host: str, is_admin: bool) -> None:
+    site, admin = (Site(routes={"/": name}, behaviors=[UNCHANGED]) for name in ("web", "admin"))
+    assert site_of(host, site, {"admin": admin}) is (admin if is_admin else site)

@@ -184,6 +184,19 @@ def test_a_site_tells_its_address_and_whether_all_edges_have_the_last_change() -
     assert "its distribution is disabled" in of_site(enabled=False).problems[0]
 
 
+def test_names_that_services_have_tell_the_same_of_their_distributions() -> None:
+    answer = {"Distribution": {"Status": "Deployed", "DistributionConfig": {"Enabled": True}}}
+    off = {"Distribution": {"Status": "Deployed", "DistributionConfig": {"Enabled": False}}}
+    client = SimpleNamespace(get_distribution=lambda **asked: {"E1": answer, "E2": off}[asked["Id"]])
+    hosts = {"admin": {"service": "admin", "url": "https://admin.d1.example", "distribution": "E2"}}
+    parts = list(site(target({"distribution": "E1", "url": "https://d1.example", "hosts": hosts}, cloudfront=client)))
+    assert [(part.name, part.state) for part in parts] == [
+        ("site", "https://d1.example, at all edges"),
+        ("host admin", "https://admin.d1.example, at all edges"),
+    ]
+    assert [len(part.problems) for part in parts] == [0, 1]
+
+
 def of_mail(verified: bool = True, sending: bool = True, production: bool = True) -> Part:
     account = {
         "SendingEnabled": sending, "ProductionAccessEnabled": production,

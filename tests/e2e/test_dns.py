@@ -16,6 +16,14 @@ from tests.unit.stack_files import PROJECT
 
 APP = Path(__file__).parent / "apps/greeter"
 WEB = {"source": "greeter", "port": 8000, "routes": ["/"], "health": "/", "memoryMib": 128, "uses": ["mail"]}
+ADMIN = {
+    "source": "greeter",
+    "port": 8000,
+    "hosts": ["admin"],
+    "health": "/",
+    "memoryMib": 128,
+    "environment": {"GREETING": "{path} of {host}"},
+}
 SERVERS = ["ns-1.awsdns-1.com", "ns-2.awsdns-2.net", "ns-3.awsdns-3.org", "ns-4.awsdns-4.co.uk"]
 MAIL = "{address: no-reply@shop.localhost, domain: shop.localhost, zone: %s, mailboxPath: /_local/mailbox}"
 FOREIGN = "d111111abcdef8.cloudfront.net"
@@ -39,9 +47,9 @@ class Dns:
 
 @pytest.fixture(scope="module")
 def site(checkout: Checkout) -> Iterator[Checkout]:
-    """The smallest app that sends mail; nothing of it is deployed yet."""
+    """The smallest app that sends mail, and again at a name of its own; nothing of it is deployed yet."""
     shutil.copytree(APP, checkout.root / "greeter")
-    (checkout.root / "app.yaml").write_text(json.dumps({"services": {"web": WEB}}))
+    (checkout.root / "app.yaml").write_text(json.dumps({"services": {"web": WEB, "admin": ADMIN}}))
     checkout.edit("Pulumi.local.yaml", f"(?s)  {PROJECT}:services:.*?(?=  {PROJECT}:database)", "")
     checkout.start_cloud()
     yield checkout
@@ -65,8 +73,17 @@ def zone_id(dns: Dns, above: str) -> str:
 
 
 def default_name(site: Checkout) -> str:
-    (found,) = site.client("cloudfront").list_distributions()["DistributionList"]["Items"]
-    return f"{found['DomainName'].partition('.')[0]}.cloudfront.localhost"
+    return f"{site.outputs['distribution'].lower()}.cloudfront.localhost"
+
+
+def answers_by_its_host(site: Checkout, name: str) -> None:
+    """With all paths, as they are, and in each way; what else the site has is not there, nor it at the site's name."""
+    with at(site, name) as visitor:
+        for path in ("/", "/api/items?q=1", "/a%2Fb/"):
+            assert visitor.get(path).text == f"{path} of {name}:{site.port}\n"
+        assert "max-age" in visitor.get("/").headers["strict-transport-security"]
+    with at(site, name.partition(".")[2]) as visitor:
+        assert visitor.get("/admin").text == "hello\n"
 
 
 def test_all_that_is_in_the_way_is_said_at_once_and_nothing_is_made(
@@ -103,6 +120,7 @@ def test_with_that_mended_up_goes_on_and_mail_finds_its_zone(
     assert site.url == f"http://shop.localhost:{site.port}"
     with at(site, "shop.localhost") as visitor:
         assert visitor.get("/").text == "hello\n"
+    answers_by_its_host(site, "admin.shop.localhost")
     assert site.client("sesv2").get_email_identity(EmailIdentity="shop.localhost")["VerifiedForSendingStatus"]
     assert "dns_records" not in site.outputs
     site.up()
@@ -132,12 +150,15 @@ def test_with_its_dns_elsewhere_the_records_are_told_and_up_goes_on_when_they_ar
     told = [line.split(" ", 2) for line in site.outputs["dns_records"]]
     ours = [record for record in told if "elsewhere.localhost" in record[0]]
     assert all(" ".join(record) in run.output for record in ours)
-    assert [record for record in ours if not record[0].startswith("_")] == [["elsewhere.localhost", "CNAME", default]]
+    leading = {record[0]: record[2] for record in ours if not record[0].startswith("_")}
+    assert leading.keys() == {"elsewhere.localhost", "admin.elsewhere.localhost"}
+    assert leading["elsewhere.localhost"] == default != leading["admin.elsewhere.localhost"]
     assert {"bounce.shop.localhost", "_dmarc.shop.localhost"} < {name for name, *_ in told}
     for name, kind, value in ours:
         dns.change("CREATE", elsewhere, name, kind, [value])
     run = site.up()
     assert site.url == f"http://elsewhere.localhost:{site.port}"
+    answers_by_its_host(site, "admin.elsewhere.localhost")
     assert not any(" ".join(record) in run.output.partition("Outputs:")[0] for record in ours)
     with at(site, "elsewhere.localhost") as visitor:
         assert visitor.get("/").text == "hello\n"

@@ -59,7 +59,25 @@ WRONG: list[tuple[dict[str, Any], str]] = [
     (service(command="x"), "app.yaml: services.api.command: must be a list, got 'x'; write [x]"),
     (service(dev="npm start"), "app.yaml: services.api.dev: must be a list, got 'npm start'; write [npm, start]"),
     (service(port=None), "app.yaml: services.api.port: is required where there are routes; "),
-    (service(routes=[], port=1), "app.yaml: services.api.health: has no effect without routes; "),
+    (service(routes=[], port=1), "app.yaml: services.api.health: has no effect without routes or hosts; "),
+    (service(hosts=["admin.shop"]), "app.yaml: services.api.hosts.0: must be what stands before the domain: at most "),
+    (service(hosts=["a", "b", "c"]), "app.yaml: services.api.hosts: must have 2 entries or fewer, got [a, b, c]; "),
+    (service(hosts=["admin"]), "app.yaml: services.api.hosts: must be empty where there is no domain, got admin, "),
+    (service(hosts=["site"]), "app.yaml: services.api.hosts: must not be site: the stack's own records have that name"),
+    (service(page=True, hosts=["a"]), "app.yaml: services.api.hosts: must be empty where page is true: that is for "),
+    (
+        {"services": {"api": API, "admin": {**API, "routes": [], "port": None, "hosts": ["admin"]}}},
+        "app.yaml: services.admin.port: is required where there are hosts; write for example 8000",
+    ),
+    (
+        {"services": {"api": API, "prices": {**PRICES, "hosts": ["prices"]}}},
+        "app.yaml: services.prices.private: must be false where there are hosts: everybody reaches these; remove one",
+    ),
+    (
+        {"services": {"api": {**API, "hosts": ["one"]}, "other": {**API, "routes": [], "hosts": ["one"]}}},
+        "app.yaml: services.other.hosts: must differ from all others, got one, which api has; remove one, ",
+    ),
+    (service(hosts=["one", "one"]), "app.yaml: services.api.hosts: must differ from all others, got one, which is "),
     (service(private=True), "app.yaml: services.api.private: must be false where there are routes: everybody reaches "),
     (
         service(private=True, routes=[], health=None),
@@ -134,8 +152,8 @@ def test_a_wrong_description_is_answered_with_file_field_rule_and_way_out(app: d
     assert [problem for problem in found if problem.startswith(line)], found
 
 
-# These depend on all services, and an unknown key may be one of theirs that is misspelt.
-OF_ALL = ("app.yaml: services: must have a service with routes", "app.yaml: services.api.memoryMib: must fit into one")
+# This depends on all services, and an unknown key may be one of theirs that is misspelt.
+OF_ALL = "app.yaml: services: must have a service with routes"
 
 
 @pytest.mark.parametrize("app", [app for app, line in WRONG if app.get("services") and not line.startswith(OF_ALL)])
@@ -295,6 +313,31 @@ def test_a_private_service_needs_a_load_balancer_with_private_addresses() -> Non
     assert parse(app).private == ["prices"]
     (line,) = problems(app, loadBalancer={"scheme": "internet-facing"})
     assert line.startswith("app.yaml: services.prices.private: must be false where loadBalancer.scheme is internet-fac")
+
+
+def test_hosts_are_names_below_the_domain_that_differ_from_those_of_the_site_and_the_api() -> None:
+    admin = {**API, "routes": [], "hosts": ["api", "www"]}
+    app = {"services": {"web": {**API, "routes": ["/", "/api"]}, "admin": admin}}
+    config = parse(app, domain={"name": "shop.example.com"})
+    assert config.hosts == {"api": "admin", "www": "admin"}
+    assert config.names == ["shop.example.com", "api.shop.example.com", "www.shop.example.com"]
+    assert problems(app, domain={"name": "shop.example.com", "www": "none", "api": "subdomain"}) == [
+        "app.yaml: services.admin.hosts: must not be api where domain.api is subdomain: api.shop.example.com leads to"
+        " web; take another name, or write domain.api: path"
+    ]
+    page = {"web": {"page": True, "routes": ["/"]}}
+    assert problems(app, domain={"name": "shop.example.com", "www": "redirect"}, services=page) == [
+        "app.yaml: services.admin.hosts: must not be www where domain.www is redirect: www.shop.example.com leads to"
+        " the site; take another name, or write domain.www: none"
+    ]
+    longest = {"name": f"{'.'.join(['a' * 60] * 4)}.example"[-250:].lstrip(".")}
+    assert "must make a name of at most 253 letters" in problems(app, domain={"name": "b" + longest["name"][1:]})[0]
+
+
+def test_two_services_whose_rules_for_hosts_would_have_one_priority_are_told() -> None:
+    app = {"services": {"web": API, **{one: {**API, "routes": [], "hosts": [one]} for one in ("p5", "p10")}}}
+    (line,) = problems(app, domain={"name": "shop.example.com"})
+    assert line.startswith("app.yaml: services.p10: must have another name: the load balancer's rule for its hosts ")
 
 
 def test_private_services_may_name_each_other() -> None:

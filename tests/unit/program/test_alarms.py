@@ -9,6 +9,8 @@ from infra import program
 from infra.config.load import APP_FILE, app_settings, parse
 from infra.config.stack import StackConfig
 from infra.planning.alarms import alarms
+from infra.planning.cost import month
+from infra.pure.prices import ALARM_MONTH
 from tests.unit.program.recorder import Recorded, record
 from tests.unit.stack_files import PROJECT, filled_in
 
@@ -50,6 +52,20 @@ def test_every_alarm_of_the_table_is_made_once_of_parts_that_are_there(shop: Rec
     for name, alarm in table.items():
         assert made[name].get("dimensions", {}).keys() == {*alarm.dimensions, *alarm.fixed}
         assert alarm.why in made[name]["alarmDescription"] and len(alarm.why) > 20
+
+
+def test_each_name_that_a_service_has_is_watched_and_its_alarm_costs_what_alarms_cost() -> None:
+    admin = {"source": "backend", "port": 9000, "health": "/healthz", "hosts": ["admin"]}
+    plain = {**admin, "hosts": [], "routes": ["/admin"]}
+    with_host, without = config(services={"admin": admin}), config(services={"admin": plain})
+    names = {alarm.name for alarm in alarms(with_host)}
+    assert names - {alarm.name for alarm in alarms(without)} == {"admin-edge-errors"}
+    assert {"admin-down", "admin-errors"} < names
+    stack = of(with_host)
+    made = {one.inputs["name"]: one.inputs for one in stack.of(ALARM)}
+    (dimension,) = [v for k, v in made[f"{PROJECT}-dev-admin-edge-errors"]["dimensions"].items() if k != "Region"]
+    assert dimension == "admin-cdn-distribution-id"
+    assert round(month(with_host) - month(without), 2) == ALARM_MONTH
 
 
 def test_parts_that_a_stack_has_have_alarms() -> None:

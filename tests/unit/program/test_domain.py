@@ -183,6 +183,78 @@ def test_pages_may_ask_there_and_take_files_that_it_leads_to(named: Recorded) ->
     assert rule["allowedOrigins"][-1] == "null"
 
 
+ADMIN = {"source": "backend", "port": 9000, "health": "/api/health/live", "hosts": ["admin", "staff"]}
+
+
+@pytest.fixture(scope="module")
+def hosted() -> Recorded:
+    """With a service at names of its own, beside the API's."""
+    return built({"domain": {**NAMES, "zone": "made", "api": "subdomain"}, "services": {"admin": ADMIN}})
+
+
+def test_a_host_has_a_distribution_and_records_of_its_own_and_is_in_the_certificate(hosted: Recorded) -> None:
+    for host in ("admin", "staff"):
+        name = f"{host}.shop.example.com"
+        distribution = hosted.one(f"{host}-cdn-distribution").inputs
+        assert distribution["aliases"] == [name]
+        behavior = distribution["defaultCacheBehavior"]
+        assert (behavior["originRequestPolicyId"], behavior["cachePolicyId"]) == (ALL_VIEWER, CACHING_DISABLED)
+        assert name in hosted.one("certificate-of-names").inputs["subjectAlternativeNames"]
+        assert name in hosted.one("domain-check").inputs["names"]
+        for kind in ("a", "aaaa"):
+            record = hosted.one(f"{host}-records-{name}-{kind}")
+            assert hosted.depends(record.name, f"{host}-cdn-distribution")
+    told = hosted.outputs["hosts"]
+    assert {host: (one["service"], one["url"]) for host, one in told.items()} == {
+        "api": ("backend", "https://api.shop.example.com"),
+        "admin": ("admin", "https://admin.shop.example.com"),
+        "staff": ("admin", "https://staff.shop.example.com"),
+    }
+
+
+def test_requests_for_a_host_are_asked_for_before_those_for_paths_and_nothing_is_cut_off_them(hosted: Recorded) -> None:
+    rule = hosted.one("admin-host").inputs
+    assert rule["conditions"] == [{"hostHeader": {"values": ["admin.shop.example.com", "staff.shop.example.com"]}}]
+    assert rule["actions"][0]["targetGroupArn"].endswith(":admin-group") and "transforms" not in rule
+    rules = {one.name: one.inputs["priority"] for one in hosted.of("aws:lb/listenerRule:ListenerRule")}
+    of_hosts = {rules.pop("admin-host"), rules.pop("backend-host")}
+    assert len(of_hosts) == 2 and max(of_hosts) < min(rules.values())
+    assert hosted.one("admin-group").inputs["healthCheck"]["path"] == "/api/health/live"
+    assert hosted.one("backend-group").inputs["healthCheck"]["path"] == "/health/live"
+    assert hosted.depends("admin-host", "admin-deployment")
+
+
+def test_what_else_the_stack_has_does_not_know_of_a_host(hosted: Recorded, named: Recorded) -> None:
+    for name in ("cdn-distribution", "cdn-headers", "api-cdn-distribution", "backend-host", "frontend-definition"):
+        assert hosted.one(name).inputs == named.one(name).inputs
+    assert not hosted.depends("frontend-service", "admin-host")
+
+
+@pytest.mark.parametrize("missing", [["admin.shop.example.com"], []])
+def test_with_the_dns_elsewhere_the_records_of_hosts_are_told(
+    monkeypatch: pytest.MonkeyPatch, missing: list[str]
+) -> None:
+    dns_says(monkeypatch, missing=missing, issued=True)
+    warned: list[str] = []
+    monkeypatch.setattr("pulumi.log.warn", warned.append)
+    stack = built({"domain": {"name": "shop.example.com", "zone": "none"}, "services": {"admin": ADMIN}})
+    lines = [f"{host}.shop.example.com CNAME d123.cloudfront.net" for host in ("admin", "staff")]
+    assert set(lines) < set(stack.outputs["dns_records"])
+    assert [line in "\n".join(warned) for line in lines] == [bool(missing), False]
+    assert stack.outputs["url"] == "https://shop.example.com"
+
+
+def test_until_the_certificate_is_issued_nothing_is_at_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
+    dns_says(monkeypatch, missing=["admin.shop.example.com"], issued=False)
+    alarms = {"to": ["one@a-company.dev"]}
+    domain = {"name": "shop.example.com", "zone": "none", "api": "subdomain"}
+    stack = built({"domain": domain, "services": {"admin": ADMIN}, "alarms": alarms})
+    assert len(stack.of("aws:cloudfront/distribution:Distribution")) == 1
+    assert "hosts" not in stack.outputs
+    assert not [one for one in stack.of("aws:lb/listenerRule:ListenerRule") if one.name.endswith("-host")]
+    assert "_a.admin.shop.example.com CNAME _b.acm-validations.aws" in stack.outputs["dns_records"]
+
+
 @pytest.mark.skipif(not shutil.which("node"), reason="node runs CloudFront's function")
 @pytest.mark.parametrize(
     ("host", "expected"),

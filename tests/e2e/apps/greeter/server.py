@@ -9,7 +9,8 @@ class Greeter(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
 
     def do_GET(self) -> None:
-        body = b"hello\n"
+        greeting = os.environ.get("GREETING", "hello")
+        body = greeting.format(host=self.headers["Host"], path=self.path).encode() + b"\n"
         self.send_response(200)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()

@@ -1,4 +1,4 @@
-"""The API's own name: a second distribution before the same load balancer."""
+"""A name that one service has for itself: a distribution of its own before the same load balancer."""
 
 from dataclasses import dataclass
 
@@ -11,8 +11,12 @@ from infra.config.front_door import CdnConfig
 from infra.pure.tags import component_tag
 
 
+# Of when only the API had a name: another type would be another distribution, which CloudFront refuses the name.
+TYPE = "app:infra:ApiCdn"
+
+
 @dataclass(frozen=True, kw_only=True)
-class ApiCdnArgs:
+class HostCdnArgs:
     """`headers_id`: of the policy with the security headers. `access_logs`: where it writes who asked for what."""
 
     name: str
@@ -23,8 +27,8 @@ class ApiCdnArgs:
     access_logs: aws.cloudfront.DistributionLoggingConfigArgs | None
 
 
-class ApiCdn(pulumi.ComponentResource):
-    """Everything goes through, the Host header too, by which the load balancer knows the API. Nothing is kept.
+class HostCdn(pulumi.ComponentResource):
+    """Everything goes through, the Host header too, by which the load balancer knows the service. Nothing is kept.
 
     Apart from the site's distribution, because that chooses by path and never by name, and keeps pages without the
     name in their key. A month: free up to 1 TB together with the site's.
@@ -34,8 +38,8 @@ class ApiCdn(pulumi.ComponentResource):
     domain_name: pulumi.Output[str]
     hosted_zone_id: pulumi.Output[str]
 
-    def __init__(self, name: str, args: ApiCdnArgs, opts: ResourceOptions | None = None) -> None:
-        super().__init__("app:infra:ApiCdn", name, None, opts)
+    def __init__(self, name: str, args: HostCdnArgs, opts: ResourceOptions | None = None) -> None:
+        super().__init__(TYPE, name, None, opts)
         distribution = aws.cloudfront.Distribution(
             f"{name}-distribution",
             aliases=[args.name],
@@ -46,7 +50,7 @@ class ApiCdn(pulumi.ComponentResource):
             tags=component_tag(name),
             opts=ResourceOptions(parent=self),
             **common(
-                f"API of {pulumi.get_project()} {pulumi.get_stack()}",
+                f"{args.name} of {pulumi.get_project()} {pulumi.get_stack()}",
                 args.settings,
                 args.access_logs,
                 args.certificate_arn,
