@@ -10,7 +10,6 @@ from infra.components.distribution import ALL_VIEWER, common, uncached
 from infra.config.front_door import CdnConfig
 from infra.pure.tags import component_tag
 
-
 # Of when only the API had a name: another type would be another distribution, which CloudFront refuses the name.
 TYPE = "app:infra:ApiCdn"
 

@@ -77,10 +77,10 @@ def default_name(site: Checkout) -> str:
 
 
 def answers_by_its_host(site: Checkout, name: str) -> None:
-    """With all paths, as they are, and in each way; what else the site has is not there, nor it at the site's name."""
+    """With all paths, as they are; what else the site has is not there, nor it at the site's name."""
     with at(site, name) as visitor:
         for path in ("/", "/api/items?q=1", "/a%2Fb/"):
-            assert visitor.get(path).text == f"{path} of {name}:{site.port}\n"
+            assert visitor.get(path).text == f"{path} of {name}\n"
         assert "max-age" in visitor.get("/").headers["strict-transport-security"]
     with at(site, name.partition(".")[2]) as visitor:
         assert visitor.get("/admin").text == "hello\n"
