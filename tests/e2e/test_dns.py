@@ -73,7 +73,8 @@ def zone_id(dns: Dns, above: str) -> str:
 
 
 def default_name(site: Checkout) -> str:
-    return f"{site.outputs['distribution'].lower()}.cloudfront.localhost"
+    found = site.client("cloudfront").get_distribution(Id=site.outputs["distribution"])["Distribution"]
+    return f"{found['DomainName'].partition('.')[0]}.cloudfront.localhost"
 
 
 def answers_by_its_host(site: Checkout, name: str) -> None:

@@ -183,7 +183,14 @@ def test_pages_may_ask_there_and_take_files_that_it_leads_to(named: Recorded) ->
     assert rule["allowedOrigins"][-1] == "null"
 
 
-ADMIN = {"source": "backend", "port": 9000, "health": "/api/health/live", "hosts": ["admin", "staff"]}
+ADMIN = {
+    "source": "backend",
+    "port": 9000,
+    "health": "/api/health/live",
+    "hosts": ["admin", "staff"],
+    "uses": ["site"],
+    "environment": {"PREFIX_OF_THE_API": "${site.apiPrefix}"},
+}
 
 
 @pytest.fixture(scope="module")
