@@ -16,10 +16,13 @@ TYPE = "app:infra:ApiCdn"
 
 @dataclass(frozen=True, kw_only=True)
 class HostCdnArgs:
-    """`headers_id`: of the policy with the security headers. `access_logs`: where it writes who asked for what."""
+    """`certificate_arn`: None while there is none; then it answers at the name that CloudFront gives it alone.
+
+    `headers_id`: of the policy with the security headers. `access_logs`: where it writes who asked for what.
+    """
 
     name: str
-    certificate_arn: pulumi.Input[str]
+    certificate_arn: pulumi.Input[str] | None
     origin: aws.cloudfront.DistributionOriginArgs
     headers_id: pulumi.Input[str]
     settings: CdnConfig
@@ -41,7 +44,7 @@ class HostCdn(pulumi.ComponentResource):
         super().__init__(TYPE, name, None, opts)
         distribution = aws.cloudfront.Distribution(
             f"{name}-distribution",
-            aliases=[args.name],
+            aliases=[args.name] if args.certificate_arn is not None else None,
             origins=[args.origin],
             default_cache_behavior=aws.cloudfront.DistributionDefaultCacheBehaviorArgs(
                 **uncached(args.settings, args.headers_id, ALL_VIEWER)

@@ -54,7 +54,7 @@ def declare(s: Setting, topic: AlarmTopic, known: Mapping[str, pulumi.Input[str]
         return {**fixed, **{key: known[of] for key, of in dimensions.items()}}
 
     region = s.config.region
-    # Of a domain whose DNS is elsewhere, certificate and distributions are there only when its records are.
+    # Of a domain whose DNS is elsewhere, the certificate is there only when its records are.
     there = [alarm for alarm in alarms(s.config) if known.keys() >= set(alarm.dimensions.values())]
     rows = [(alarm, values(alarm.dimensions, alarm.fixed)) for alarm in there]
     others = [row for row in rows if not row[0].harm]

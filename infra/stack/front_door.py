@@ -16,6 +16,7 @@ from infra.components.host_cdn import HostCdn, HostCdnArgs
 from infra.components.order import after
 from infra.components.origin import HEADER, Origin, OriginArgs
 from infra.components.site_records import SiteRecords, SiteRecordsArgs
+from infra.config.front_door import DomainConfig
 from infra.pure.domains import API_HOST, Record
 from infra.stack.domain import OwnNames, ask_for, leading, missing, own_names
 from infra.stack.foundation import Foundation
@@ -97,7 +98,8 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         BrowserAccess("browser-access", BrowserAccessArgs(bucket=made.bucket.bucket, origins=origins), s.opts)
     if names:
         lead(s, "site-records", names, names.names, cdn)
-    hosts = {host: host_door(s, base, names, host, cdn, origin) for host in s.config.hosts} if names else {}
+    domain = s.config.domain
+    hosts = {one: host_door(s, base, domain, names, one, cdn, origin) for one in s.config.hosts} if domain else {}
     return FrontDoor(
         cdn=cdn,
         hosts=hosts,
@@ -121,11 +123,14 @@ def to_set(s: Setting, own: OwnNames, cdn: Cdn, hosts: Mapping[str, HostDoor]) -
     return records
 
 
-def host_door(s: Setting, base: Foundation, names: SiteNames, host: str, cdn: Cdn, origin: Origin) -> HostDoor:
-    name = f"{host}.{names.names[0]}"
+def host_door(
+    s: Setting, base: Foundation, domain: DomainConfig, names: SiteNames | None, host: str, cdn: Cdn, origin: Origin
+) -> HostDoor:
+    """There before the name is, where the DNS is elsewhere: its owner is told where the name must lead."""
+    name = domain.host_name(host)
     args = HostCdnArgs(
         name=name,
-        certificate_arn=names.certificate_arn,
+        certificate_arn=names.certificate_arn if names else None,
         origin=origin.of(ORIGIN),
         headers_id=cdn.headers_id,
         settings=s.config.cdn,
@@ -136,9 +141,9 @@ def host_door(s: Setting, base: Foundation, names: SiteNames, host: str, cdn: Cd
         service=s.config.hosts[host],
         name=name,
         url=cdn.address_of(name),
-        is_known=names.knows(name),
+        is_known=names is not None and names.knows(name),
         distribution=distribution,
-        ready=lead(s, f"{host}-records", names, [name], distribution) or distribution.domain_name,
+        ready=(lead(s, f"{host}-records", names, [name], distribution) if names else None) or distribution.domain_name,
     )
 
 

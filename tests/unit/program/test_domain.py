@@ -251,15 +251,22 @@ def test_with_the_dns_elsewhere_the_records_of_hosts_are_told(
     assert stack.outputs["url"] == "https://shop.example.com"
 
 
-def test_until_the_certificate_is_issued_nothing_is_at_a_host(monkeypatch: pytest.MonkeyPatch) -> None:
-    dns_says(monkeypatch, missing=["admin.shop.example.com"], issued=False)
+def test_until_the_certificate_is_issued_distributions_of_hosts_have_no_name_and_it_is_told_where_to_lead_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    dns_says(monkeypatch, missing=["api.shop.example.com", "admin.shop.example.com"], issued=False)
     alarms = {"to": ["one@a-company.dev"]}
     domain = {"name": "shop.example.com", "zone": "none", "api": "subdomain"}
     stack = built({"domain": domain, "services": {"admin": ADMIN}, "alarms": alarms})
-    assert len(stack.of("aws:cloudfront/distribution:Distribution")) == 1
-    assert "hosts" not in stack.outputs
-    assert not [one for one in stack.of("aws:lb/listenerRule:ListenerRule") if one.name.endswith("-host")]
-    assert "_a.admin.shop.example.com CNAME _b.acm-validations.aws" in stack.outputs["dns_records"]
+    for host in ("api", "admin"):
+        assert not stack.one(f"{host}-cdn-distribution").inputs.get("aliases")
+        lines = [f"_a.{host}.shop.example.com CNAME _b.acm-validations.aws"]
+        lines += [f"{host}.shop.example.com CNAME d123.cloudfront.net"]
+        assert set(lines) < set(stack.outputs["dns_records"])
+    told = variables(stack, "backend")
+    assert (told["API_PREFIX"], "FORMER_PREFIX" in told) == ("/api", False)
+    assert stack.one("backend-group").inputs["healthCheck"]["path"] == "/api/health/live"
+    assert "API_URL" not in variables(stack, "frontend")
 
 
 @pytest.mark.skipif(not shutil.which("node"), reason="node runs CloudFront's function")
