@@ -10,7 +10,7 @@ from bootstrap import rights
 from bootstrap.github import github
 from bootstrap.names import Names
 from infra.config.stack_file import own_settings, project
-from infra.pure.policies import Document, document
+from infra.pure.policies import Document
 
 HOUR = 3600
 
@@ -27,8 +27,14 @@ def role(names: Names, what: str, name: str, subjects: list[str], hours: int, op
     )
 
 
-def may(what: str, role: aws.iam.Role, policy: Document, opts: ResourceOptions) -> None:
-    aws.iam.RolePolicy(what, role=role.name, policy=pulumi.Output.json_dumps(policy), opts=opts)
+def may(what: str, role: aws.iam.Role, statements: list[Document], opts: ResourceOptions) -> None:
+    """As managed policies: those of a role itself have too little room."""
+    for number, policy in enumerate(rights.packed(statements), start=1):
+        name = f"{what}-{number}"
+        made = aws.iam.Policy(
+            name, description=f"What a workflow may to {what}", policy=pulumi.Output.json_dumps(policy), opts=opts
+        )
+        aws.iam.RolePolicyAttachment(name, role=role.name, policy_arn=made.arn, opts=opts)
 
 
 def build(names: Names, key_arn: str, opts: ResourceOptions) -> None:
@@ -36,8 +42,8 @@ def build(names: Names, key_arn: str, opts: ResourceOptions) -> None:
     # A first `up` may take more than half an hour, and a role that is taken by a token is not renewed.
     deploy = role(names, "deploy", names.deploy_role, allowed.deploying(names.stack), 2, opts)
     preview = role(names, "preview", names.preview_role, allowed.reading(), 1, opts)
-    may("deploy-state", deploy, document(*rights.state(names, key_arn, changes=True)), opts)
-    may("preview-state", preview, document(*rights.state(names, key_arn, changes=False)), opts)
+    may("deploy", deploy, [*rights.state(names, key_arn, changes=True), *rights.deploy(names, key_arn)], opts)
+    may("preview", preview, [*rights.state(names, key_arn, changes=False), *rights.preview(names)], opts)
 
 
 def main() -> None:

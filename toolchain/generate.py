@@ -38,6 +38,7 @@ GENERATORS = (
     module("infra.planning.alarm_docs"),
     module("localcloud.provider.tools.limits", "--write"),
     module("localcloud.provider.tools.generate", "--write"),
+    module("bootstrap.calls", "--write"),
     Generator(
         write=(str(BACKEND_PYTHON), "-m", "app.openapi"),
         check=(str(BACKEND_PYTHON), "-m", "app.openapi", "--check"),

@@ -13,6 +13,7 @@ from infra.components.role import removable_role
 from infra.config.cluster import ClusterConfig
 from infra.pure import policies
 from infra.pure.capacity import REFRESH_HEALTHY_PERCENT, has_cpu_credits
+from infra.pure.naming import identity_path
 from infra.pure.tags import Tags, component_tag
 
 # Containers in bridge mode are one network hop further away than the host: with one hop they cannot reach the metadata
@@ -99,6 +100,7 @@ class Cluster(pulumi.ComponentResource):
             )
         return aws.iam.InstanceProfile(
             f"{name}-instance-profile",
+            path=identity_path(pulumi.get_project(), pulumi.get_stack()),
             role=role.name,
             tags=self._tags,
             opts=ResourceOptions(

@@ -6,6 +6,7 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
+from infra.pure.naming import identity_path
 from infra.pure.policies import Document
 
 
@@ -20,6 +21,7 @@ def removable_role(
     """A role that `destroy` can remove even if it has other policies; `trust` says who may assume it."""
     return aws.iam.Role(
         name,
+        path=identity_path(pulumi.get_project(), pulumi.get_stack()),
         description=description,
         assume_role_policy=pulumi.Output.json_dumps(trust),
         force_detach_policies=True,  # also policies that a killed `up` attached and the state does not list

@@ -10,6 +10,7 @@ from pulumi.dynamic import Resource
 
 from infra.components.link import Secret
 from infra.pure import policies
+from infra.pure.naming import identity_path
 from infra.pure.recipe import Recipe
 from infra.pure.tags import component_tag
 from infra.steps.smtp_password import SmtpPassword
@@ -44,7 +45,8 @@ class Smtp(pulumi.ComponentResource):
         super().__init__("app:infra:Smtp", name, None, opts)
         child = ResourceOptions(parent=self)
         tags = component_tag(name)
-        user = aws.iam.User(f"{name}-user", force_destroy=True, tags=tags, opts=child)
+        path = identity_path(pulumi.get_project(), pulumi.get_stack())
+        user = aws.iam.User(f"{name}-user", path=path, force_destroy=True, tags=tags, opts=child)
         rights = pulumi.Output.from_input(args.resource_arns).apply(
             lambda arns: policies.use_smtp(arns, args.address, args.domain)
         )

@@ -58,6 +58,11 @@ def image_name(*parts: str) -> str:
     return unique_name(*parts, "image", limit=IMAGE_LIMIT)
 
 
+def identity_path(project: str, stack: str) -> str:
+    """Of a stack's roles and users in IAM: who deploys one stack may be allowed these and no others."""
+    return f"/{project}/{stack}/"
+
+
 def queue_variable(queue: str) -> str:
     """The variable that tells a service the queue's URL: `QUEUE_WORK_URL`."""
     return f"QUEUE_{queue.upper().replace('-', '_')}_URL"

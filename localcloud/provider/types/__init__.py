@@ -83,7 +83,7 @@ _MODULES = (
 TYPES: Mapping[str, ResourceType] = {kind.token: kind for module in _MODULES for kind in module.TYPES}
 
 
-def _calls(kind: ResourceType) -> Iterator[str]:
+def calls(kind: ResourceType) -> Iterator[str]:
     yield kind.create.operation
     yield from (read.operation for read in kind.reads)
     yield from (update.call.operation for update in kind.updates)
@@ -99,4 +99,4 @@ def _calls(kind: ResourceType) -> Iterator[str]:
 
 def operations() -> set[str]:
     """Every operation that a type calls, in boto3's names."""
-    return {name for kind in TYPES.values() for name in _calls(kind)}
+    return {name for kind in TYPES.values() for name in calls(kind)}

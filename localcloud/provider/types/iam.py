@@ -82,6 +82,29 @@ class Policy(Handler):
         return {**item, "PolicyDocument": text(item["PolicyDocument"])}
 
 
+class ManagedPolicy(Handler):
+    """Each change is a new version; AWS keeps five at the most, so those that are not in use go first."""
+
+    operations = ("list_policy_versions", "delete_policy_version")
+
+    def incoming(self, item: Props) -> Props:
+        return {**item, "PolicyDocument": text(item["PolicyDocument"])}
+
+    def update(self, resource_id: str, old: Props, state: Props, new: Props) -> Props:
+        self.drop_old_versions(resource_id)
+        return super().update(resource_id, old, state, new)
+
+    def delete(self, resource_id: str, state: Props) -> None:
+        if self.fetch(resource_id, state) is not None:
+            self.drop_old_versions(resource_id)
+        super().delete(resource_id, state)
+
+    def drop_old_versions(self, arn: str) -> None:
+        for version in self.operate("list_policy_versions", {"PolicyArn": arn})["Versions"]:
+            if not version["IsDefaultVersion"]:
+                self.operate("delete_policy_version", {"PolicyArn": arn, "VersionId": version["VersionId"]})
+
+
 class InstanceProfile(Handler):
     """Holds one role, which has to be taken out before either of them is deleted."""
 
@@ -169,6 +192,38 @@ TYPES = [
         documents=["policy"],
         replaces=["name", "role"],
         rules=[NAME, Document("policy", limit=10240), role_exists("role")],
+    ),
+    ResourceType(
+        token="aws:iam/policy:Policy",
+        service="iam",
+        handler=ManagedPolicy,
+        create=Call(operation="create_policy", sends=Send.ALL),
+        id="{Policy.Arn}",
+        reads=[
+            Read(operation="get_policy", args={"PolicyArn": "{id}"}, item="Policy"),
+            Read(
+                operation="get_policy_version",
+                args={"PolicyArn": "{id}", "VersionId": "{DefaultVersionId}"},
+                item="PolicyVersion.{PolicyDocument: Document}",
+            ),
+        ],
+        updates=[
+            Update(
+                on=["policy"],
+                call=Call(
+                    operation="create_policy_version",
+                    args={"PolicyArn": "{id}", "PolicyDocument": "{policy}", "SetAsDefault": True},
+                ),
+            )
+        ],
+        delete=Call(operation="delete_policy", args={"PolicyArn": "{id}"}),
+        names={"name": "PolicyName", "policy": "PolicyDocument"},
+        auto_name=AutoName(limit=128),
+        defaults={"path": "/"},
+        documents=["policy"],
+        replaces=["name", "path", "description"],
+        tags=tags("policy", "PolicyArn"),
+        rules=[NAME, PATH, Document("policy", limit=6144)],
     ),
     ResourceType(
         token="aws:iam/user:User",

@@ -40,6 +40,17 @@ CASES = {
         shows_changed={"PolicyDocument.Statement[0].Action": ["s3:ListBucket"]},
         replace=[{"name": "renamed"}],
     ),
+    "policy": Case(
+        token="aws:iam/policy:Policy",
+        inputs={"description": "Files", "policy": allow("s3:GetObject"), "tags": {"a": "b"}},
+        ask=Ask("iam", "get_policy", {"PolicyArn": "{id}"}, "Policy"),
+        shows={"Description": "Files", "Path": "/"},
+        change={"policy": allow("s3:ListBucket")},
+        replace=[{"name": "renamed"}, {"path": "/other/"}, {"description": "Other"}],
+        outputs={"arn": r"arn:aws:iam::\d{12}:policy/policy-[0-9a-f]{7}"},
+        behind=("iam", "create_policy_version", {"PolicyArn": "{id}", "PolicyDocument": allow("s3:PutObject"),
+                                                 "SetAsDefault": True}),
+    ),
     "user": Case(
         token="aws:iam/user:User",
         inputs={"forceDestroy": True, "tags": {"a": "b"}},
