@@ -1,5 +1,6 @@
 """Looks for what `status` does not see: what will be wrong one day, or is open, out of support or left over."""
 
+import os
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -7,7 +8,8 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from infra.pure.capacity import instance_types
-from ops import judgements, trouble
+from infra.pure.tags import Tags
+from ops import amis, judgements, trouble
 from ops.errors import OperationError
 from ops.lookup import database_instance
 from ops.snapshots import left_over
@@ -60,6 +62,39 @@ def database(target: Target) -> Iterator[str]:
         yield from judgements.old_engine(major, lifecycles, datetime.now(UTC))
 
 
+def hosts(target: Target) -> Iterator[str]:
+    """The laptop starts no instance."""
+    present, newest = target.config["cluster"].get("amiId"), amis.newest_ami(target)
+    if target.place is None and present != newest.id:
+        made = amis.made(target, [present]).get(present)
+        yield from judgements.old_ami(made, newest.name, target.option, datetime.now(UTC))
+
+
+def domain(target: Target) -> Iterator[str]:
+    """What `up` looks at before it begins: name servers, DNSSEC, CAA, and where the names lead."""
+    if told := target.config.get("domain"):
+        from infra.config.front_door import DomainConfig  # here: with Pulumi's parts it takes a second
+        from infra.steps import common, preflight, zones
+
+        if target.place:
+            os.environ.update(target.place.pulumi_environment)  # where the steps find AWS and the DNS
+        settings, region = DomainConfig.model_validate(told), target.config["region"]
+        try:
+            zone = None if settings.zone == "none" else zones.holding(region, settings.name)
+        except common.StepError as error:
+            yield str(error)
+            return
+        tags = Tags(project=target.project, stack=target.name).defaults
+        zone_name, zone_id = (zone.name, zone.id) if zone else (None, None)
+        site = preflight.Site(
+            key="domain", names=settings.names, region=region, tags=tags, zone=zone_name, zone_id=zone_id
+        )
+        seen = preflight.look(site)
+        yield from (text.removeprefix("domain: ") for text in seen.problems)
+        yield from (f"{name} leads nowhere; `{target.up}` makes its record or tells it" for name in seen.missing)
+        yield from (f"could not be looked at: {text}" for text in seen.unknown)
+
+
 def certificate(target: Target) -> Iterator[str]:
     told = target.client("cloudfront").get_distribution(Id=target.outputs["distribution"])["Distribution"]
     arn = told["DistributionConfig"].get("ViewerCertificate", {}).get("ACMCertificateArn")
@@ -102,7 +137,7 @@ def drift(target: Target) -> Iterator[str]:
 
 
 CHECKS: tuple[Callable[[Target], Iterator[str]], ...] = (
-    account, exposure, database, certificate, images, mail, quotas,
+    account, exposure, database, hosts, domain, certificate, images, mail, quotas,
 )  # fmt: skip
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from ops import amis
 from ops.lookup import container_instances
 from ops.part import Part
 from ops.target import Target
@@ -27,9 +28,7 @@ def hosts(target: Target) -> Iterator[Part]:
     machines = {
         one["InstanceId"]: one for page in pages for group in page["Reservations"] for one in group["Instances"]
     }
-    images = {machine["ImageId"] for machine in machines.values()}
-    told = ec2.describe_images(ImageIds=sorted(images), IncludeDeprecated=True)["Images"]
-    made = {image["ImageId"]: datetime.fromisoformat(image["CreationDate"].replace("Z", "+00:00")) for image in told}
+    made = amis.made(target, sorted({machine["ImageId"] for machine in machines.values()}))
     yield from (host(one, machines[one["ec2InstanceId"]], made, target.option) for one in joined)
 
 

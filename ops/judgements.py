@@ -6,6 +6,7 @@ from typing import Any
 
 WORLD = {"0.0.0.0/0", "::/0"}
 SUPPORT = timedelta(days=180)  # a major version is planned for
+AMI = timedelta(days=60)  # AWS brings out a new one about every two weeks
 CERTIFICATE = timedelta(days=30)  # ACM renews 60 days before the end: by then something is in its way
 IMAGES_GIB = 10
 GIB = 1024**3
@@ -45,8 +46,15 @@ def old_engine(version: str, lifecycles: Sequence[Mapping[str, Any]], today: dat
     if ends and ends[0] - today < SUPPORT:
         yield (
             f"RDS's standard support of PostgreSQL {version} ends on {ends[0]:%Y-%m-%d}, and extended support costs"
-            " more; plan the next major version"
+            " more; `make upgrade-database` lists the next ones"
         )
+
+
+def old_ami(made: datetime | None, newest: str, option: str, today: datetime) -> Iterator[str]:
+    """`made`: when the AMI that runs was, where there is a newer one; None where AWS has withdrawn it."""
+    if made is None or today - made > AMI:
+        age = f"is {(today - made).days} days old" if made else "was withdrawn by AWS: no new instance starts from it"
+        yield f"the instances' AMI {age}, the newest is {newest}; `make upgrade-hosts{option}` renews them"
 
 
 def certificate(told: Mapping[str, Any], today: datetime) -> Iterator[str]:

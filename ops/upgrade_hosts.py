@@ -5,22 +5,18 @@
 deployment, and then the old instance goes.
 """
 
-import json
 import re
 import time
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from infra.config.stack_file import file_of
-from infra.pure.capacity import REFRESH_HEALTHY_PERCENT, instance_types
+from infra.pure.capacity import REFRESH_HEALTHY_PERCENT
+from ops.amis import Ami, newest_ami
 from ops.errors import OperationError
 from ops.target import Target
 from ops.up import up
 
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
-NEWEST = "/aws/service/ecs/optimized-ami/amazon-linux-2023/{}recommended"
-USUAL_TYPE = "t3a.small"
 ENDED = ("Successful", "Failed", "Cancelled", "RollbackFailed", "RollbackSuccessful")
 POLL_SECONDS = 15
 WHAT_HAPPENS = (
@@ -29,23 +25,9 @@ WHAT_HAPPENS = (
 )
 
 
-@dataclass(frozen=True, kw_only=True)
-class Ami:
-    id: str
-    name: str
-
-
-def newest_ami(target: Target) -> Ami:
-    """The one that AWS recommends for the stack's instance type."""
-    kind = instance_types().get(target.config["cluster"].get("instanceType", USUAL_TYPE))
-    name = NEWEST.format("arm64/" if kind and kind.is_arm else "")
-    found = json.loads(target.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
-    return Ami(id=found["image_id"], name=found["image_name"])
-
-
 def upgrade_hosts(target: Target) -> int:
     """Replace the instances by ones of the newest AMI; Pulumi's exit code, or 0 once all of them are."""
-    newest, group = newest_ami(target), group_of(target)
+    group, newest = group_of(target), newest_ami(target)
     present = target.config["cluster"].get("amiId")
     before = {one["InstanceRefreshId"] for one in refreshes(target, group) if one["Status"] in ENDED}
     if present != newest.id:

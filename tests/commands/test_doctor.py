@@ -54,6 +54,16 @@ IMAGE = {"imageTags": ["v1"], "imageSizeInBytes": 6 * judgements.GIB}
             "standard support of PostgreSQL 18 ends on 2027-05-24",
         ),
         (
+            judgements.old_ami(TODAY - timedelta(60), "al2023-new", "", TODAY),
+            judgements.old_ami(TODAY - timedelta(61), "al2023-new", " STACK=prod", TODAY),
+            "AMI is 61 days old, the newest is al2023-new; `make upgrade-hosts STACK=prod` renews them",
+        ),
+        (
+            judgements.old_ami(TODAY, "al2023-new", "", TODAY),
+            judgements.old_ami(None, "al2023-new", "", TODAY),
+            "was withdrawn by AWS: no new instance starts from it",
+        ),
+        (
             judgements.certificate(CERTIFICATE, TODAY),
             judgements.certificate(CERTIFICATE, TODAY + timedelta(2)),
             "the certificate of shop.com ends on 2026-12-27, its renewal is not begun",

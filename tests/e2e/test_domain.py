@@ -91,6 +91,24 @@ def test_it_is_added_without_a_lost_request_and_without_replacing_anything(
         assert (moved.status_code, moved.headers["location"]) == (301, f"{running.url}/items?q=1")
     running.up()
     assert running.last_changes() == {}
+    assert "domain:" not in running.ops("doctor").stdout
+    running.client("route53").change_resource_record_sets(
+        HostedZoneId=zone_id, ChangeBatch={"Changes": [caa("UPSERT")]}
+    )
+    told = running.ops("doctor").stdout
+    assert "! domain: " in told and "CAA" in told
+    running.client("route53").change_resource_record_sets(
+        HostedZoneId=zone_id, ChangeBatch={"Changes": [caa("DELETE")]}
+    )
+
+
+def caa(action: str) -> Any:
+    """A record that lets another authority than Amazon's alone make certificates."""
+    value = [{"Value": '0 issue "letsencrypt.org"'}]
+    return {
+        "Action": action,
+        "ResourceRecordSet": {"Name": "shop.localhost", "Type": "CAA", "TTL": 60, "ResourceRecords": value},
+    }
 
 
 def data_of(checkout: Checkout) -> tuple[str, str, str]:
