@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs bootstrap env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs preview bootstrap env develop test check generate format lock rename \
 	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -123,6 +123,9 @@ shell: $(OPS_NEEDS) ## Open a shell in a task that runs, or run a command in it:
 
 jobs: $(OPS_NEEDS) ## Tell of each job when it is due, and what its last run came to [STACK=prod]
 	@$(OPS) jobs
+
+preview: $(OPS_NEEDS) ## Tell as Markdown what a deployment would change, with placement and cost [STACK=prod]
+	@$(OPS) preview
 
 bootstrap: $(OPS_NEEDS) ## Prepare an account for workflows of GitHub, by OIDC: docs/ci-cd.md [REMOVE=yes] [STACK=prod]
 	@$(OPS) bootstrap $(if $(filter yes,$(REMOVE)),--remove)

@@ -83,6 +83,8 @@ OWN_ONLY = (
     "lambda:GetFunction", "lambda:InvokeFunction", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue",
     "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret",
 )  # fmt: skip
+# On what is AWS's own: the list of its machine images.
+PUBLIC = {"ssm:GetParameter": "arn:aws:ssm:*::parameter/aws/service/*"}
 
 
 def iam(service: str, operation: str) -> list[str]:

@@ -9,22 +9,23 @@ From four sources:
 
 import ast
 import json
+import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 import botocore.session
 from botocore import xform_name
 
-from bootstrap.actions import BESIDE, iam
+from bootstrap.actions import BESIDE, iam, is_reading
 from infra.pure.paths import ROOT
 from localcloud.provider.types import TYPES, calls
 
 FILE = Path(__file__).parent / "actions.json"
 PROVIDER_CALLS = Path(__file__).parent / "provider_calls.json"
-# The commands that workflows run; the others are for people, who have rights of their own.
-COMMANDS = ("status", "doctor", "managed", "services", "lookup", "hosts", "trouble")
+# The commands that workflows run, which only look; the others are for people, who have rights of their own.
+COMMANDS = ("doctor", "status")
 Calls = set[tuple[str, str]]  # boto3's name of a service, and the operation
 
 
@@ -86,11 +87,25 @@ def methods(tree: ast.AST) -> Iterator[str]:
                 yield name
 
 
+def imported(names: Iterable[str]) -> set[str]:
+    """Modules of ops, and those that they import there."""
+    found: set[str] = set()
+    wanted = list(names)
+    while wanted:
+        if (name := wanted.pop()) not in found:
+            found.add(name)
+            text = (ROOT / f"ops/{name}.py").read_text()
+            wanted += re.findall(r"^from ops\.(\w+) import", text, re.MULTILINE)
+            wanted += re.findall(r"\w+", " ".join(re.findall(r"^from ops import (.+)", text, re.MULTILINE)))
+    return found
+
+
 def actions() -> dict[str, list[str]]:
     """By service: what a deployment, or a command of a workflow, may ask for."""
     program = trees(sorted((ROOT / "infra").rglob("*.py")))
-    own = of_code(program) | of_code(trees([ROOT / "ops" / f"{name}.py" for name in COMMANDS]))
-    found = {action for call in of_provider(used_types(program)) | own for action in iam(*call)}
+    commands = of_code(trees([ROOT / f"ops/{name}.py" for name in sorted(imported(COMMANDS))]))
+    found = {action for call in of_provider(used_types(program)) | of_code(program) for action in iam(*call)}
+    found |= {action for call in commands for action in iam(*call) if is_reading(action)}
     found |= {action for all_ in BESIDE.values() for action in all_}
     # Everybody may ask who he is.
     services = sorted({one.partition(":")[0] for one in found} - {"sts"})

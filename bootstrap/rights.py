@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bootstrap.actions import OWN_ONLY, is_reading
+from bootstrap.actions import OWN_ONLY, PUBLIC, is_reading
 from bootstrap.names import AUDIENCE, ISSUER, Names
 from infra.pure.policies import Document, allow, document
 
@@ -70,10 +70,12 @@ def preview(names: Names) -> list[Document]:
 def by_tag(names: Names, service: str, actions: Sequence[str], but: Sequence[str] = ()) -> Iterator[Document]:
     """`but`: resources on which the actions are not allowed."""
     full = [f"{service}:{one}" for one in actions]
-    free, own = [one for one in full if one not in OWN_ONLY], [one for one in full if one in OWN_ONLY]
+    own = [one for one in full if one in OWN_ONLY]
+    free = [one for one in full if one not in own and one not in PUBLIC]
     if free:
         where = {"NotResource": list(but)} if but else {"Resource": ["*"]}
         yield {"Effect": "Allow", "Action": free, **where}
+    yield from (allow([one], [PUBLIC[one]]) for one in full if one in PUBLIC)
     if own:
         tags = {"aws:ResourceTag/project": names.project, "aws:ResourceTag/stack": names.stack}
         yield allow(own, ["*"], Condition={"StringEquals": tags})

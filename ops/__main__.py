@@ -17,6 +17,7 @@ from ops import (
     jobs,
     log_lines,
     logs,
+    preview,
     psql,
     restore,
     rollback,
@@ -80,6 +81,7 @@ def arguments() -> argparse.Namespace:
     restoring.add_argument("--version", help="of the file")
     source.add_argument("--deleted-since", metavar="TIME", help="all files that were deleted since then")
     source.add_argument("--drop", metavar="DATABASE", help="delete what an earlier restore left")
+    commands.add_parser("preview", help=preview.__doc__)
     preparing = commands.add_parser("bootstrap", help=bootstrap.prepare.__doc__)
     preparing.add_argument("--remove", action="store_true", help="the roles; what holds states stays")
     back = commands.add_parser("rollback", help=rollback.rollback.__doc__)
@@ -216,6 +218,12 @@ def renew_hosts(target: Target, given: argparse.Namespace) -> int:
     return upgrade_hosts.upgrade_hosts(target)
 
 
+def tell_changes(target: Target, given: argparse.Namespace) -> int:
+    told, code = preview.preview(target)
+    print(told)
+    return code
+
+
 COMMANDS = {
     "status": tell_status,
     "doctor": examine,
@@ -232,6 +240,7 @@ COMMANDS = {
     "restore": bring_back,
     "rollback": roll_back,
     "bootstrap": prepare_account,
+    "preview": tell_changes,
     "upgrade-database": renew_database,
     "upgrade-hosts": renew_hosts,
 }

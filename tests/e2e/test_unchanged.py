@@ -1,6 +1,7 @@
 """A second `up` changes nothing, and what was changed behind its back is seen and restored."""
 
 import os
+import re
 from pathlib import Path
 
 from tests.e2e.checkout import Checkout
@@ -28,6 +29,13 @@ def test_up_from_another_folder_changes_nothing(running: Checkout, tmp_path: Pat
 def test_refresh_finds_no_drift(running: Checkout) -> None:
     run = running.pulumi("refresh", "--stack", "local", "--yes", "--skip-preview", "--expect-no-changes")
     assert run.code == 0, run.output
+
+
+def test_a_preview_for_a_pull_request_has_placement_cost_and_that_nothing_changes(running: Checkout) -> None:
+    told = running.ops("preview")
+    assert told.returncode == 0, told.stdout + told.stderr
+    assert "t3a.small" in told.stdout and "USD" in told.stdout
+    assert re.search(r"Resources:\n    \d+ unchanged\n", told.stdout)
 
 
 def test_what_was_deleted_behind_its_back_is_restored(running: Checkout) -> None:

@@ -102,6 +102,8 @@ def test_a_preview_changes_nothing_and_reads_no_file_and_no_log() -> None:
     assert not may(PREVIEW, "logs:GetLogEvents", "arn:aws:logs:eu-central-1:123456789012:log-group:/shop/prod/backend")
     assert may(PREVIEW, "s3:GetObject", f"{BUCKET}/.pulumi/stacks/shop/prod.json")
     assert may(PREVIEW, "ecs:DescribeServices")
+    assert may(PREVIEW, "ssm:GetParameter", "arn:aws:ssm:eu-central-1::parameter/aws/service/ecs/optimized-ami")
+    assert not may(PREVIEW, "ssm:GetParameter", "arn:aws:ssm:eu-central-1:123456789012:parameter/password")
 
 
 def test_every_action_of_a_statement_names_its_service_and_is_one_that_a_call_needs() -> None:
