@@ -136,7 +136,7 @@ def test_what_the_program_calls_is_what_the_file_has() -> None:
     ],
 )
 def test_a_new_resource_or_call_of_the_program_is_a_new_action(code: str, needed: str) -> None:
-    program = [ast.parse(code)]
+    program: list[ast.AST] = [ast.parse(code)]
     found = calls.of_provider(calls.used_types(program)) | calls.of_code(program)
     assert needed in {action for call in found for action in iam(*call)}
     service, _, action = needed.partition(":")
