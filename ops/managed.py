@@ -18,7 +18,7 @@ def database(target: Target) -> Iterator[Part]:
         return
     instance = database_instance(target, host)
     if instance is None:
-        why = "RDS has no instance at this address; docs/operations.md tells how to bring its data back"
+        why = f"RDS has no instance at this address; `make restore{target.option}` lists what brings its data back"
         yield Part(name="database", state=f"missing: {host}", problems=[why])
         return
     answers = instance["DBInstanceStatus"]

@@ -53,7 +53,10 @@ class Target:
         """What `pulumi stack output` tells; a problem where nothing is deployed."""
         found = stack.outputs(self.place) if self.place else json.loads(self.pulumi("stack", "output", "--json"))
         if not found.get("services"):
-            raise OperationError(f"the stack {self.name} is not deployed; run `{self.up}`")
+            raise OperationError(
+                f"the stack {self.name} is not deployed; run `{self.up}`. If it was, do not:"
+                " docs/operations.md tells how to bring its state back"
+            )
         return found
 
     def pulumi(self, *words: str) -> str:

@@ -88,8 +88,9 @@ def chosen(version: str, present: str, offered: Sequence[Upgrade]) -> Upgrade:
     fitting = [one for one in offered if version in (one.version, one.major)]
     if fitting:
         return fitting[-1]
-    known = ", ".join(one.version for one in offered) or f"none, since RDS offers nothing newer than {present}"
-    raise OperationError(f"VERSION: must be one of {known}, got {version!r}")
+    known = ", ".join(one.version for one in offered)
+    rule = f"must be one of {known}" if known else f"RDS offers nothing newer than {present}"
+    raise OperationError(f"VERSION: {rule}, got {version!r}")
 
 
 def upgrade(target: Target, version: str) -> int:

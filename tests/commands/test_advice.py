@@ -12,7 +12,7 @@ import pytest
 
 from localcloud.place import ROOT, TOOLS
 
-FOLDERS = ("infra", "localcloud", "toolchain")
+FOLDERS = ("infra", "localcloud", "ops", "toolchain")
 COMMAND = re.compile(r"`((?:make|pulumi|python -m) [^`{}…]+)`")
 
 
@@ -50,7 +50,8 @@ def of(program: str) -> list[str]:
 @pytest.mark.parametrize("command", of("make"))
 def test_make_has_what_messages_tell_to_run(command: str) -> None:
     """Without a set-up, and without running it."""
-    names = [word for word in shlex.split(command)[1:] if "=" not in word and not word.startswith("-")]
+    words = [word for word in shlex.split(command)[1:] if "=" not in word and not word.startswith("-")]
+    names = [word.removesuffix(FILLED_IN) or FILLED_IN for word in words]  # such as ` STACK=prod`
     targets = re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE)
     assert names and set(names) <= {*targets, FILLED_IN}, f"{command}, in {ADVISED[command]}"
 
