@@ -7,6 +7,7 @@ from typing import Any
 
 from botocore.exceptions import ClientError
 
+from infra.config.load import ConfigError
 from infra.pure.capacity import instance_types
 from infra.pure.tags import Tags
 from ops import amis, judgements, trouble
@@ -72,22 +73,25 @@ def hosts(target: Target) -> Iterator[str]:
 
 def domain(target: Target) -> Iterator[str]:
     """What `up` looks at before it begins: name servers, DNSSEC, CAA, and where the names lead."""
-    if told := target.config.get("domain"):
-        from infra.config.front_door import DomainConfig  # here: with Pulumi's parts it takes a second
+    if target.config.get("domain"):
+        from infra.planning.stack import planned  # here: all of them take a second
         from infra.steps import common, preflight, zones
 
         if target.place:
             os.environ.update(target.place.pulumi_environment)  # where the steps find AWS and the DNS
-        settings, region = DomainConfig.model_validate(told), target.config["region"]
         try:
-            zone = None if settings.zone == "none" else zones.holding(region, settings.name)
-        except common.StepError as error:
+            config = planned(target.name)
+            settings = config.domain
+            if settings is None:
+                return
+            zone = None if settings.zone == "none" else zones.holding(config.region, settings.name)
+        except (ConfigError, common.StepError) as error:
             yield str(error)
             return
         tags = Tags(project=target.project, stack=target.name).defaults
         zone_name, zone_id = (zone.name, zone.id) if zone else (None, None)
         site = preflight.Site(
-            key="domain", names=settings.names, region=region, tags=tags, zone=zone_name, zone_id=zone_id
+            key="domain", names=config.names, region=config.region, tags=tags, zone=zone_name, zone_id=zone_id
         )
         seen = preflight.look(site)
         yield from (text.removeprefix("domain: ") for text in seen.problems)
