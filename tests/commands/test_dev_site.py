@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from localcloud.dev.description import hosts
 from localcloud.dev.site import UNCHANGED, Behavior, Site, behavior_of, behaviors, header_rules, owner, site_of
 
 ALL = ["GET", "HEAD", "POST"]
@@ -99,3 +100,12 @@ def test_a_path_without_a_route_has_no_service() -> None:
 def test_a_name_is_known_by_what_it_begins_with(host: str, is_admin: bool) -> None:
     site, admin = (Site(routes={"/": name}, behaviors=[UNCHANGED]) for name in ("web", "admin"))
     assert site_of(host, site, {"admin": admin}) is (admin if is_admin else site)
+
+
+def test_names_of_services_are_what_the_stack_tells_with_the_rules_of_their_distributions() -> None:
+    facts = {"admin": {"service": "back-office", "url": "http://admin.shop.localhost:4566", "distribution": "D1"}}
+    (host,) = hosts({"hosts": facts}, FakeCloudFront()).values()
+    assert host.url == "http://admin.shop.localhost:4566"
+    assert (host.site.routes, host.site.tells_name) == ({"/": "back-office"}, True)
+    assert behavior_of("/x", host.site.behaviors).set["X-Own"] == "1"
+    assert hosts({}, FakeCloudFront()) == {}

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+import signal
 import uuid
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -11,14 +12,17 @@ import pytest
 
 from localcloud import stack
 from tests.e2e.checkout import Checkout
+from tests.e2e.development import Development
 from tests.e2e.test_domain import at, domain, records
 from tests.unit.stack_files import PROJECT
 
 APP = Path(__file__).parent / "apps/greeter"
 WEB = {"source": "greeter", "port": 8000, "routes": ["/"], "health": "/", "memoryMib": 128, "uses": ["mail"]}
+# At a name of its own, and, where `domain.api` says so, at the API's.
 ADMIN = {
     "source": "greeter",
     "port": 8000,
+    "routes": ["/api"],
     "hosts": ["admin"],
     "health": "/",
     "memoryMib": 128,
@@ -170,7 +174,7 @@ def test_with_its_dns_elsewhere_the_records_are_told_and_up_goes_on_when_they_ar
 def test_a_zone_that_the_stack_makes_is_asked_for_before_its_certificate(
     site: Checkout, dns: Dns, above: str, zone_id: str
 ) -> None:
-    domain(site, "{name: made.localhost, zone: made}")
+    domain(site, "{name: made.localhost, zone: made, api: subdomain}")
     run = site.run("up")
     assert run.code != 0 and "Traceback" not in run.output
     assert f"and no others: {' '.join(SERVERS)}" in " ".join(run.output.split())
@@ -179,8 +183,25 @@ def test_a_zone_that_the_stack_makes_is_asked_for_before_its_certificate(
     dns.change("CREATE", above, "made.localhost", "NS", SERVERS)
     site.up()
     assert site.url == f"http://made.localhost:{site.port}"
+    for name in ("admin.made.localhost", "api.made.localhost"):
+        answers_by_its_host(site, name)
+    with at(site, "made.localhost") as visitor:
+        assert visitor.get("/api/items").text.startswith("/api/items of ")
     site.up()
     assert site.last_changes() == {}
+
+
+def test_make_dev_has_the_service_at_its_host_too(site: Checkout, tmp_path: Path) -> None:
+    with Development.of(site, tmp_path / "output") as dev:
+        port = site.place.dev_port
+        assert f"http://admin.localhost:{port}\n" in dev.lines
+        for name in (f"admin.localhost:{port}", f"admin.made.localhost:{port}"):
+            answer = dev.site.get("/items?q=1", headers={"Host": name})
+            assert answer.text == f"/items?q=1 of {name}\n"
+            assert answer.headers["strict-transport-security"] == "max-age=31536000"
+        assert dev.site.get("/items").text == "hello\n"
+        dev.process.send_signal(signal.SIGINT)
+        assert dev.process.wait(60) == 0
 
 
 def test_in_the_end_the_zones_of_others_are_as_they_were(site: Checkout, dns: Dns, above: str, zone_id: str) -> None:
