@@ -5,7 +5,8 @@ from typing import Any
 
 import pulumi
 
-# A function of Pulumi's engine. `StackReference` asks it too, but as a resource, which every state would hold.
+# A function of Pulumi's engine. `StackReference` asks it too, but as a resource, which every state would hold; of this,
+# a state has the engine's own provider alone.
 READ = "pulumi:pulumi:readStackOutputs"
 
 

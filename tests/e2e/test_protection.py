@@ -35,8 +35,9 @@ def recipe(checkout: Checkout, before: str, after: str) -> None:
     checkout.edit("Pulumi.local.yaml", f"recipe: {before}", f"recipe: {after}")
 
 
-def resources(checkout: Checkout) -> set[str]:
-    return {row["urn"] for row in stack.deployment(checkout.place)["resources"]}
+def resources(checkout: Checkout) -> set[tuple[str, str]]:
+    """Without the providers: what Pulumi notes of them in its state is made anew by each run."""
+    return stack.resource_ids(checkout.place)
 
 
 def destroy(checkout: Checkout, *options: str) -> Run:
