@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs preview bootstrap env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost sleep wake secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs preview bootstrap env develop test check generate format lock rename \
 	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -85,6 +85,12 @@ plan: $(OPS_NEEDS) ## Tell what runs where and what a month costs, without a clo
 
 cost: $(OPS_NEEDS) ## Tell what a month costs, and what the stack's files change about that of what is deployed [STACK=prod]
 	@$(OPS) cost
+
+sleep: $(OPS_NEEDS) ## Put a stack with `sleep` in its file to sleep before its time: no tasks, no instances, no database [STACK=dev]
+	@$(OPS) sleep
+
+wake: $(OPS_NEEDS) ## Wake such a stack up [STACK=dev]
+	@$(OPS) wake
 
 secret: $(OPS_NEEDS) ## Store a secret for services, asked for or from standard input: NAME=STRIPE_KEY [STACK=prod]
 	@$(OPS) secret "$(NAME)"

@@ -32,6 +32,7 @@ from infra.stack.services import (
     private_url,
 )
 from infra.stack.setting import Setting, setting
+from infra.stack.sleep import sleep
 
 
 def build(config: StackConfig) -> dict[str, Any]:
@@ -49,8 +50,9 @@ def build(config: StackConfig) -> dict[str, Any]:
     scheduled = jobs(s, base, services)
     last += [*resets, *(scheduled.all.values() if scheduled else [])]
     watch(s, base, made, door, services, resets[0] if resets else None, scheduled)
+    asleep = sleep(s, base, made, services)
     Guard("guard", after=last, protect=s.recipe.locked)
-    return outputs(s, base, made, door, services) | (job_facts(s, scheduled) if scheduled else {})
+    return outputs(s, base, made, door, services) | (job_facts(s, scheduled) if scheduled else {}) | asleep
 
 
 def facts(s: Setting, base: Foundation, name: str, running: RunningService) -> dict[str, Any]:

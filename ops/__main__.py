@@ -2,6 +2,7 @@
 
 import argparse
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -17,6 +18,7 @@ from ops import (
     jobs,
     log_lines,
     logs,
+    night,
     preview,
     psql,
     restore,
@@ -50,6 +52,8 @@ def arguments() -> argparse.Namespace:
     looking = commands.add_parser("doctor", help=doctor.doctor.__doc__)
     looking.add_argument("--drift", action="store_true", help="also whether the stack is as the program says; minutes")
     commands.add_parser("cost", help=cost.cost.__doc__)
+    commands.add_parser("sleep", help=night.sleep.__doc__)
+    commands.add_parser("wake", help=night.wake.__doc__)
     commands.add_parser("jobs", help=jobs.jobs.__doc__)
     storing = commands.add_parser("secret", help=secret.store.__doc__)
     storing.add_argument("name", metavar="NAME")
@@ -135,6 +139,21 @@ def tell_jobs(target: Target, given: argparse.Namespace) -> int:
 
 def tell_cost(target: Target, given: argparse.Namespace) -> int:
     print(*cost.cost(target), sep="\n")
+    return 0
+
+
+def go_to_sleep(target: Target, given: argparse.Namespace) -> int:
+    return tell(night.sleep(target))
+
+
+def wake_up(target: Target, given: argparse.Namespace) -> int:
+    return tell(night.wake(target))
+
+
+def tell(lines: Iterator[str]) -> int:
+    """Each line when what it tells has happened."""
+    for line in lines:
+        print(line, flush=True)
     return 0
 
 
@@ -229,6 +248,8 @@ COMMANDS = {
     "doctor": examine,
     "logs": read_logs,
     "cost": tell_cost,
+    "sleep": go_to_sleep,
+    "wake": wake_up,
     "jobs": tell_jobs,
     "secret": store_secret,
     "run": run_once,

@@ -18,6 +18,9 @@ def hosts(target: Target) -> Iterator[Part]:
     if target.place:
         return
     joined = container_instances(target)
+    if not joined and "sleep" in target.outputs:
+        yield Part(name="hosts", state="none, which is as it should be while the stack sleeps")
+        return
     if not joined:
         why = "no instance has joined the cluster, so no task can run; the Auto Scaling group's activity tells why"
         yield Part(name="hosts", state="none", problems=[why])

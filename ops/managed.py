@@ -11,6 +11,8 @@ from ops.target import Target
 # What RDS calls an instance that answers: https://docs.aws.amazon.com/AmazonRDS/latest/UserGuide/accessing-monitoring.html
 ANSWERING = ("available", "backing-up", "modifying", "storage-optimization", "configuring-enhanced-monitoring")
 
+ASLEEP = ("stopping", "stopped", "starting")
+
 
 def database(target: Target) -> Iterator[Part]:
     host = target.outputs.get("database")
@@ -24,8 +26,9 @@ def database(target: Target) -> Iterator[Part]:
     answers = instance["DBInstanceStatus"]
     state = f"PostgreSQL {instance['EngineVersion']} on {instance['DBInstanceClass']}, {answers}"
     state += f", {instance['AllocatedStorage']} GiB, backups of {instance['BackupRetentionPeriod']} days"
+    sleeps = "sleep" in target.outputs and answers in ASLEEP
     wrong = f"RDS calls it {answers}; RDS's events tell why: `aws rds describe-events --duration 1440`"
-    yield Part(name="database", state=state, problems=[] if answers in ANSWERING else [wrong])
+    yield Part(name="database", state=state, problems=[] if sleeps or answers in ANSWERING else [wrong])
 
 
 def site(target: Target) -> Iterator[Part]:

@@ -4,11 +4,12 @@ from collections.abc import Iterator, Sequence
 
 from ops.hosts import hosts
 from ops.managed import alarms, database, mail, site
+from ops.night import night
 from ops.part import Part
 from ops.services import services
 from ops.target import Target
 
-LOOKS = (services, hosts, database, site, mail, alarms)
+LOOKS = (night, services, hosts, database, site, mail, alarms)
 
 
 def status(target: Target) -> list[Part]:

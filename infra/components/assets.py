@@ -20,13 +20,17 @@ KEPT_DAYS = 30  # a tab that is open for longer loads the page anew when it lack
 
 @dataclass(frozen=True, kw_only=True)
 class AssetsArgs:
-    """`places`: paths of the site, and for each the folders of the image where its files may be."""
+    """`places`: paths of the site, and for each the folders of the image where its files may be.
+
+    `sleep`: when the stack sleeps, in words.
+    """
 
     service: str
     image: Image
     places: Mapping[str, Sequence[str]]
     region: str
     recipe: Recipe
+    sleep: str | None
 
 
 class Uploaded(Resource, module="infra", name="AssetUpload"):
@@ -90,6 +94,7 @@ class Assets(pulumi.ComponentResource):
             **args.image.platform,
             "tag": args.image.tag,
             "places": {path: list(places) for path, places in args.places.items()},
+            **({"sleep": args.sleep} if args.sleep else {}),
         }
         return Uploaded(AssetUpload(), f"{name}-upload", inputs, child)
 

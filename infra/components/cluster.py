@@ -52,6 +52,7 @@ class Cluster(pulumi.ComponentResource):
     arn: pulumi.Output[str]
     capacity_provider: pulumi.Output[str]
     group_name: pulumi.Output[str]
+    group_arn: pulumi.Output[str]
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Cluster", name, None, opts)
@@ -71,7 +72,7 @@ class Cluster(pulumi.ComponentResource):
         association = self._capacity(name, cluster, group)
         self.name = cluster.name
         self.arn = cluster.arn
-        self.group_name = group.name
+        self.group_name, self.group_arn = group.name, group.arn
         # Through the association, so that services are made after it and removed before it; ECS refuses otherwise.
         self.capacity_provider = association.capacity_providers.apply(lambda names: (names or [""])[0])
         self.register_outputs({"name": self.name, "capacityProvider": self.capacity_provider})

@@ -37,6 +37,7 @@ class Database(pulumi.ComponentResource):
     """
 
     identifier: pulumi.Output[str]
+    arn: pulumi.Output[str]
     host: pulumi.Output[str]
     port: pulumi.Output[int]
     final_snapshot: pulumi.Output[str]
@@ -66,7 +67,7 @@ class Database(pulumi.ComponentResource):
         # Named after the subnet group, whose name is new in each life of the stack: no two snapshots meet.
         self.final_snapshot = subnets.name.apply(lambda unique: f"{unique}-final")
         instance = self._instance(name, args, subnets, parameters)
-        self.identifier = instance.identifier
+        self.identifier, self.arn = instance.identifier, instance.arn
         self.host = instance.address
         self.port = instance.port
         self.secret_arn = secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")

@@ -56,6 +56,23 @@ def lack_of_alarms(stack: StackSections) -> Iterator[Problem]:
             )
 
 
+def sleep_of_what_must_be_awake(stack: StackSections) -> Iterator[Problem]:
+    if stack.sleep is None:
+        return
+    if stack.recipe != "disposable":
+        yield Problem(
+            key="sleep",
+            rule=f"must be left out with the recipe {stack.recipe}: nobody is served while a stack sleeps",
+            remedy="remove it, or write recipe: disposable",
+        )
+    if stack.alarms is not None:
+        yield Problem(
+            key="sleep",
+            rule="must be left out where there are alarms, which would go on every night",
+            remedy="remove one of the two",
+        )
+
+
 def private_behind_public(stack: StackSections) -> Iterator[Problem]:
     if stack.load_balancer.scheme == "internet-facing":
         for name in stack.private:
@@ -126,6 +143,7 @@ RULES: tuple[Rule, ...] = (
     (("recipe", "database"), too_few_backups),
     (("services.*.uses", "mail"), lack_of_mail),
     (("recipe", "alarms", "mail"), lack_of_alarms),
+    (("recipe", "alarms", "sleep"), sleep_of_what_must_be_awake),
     (("services.*.private", "loadBalancer"), private_behind_public),
     (("services", "domain"), www_without_page),
     (("services", "domain"), api_without_service),

@@ -14,6 +14,7 @@ from infra.config.mail import MailConfig
 from infra.config.network import NetworkConfig
 from infra.config.section import Section
 from infra.config.services import AppConfig
+from infra.config.sleep import SleepConfig
 from infra.config.values import AccountId, Email, Region
 from infra.pure.capacity import instance_types
 from infra.pure.domains import API, API_HOST
@@ -87,6 +88,7 @@ class StackSections(AppConfig):
         " Required with the recipe protected. Default: nothing is told.",
     )
     load_balancer: LoadBalancerConfig = LoadBalancerConfig()
+    sleep: SleepConfig | None = Field(None, description="Default: it runs all the time.")
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -187,6 +187,14 @@ def source(value: str) -> str:
     return value
 
 
+CLOCK = r"([01]\d|2[0-3]):[0-5]\d"
+
+
+def clock_text(value: object) -> object:
+    """YAML 1.1 has 20:00 without quotes for the number of its minutes."""
+    return f"{value // 60:02}:{value % 60:02}" if isinstance(value, int) and not isinstance(value, bool) else value
+
+
 def time_zone(value: str) -> str:
     import zoneinfo  # here: few stacks have a job, and the list of zones is read from many files
 
@@ -291,6 +299,7 @@ ImageFolder = Annotated[
 Schedule = Annotated[
     str, matching(SCHEDULE, "must be a rate or a cron expression with six fields", "cron(0 6 * * ? *) or rate(1 day)")
 ]
+ClockTime = Annotated[str, BeforeValidator(clock_text), matching(CLOCK, "must be a time of day", '"20:00"')]
 Timezone = Annotated[str, AfterValidator(time_zone)]
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BucketName = Annotated[

@@ -30,16 +30,20 @@ def times(count: int) -> str:
     return f"{count} × " if count > 1 else ""
 
 
-def hourly(part: str, what: str, usd_an_hour: float | None, count: int = 1) -> Row:
+def share(awake: float) -> str:
+    return f" × {awake:g}" if awake < 1 else ""
+
+
+def hourly(part: str, what: str, usd_an_hour: float | None, count: int = 1, awake: float = 1) -> Row:
     if usd_an_hour is None:
         return Row(part=part, what=what, arithmetic="not known here", usd=None)
-    arithmetic = f"{times(count)}{HOURS_A_MONTH} × {usd_an_hour:g}"
-    return Row(part=part, what=what, arithmetic=arithmetic, usd=count * HOURS_A_MONTH * usd_an_hour)
+    arithmetic = f"{times(count)}{HOURS_A_MONTH} × {usd_an_hour:g}{share(awake)}"
+    return Row(part=part, what=what, arithmetic=arithmetic, usd=count * HOURS_A_MONTH * usd_an_hour * awake)
 
 
-def monthly(part: str, what: str, usd_a_month: float, count: int, of_each: int = 1) -> Row:
-    arithmetic = f"{times(of_each)}{count} × {usd_a_month:.3f}".removesuffix("0")
-    return Row(part=part, what=what, arithmetic=arithmetic, usd=of_each * count * usd_a_month)
+def monthly(part: str, what: str, usd_a_month: float, count: int, of_each: int = 1, awake: float = 1) -> Row:
+    arithmetic = f"{times(of_each)}{count} × {usd_a_month:.3f}".removesuffix("0") + share(awake)
+    return Row(part=part, what=what, arithmetic=arithmetic, usd=of_each * count * usd_a_month * awake)
 
 
 def rows(config: StackConfig) -> list[Row]:
@@ -49,12 +53,10 @@ def rows(config: StackConfig) -> list[Row]:
 def hosts(config: StackConfig) -> Iterator[Row]:
     """What the field has Fargate and NAT gateways for."""
     cluster, count = config.cluster, config.cluster.min_instances
-    kind = cluster.instance_type
-    yield hourly("instances", f"instance `{kind}`", instance_types()[kind].usd_an_hour, count)
-    yield monthly(
-        "instances", f"its disk, {cluster.volume_gib} GiB gp3", prices.GP3_GIB_MONTH, cluster.volume_gib, count
-    )
-    yield hourly("addresses", "public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count)
+    kind, gib, awake = cluster.instance_type, cluster.volume_gib, awake_share(config)
+    yield hourly("instances", f"instance `{kind}`", instance_types()[kind].usd_an_hour, count, awake)
+    yield monthly("instances", f"its disk, {gib} GiB gp3", prices.GP3_GIB_MONTH, gib, count, awake)
+    yield hourly("addresses", "public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count, awake)
     zones = len(config.network.zones)
     if config.network.egress == "nat":
         yield hourly("NAT", "NAT gateway, and 0.045 USD a GB", prices.NAT_GATEWAY_HOUR)
@@ -92,15 +94,25 @@ def told(config: StackConfig) -> Iterator[Row]:
 def database(config: StackConfig) -> Iterator[Row]:
     settings = config.database
     kind, copies = settings.instance_class, 1 + settings.multi_az
-    standby = " and its standby" if settings.multi_az else ""
-    yield hourly("database", f"database `{kind}`{standby}", prices.RDS_CLASS_HOUR.get(kind), copies)
+    what = f"database `{kind}`{' and its standby' if settings.multi_az else ''}"
+    yield hourly("database", what, prices.RDS_CLASS_HOUR.get(kind), copies, awake_share(config))
     gib = settings.storage_gib
     yield monthly("database", f"its disk, {gib} GiB gp3", prices.RDS_GP3_GIB_MONTH, gib, copies)
+
+
+def awake_share(config: StackConfig) -> float:
+    """Of the time. What sleeps costs nothing, but for the database's disk."""
+    return config.sleep.awake if config.sleep else 1
 
 
 def month(config: StackConfig) -> float:
     """The sum of what is known."""
     return sum(row.usd for row in rows(config) if row.usd is not None)
+
+
+def saved(config: StackConfig) -> float:
+    """By sleep."""
+    return month(config.model_copy(update={"sleep": None})) - month(config)
 
 
 def parts(config: StackConfig) -> dict[str, float | None]:
@@ -144,9 +156,8 @@ def most(config: StackConfig) -> float:
     """With as many instances as there may be."""
     cluster = config.cluster
     further = cluster.max_instances - cluster.min_instances
-    return month(config) + further * prices.instance_month(
-        instance_types()[cluster.instance_type].usd_an_hour, cluster.volume_gib
-    )
+    of_each = prices.instance_month(instance_types()[cluster.instance_type].usd_an_hour, cluster.volume_gib)
+    return month(config) + further * of_each * awake_share(config)
 
 
 def table(config: StackConfig) -> str:

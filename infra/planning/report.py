@@ -33,7 +33,8 @@ def price(config: StackConfig) -> str:
     cluster = config.cluster
     more = cluster.max_instances > cluster.min_instances
     most = f", {cost.most(config):.2f} with {instances(cluster.max_instances)}" if more else ""
-    return f"about {least:.2f} USD in us-east-1 without traffic{most}"
+    slept = f"; its sleep {config.sleep.told} saves {cost.saved(config):.2f}" if config.sleep else ""
+    return f"about {least:.2f} USD in us-east-1 without traffic{most}{slept}"
 
 
 def report(config: StackConfig) -> Iterator[str]:

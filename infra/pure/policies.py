@@ -185,6 +185,23 @@ def run_job(*, definitions: str, cluster_arn: str, role_arns: Sequence[str], mis
     )
 
 
+def sleep(*, cluster_arn: str, group_arn: str, database_arns: Sequence[str]) -> Document:
+    """What the schedules do that put a stack to sleep and wake it up: to its services, instances and database."""
+    partition, _, region, account = cluster_arn.split(":")[1:5]
+    targets = f"arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*"
+    return document(
+        allow(["ecs:UpdateService", "ecs:DescribeServices"], [f"{cluster_arn.replace(':cluster/', ':service/')}/*"]),
+        # The ARNs of targets name no service.
+        allow(
+            ["application-autoscaling:RegisterScalableTarget"],
+            [targets],
+            Condition={"StringEquals": {"application-autoscaling:service-namespace": "ecs"}},
+        ),
+        allow(["autoscaling:UpdateAutoScalingGroup"], [group_arn]),
+        *([allow(["rds:StopDBInstance", "rds:StartDBInstance"], database_arns)] if database_arns else []),
+    )
+
+
 def write_events(log_group_arn: str, rule_arn: str) -> Document:
     """Of a log group: one rule of EventBridge writes to it.
 

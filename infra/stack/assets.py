@@ -16,7 +16,12 @@ def assets(s: Setting, built: Mapping[ImageKey, Image]) -> Assets | None:
         found = places(image_folder(one.dockerfile_path).parent, one.assets) if one.page else {}
         if found:
             args = AssetsArgs(
-                service=name, image=built[one.image], places=found, region=s.config.region, recipe=s.recipe
+                service=name,
+                image=built[one.image],
+                places=found,
+                region=s.config.region,
+                recipe=s.recipe,
+                sleep=s.config.sleep.told if s.config.sleep else None,
             )
             return Assets("assets", args, s.opts)
     return None

@@ -3,6 +3,7 @@ while nothing has been changed."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 
@@ -12,8 +13,9 @@ from infra.config.stack import StackConfig
 from infra.pure.domains import zone_of
 from infra.pure.naming import secret_prefix
 from infra.pure.tags import Tags
+from infra.steps.asleep import is_asleep
 from infra.steps.certificates import is_issued
-from infra.steps.common import in_words
+from infra.steps.common import aws_client, in_words
 from infra.steps.preflight import Seen, Site, look
 from infra.steps.sending import is_verified
 from infra.steps.stored_secrets import Stored, required
@@ -37,13 +39,27 @@ class Lookups:
     is_mail_verified: bool
 
 
-def lookups(config: StackConfig, tags: Tags) -> Lookups:
+def lookups(config: StackConfig, tags: Tags, before: Mapping[str, Any]) -> Lookups:
+    """`before`: the outputs of the last `up`."""
     try:
+        stay_asleep(config, before)
         return ask(config, tags)
     except Exception as error:  # botocore's, which take long to import, or the step's own; any other is a fault of ours
         if words := in_words(error):
             end_program(words)
         raise
+
+
+def stay_asleep(config: StackConfig, before: Mapping[str, Any]) -> None:
+    """A deployment needs what sleeps: migrations the database, tasks their instances."""
+    if "sleep" not in before or not is_asleep(aws_client("ecs", config.region), before):
+        return
+    wake = f"make wake STACK={pulumi.get_stack()}"
+    told = f"the stack sleeps {before['sleep']['told']}, and `up` needs it awake; run `{wake}` first"
+    if pulumi.runtime.is_dry_run():
+        pulumi.log.warn(told)
+    else:
+        end_program(f"nothing was changed: {told}")
 
 
 def ask(config: StackConfig, tags: Tags) -> Lookups:

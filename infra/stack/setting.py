@@ -1,6 +1,8 @@
 """What every part of the stack is made with."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pulumi
 import pulumi_aws as aws
@@ -37,9 +39,10 @@ class Setting:
 def setting(config: StackConfig) -> Setting:
     tags = Tags(project=pulumi.get_project(), stack=pulumi.get_stack())
     keep_budget(config)
-    tell_difference(config)
+    before = deployed.outputs()
+    tell_difference(config, before)
     recipe = RECIPES[config.recipe]
-    found = lookups(config, tags)
+    found = lookups(config, tags, before)
     provider = aws.Provider(
         "aws",
         region=config.region,
@@ -67,8 +70,7 @@ def keep_budget(config: StackConfig) -> None:
         end_program(str(error))
 
 
-def tell_difference(config: StackConfig) -> None:
+def tell_difference(config: StackConfig, before: Mapping[str, Any]) -> None:
     """In a preview, too; nothing of a stack that is new, or was deployed by a version that did not tell its parts."""
-    before = deployed.outputs().get(PARTS)
-    if before and (told := difference(before, cost.parts(config))):
+    if PARTS in before and (told := difference(before[PARTS], cost.parts(config))):
         pulumi.log.info(f"cost: {told}")

@@ -1,6 +1,7 @@
 """Puts a page's files, as its image has them, into a bucket where they outlive its tasks."""
 
 import hashlib
+import html
 import posixpath
 import tarfile
 import tempfile
@@ -26,21 +27,24 @@ if TYPE_CHECKING:
 REPLACED = "replaced"  # the tag that the bucket's life cycle asks for
 AT_ONCE = 8
 SPOOL_BYTES = 16 * 2**20
-# Of an image that has no page beside its files.
+# Of an image that has no page beside its files, and of a stack that sleeps, which it then says here.
 NO_PAGE = Path(__file__).with_name("unavailable.html")
+SLEEP = "<!-- sleep -->"
 
 
 class AssetUpload(StepProvider):
-    """Inputs: region, bucket, name, image (its URI), tag, places (path -> folders of the image; the first that exists).
+    """Inputs: region, bucket, name, image (its URI), tag, places (path -> folders of the image; the first that exists),
+    and sleep, the words for when the stack sleeps.
 
-    The page itself is put there too, as CloudFront serves it when no task of the service answers.
+    The page itself is put there too, as CloudFront serves it when no task of the service answers. Of a stack that
+    sleeps it is one that says so: the app's own would find no API.
 
     Output: files (key -> hash). A file of the version before that the new one lacks gets a new date and a tag, so that
     the bucket's life cycle deletes it some weeks from now; a file in use has no such tag. Deleting does nothing: the
     bucket is emptied with its own deletion.
     """
 
-    updates = ("tag", "places")
+    updates = ("tag", "places", "sleep")
     replaces = ("region", "bucket")
 
     def check(self, _olds: Props, news: Props) -> CheckResult:
@@ -119,7 +123,7 @@ def taken_out(props: Props) -> Iterator[dict[str, Path]]:
     from docker.errors import APIError
 
     with tempfile.TemporaryDirectory(prefix="assets-") as folder, closing(builder.connect()) as engine:
-        found = {PAGE: NO_PAGE}
+        found = {PAGE: no_page(Path(folder), props.get("sleep"))}
         try:
             with container_of(engine, props) as (container, base):
                 for number, (prefix, folders) in enumerate(props["places"].items()):
@@ -127,12 +131,21 @@ def taken_out(props: Props) -> Iterator[dict[str, Path]]:
                     places = [posixpath.normpath(posixpath.join(base, place)) for place in folders]
                     if place := unpacked(container, places, target):
                         found.update({f"{prefix}/{name}".lstrip("/"): path for name, path in served(target)})
-                        found.update(page(container, place, prefix, Path(folder) / f"page-{number}"))
+                        if not props.get("sleep"):
+                            found.update(page(container, place, prefix, Path(folder) / f"page-{number}"))
                     else:
                         miss(props["name"], prefix, places)
         except APIError as error:
             fail(f"{props['name']}: the Docker engine refused: {error.explanation or error}")
         yield found
+
+
+def no_page(folder: Path, sleep: str | None) -> Path:
+    """In place of the page: that nothing answers, and why that may be."""
+    target = folder / PAGE
+    told = f"<p>It sleeps {html.escape(sleep)}.</p>" if sleep else ""
+    target.write_text(NO_PAGE.read_text().replace(SLEEP, told))
+    return target
 
 
 def miss(name: str, prefix: str, places: list[str]) -> None:

@@ -31,6 +31,7 @@ from localcloud.emulator import (
     registry,
     rotation,
     snapshots,
+    stopped_databases,
     suppression,
     task_role,
     tracking,
@@ -121,6 +122,7 @@ if __name__ == "__main__":
     object_versions.answer_as_asked()
     amis.tell_newest()
     engine_versions.tell_upgrades()
+    stopped_databases.stop_for_real()
     pass_accept_encoding_on()
     judge_by_health()
     if gateway := os.environ.get("TASK_GATEWAY"):

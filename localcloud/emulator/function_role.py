@@ -10,7 +10,6 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 
 from localcloud.emulator import sessions
-from localcloud.emulator.secret import derived
 
 
 def give_credentials() -> None:
@@ -21,11 +20,7 @@ def give_credentials() -> None:
 def credentials(function: Mapping[str, Any]) -> dict[str, str]:
     """The same for each process of a function, so that a busy one makes no new sessions."""
     purpose = f"lambda {function['FunctionArn']} {function['Role']}"
-    keys = {
-        "AccessKeyId": f"ASIA{derived(f'{purpose} key')[:16].upper()}",
-        "SecretAccessKey": derived(f"{purpose} secret"),
-        "Token": derived(f"{purpose} token"),
-    }
+    keys = sessions.keys(purpose)
     sessions.begin(function["Role"], function["FunctionName"], keys)
     return {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],

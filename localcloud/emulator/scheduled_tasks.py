@@ -1,11 +1,18 @@
-"""Lets a schedule, or a rule of EventBridge, run an ECS task: MiniStack calls functions, queues and topics alone."""
+"""Lets a schedule, or a rule of EventBridge, run an ECS task, and a schedule call AWS's API: MiniStack calls functions,
+queues and topics alone."""
 
 import json
 import logging
+import os
 from collections.abc import Mapping
 from typing import Any
 
+from ministack.core.concurrency import spawn_background
+from ministack.core.responses import get_region
 from ministack.services import ecs, eventbridge, sqs
+
+from localcloud import sdk_calls
+from localcloud.emulator import sessions
 
 # What both name alike: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EcsParameters.html and RunTask.
 ALIKE = (
@@ -33,6 +40,9 @@ def run_scheduled_tasks() -> None:
     invoke = eventbridge._invoke_target
 
     def invoked(target: Target, event: Any, rule: Mapping[str, Any], view: Any = None) -> None:
+        if target.get("Arn", "").startswith(sdk_calls.PREFIX):
+            spawn_background(call, target, rule, thread_name="scheduled-call")
+            return
         if target.get("Arn", "").split(":")[2:3] != ["ecs"]:
             invoke(target, event, rule, view)
             return
@@ -45,6 +55,32 @@ def run_scheduled_tasks() -> None:
             keep(target, overrides or "{}", rule.get("Arn", ""), problem)
 
     eventbridge._invoke_target = invoked
+
+
+def call(target: Target, schedule: Mapping[str, Any]) -> None:
+    """As the schedule's role, once: what is refused is tried again by AWS alone."""
+    arn = target["Arn"]
+    try:
+        sdk_calls.call(lambda service: client(service, target["RoleArn"]), arn, target.get("Input") or "{}")
+    except Exception as error:  # whatever it is, it is the schedule's
+        logger.error("%s: %s was not called: %s", schedule.get("Name", ""), arn, error)
+        keep(target, target.get("Input") or "{}", schedule.get("Arn", ""), str(error))
+
+
+def client(service: str, role: str) -> Any:
+    """One of the gateway itself, with the role's credentials."""
+    import boto3  # here: most stacks have no such schedule
+
+    keys = sessions.keys(f"schedule {role}")
+    sessions.begin(role, "scheduler", keys)
+    return boto3.client(  # type: ignore[call-overload] # no literal
+        service,
+        region_name=get_region(),
+        endpoint_url=f"http://127.0.0.1:{os.environ['GATEWAY_PORT']}",
+        aws_access_key_id=keys["AccessKeyId"],
+        aws_secret_access_key=keys["SecretAccessKey"],
+        aws_session_token=keys["Token"],
+    )
 
 
 def run(target: Target, name: str, overrides: str | None) -> str:

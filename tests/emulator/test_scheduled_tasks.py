@@ -91,6 +91,21 @@ def test_a_rule_runs_its_task_and_what_cannot_run_is_in_the_log(
     assert eventually(lambda: "orders: its task was not run: " in emulator.log.read_text())
 
 
+def test_a_schedule_calls_the_api_and_what_is_refused_is_in_the_log(
+    emulator: Emulator, aws: Client, target: dict[str, Any]
+) -> None:
+    """With Scheduler's names, which are those of another SDK."""
+    queues = {"made": "aws-sdk:sqs:createQueue", "refused": "aws-sdk:ecs:updateService"}
+    for name, api in queues.items():
+        given = {"QueueName": "by-schedule"} if name == "made" else {"Cluster": "c", "Service": "no", "DesiredCount": 0}
+        called = {"Arn": f"arn:aws:scheduler:::{api}", "RoleArn": ROLE, "Input": json.dumps(given)}
+        aws("scheduler").create_schedule(
+            Name=name, ScheduleExpression=f"at({soon()})", FlexibleTimeWindow={"Mode": "OFF"}, Target=called
+        )
+    assert eventually(lambda: aws("sqs").list_queues(QueueNamePrefix="by-schedule").get("QueueUrls"))
+    assert eventually(lambda: "aws-sdk:ecs:updateService was not called: " in emulator.log.read_text())
+
+
 def test_a_rate_begins_at_once_and_goes_with_its_last_time(aws: Client, target: dict[str, Any]) -> None:
     when = datetime.datetime.now(datetime.UTC) + datetime.timedelta(hours=1)
     aws("scheduler").create_schedule(

@@ -111,6 +111,23 @@ def test_a_killed_database_comes_back_with_its_data(cloud: Cloud, aws: Client) -
     assert eventually(answers) == [("kept",)]
 
 
+def test_a_stopped_database_does_not_answer_and_starts_with_its_data(cloud: Cloud, aws: Client) -> None:
+    engine, _ = cloud
+    endpoint = create(aws)
+    write(endpoint)
+    pid, rds = server(engine), aws("rds")
+    rds.stop_db_instance(DBInstanceIdentifier=NAME)
+    eventually(lambda: describe(aws)["DBInstanceStatus"] == "stopped")
+    assert not is_alive(pid)
+    with pytest.raises(ClientError, match="is not in available state"):
+        rds.stop_db_instance(DBInstanceIdentifier=NAME)
+    rds.start_db_instance(DBInstanceIdentifier=NAME)
+    assert available(aws) == endpoint
+    assert read(endpoint) == [("kept",)]
+    with pytest.raises(ClientError, match="is not in stopped state"):
+        rds.start_db_instance(DBInstanceIdentifier=NAME)
+
+
 def test_data_survives_a_crash_of_everything(cloud: Cloud, aws: Client) -> None:
     engine, emulator = cloud
     endpoint = create(aws)

@@ -49,6 +49,11 @@ BEHAVIOUR = (
         "of a database that runs, and the final one of a deleted one, hold its data (not with `ENGINE=docker`, where"
         " none is restored); automatic backups are recorded alone, so no moment in the past can be restored",
     ),
+    (
+        "Sleep",
+        "tasks end and the database stops, by schedules or a command; there is no instance to end, and a database that"
+        " was stopped runs again after `make stop` and `make up`, though its stack sleeps on",
+    ),
     ("S3 gateway endpoint", "recorded; it adds no route"),
     (
         "Private services",
@@ -104,10 +109,11 @@ BEHAVIOUR = (
     ),
     (
         "Queues, topics, schedules",
-        "messages pass; schedules, and rules of EventBridge, start ECS tasks and call functions, queues and topics when"
-        " it is time in their zone, a flexible window at its beginning; what is due while the local cloud is stopped is"
-        " not made up for, and a task that cannot be started goes to the dead-letter queue without another try; of"
-        " AWS's own events, EventBridge gets the end of ECS's tasks alone; a topic sends no SMS",
+        "messages pass; schedules, and rules of EventBridge, start ECS tasks and call functions, queues and topics, and"
+        " schedules AWS's API, when it is time in their zone, a flexible window at its beginning; what is due while the"
+        " local cloud is stopped is not made up for, and a task that cannot be started goes to the dead-letter queue"
+        " without another try; of AWS's own events, EventBridge gets the end of ECS's tasks alone; a topic sends no"
+        " SMS",
     ),
     (
         "Scaling of services",

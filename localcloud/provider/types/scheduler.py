@@ -1,6 +1,7 @@
 """EventBridge Scheduler: schedules."""
 
 import json
+import re
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,8 +19,10 @@ NETWORK = names("assignPublicIp securityGroups subnets")
 RATE = r"rate\([1-9]\d* (minutes?|hours?|days?)\)"
 CRON = r"cron\((\S+ ){5}\S+\)"
 AT = r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
-# What the emulator can call.
+# What the emulator can call; a schedule, any operation of AWS's API beside.
 SERVICES = names("ecs events lambda sns sqs states")
+# https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
+OPERATION = r"arn:aws:scheduler:::aws-sdk:[a-z0-9]+:[a-z][A-Za-z0-9]+"
 
 
 def ecs_names(prefix: str) -> dict[str, str]:
@@ -74,7 +77,7 @@ def input_problem(text: str, *, has_task: bool) -> str:
 
 def called(_case: Case, target: dict[str, Any]) -> str:
     arn = target.get("arn")
-    if arn is None:  # not known yet
+    if arn is None or re.fullmatch(OPERATION, arn):  # not known yet, or none of a service
         return ""
     reason = target_problem(arn, has_task="ecsParameters" in target, task="ecsParameters")
     return f"arn: {reason}" if reason else ""

@@ -52,6 +52,9 @@ DOCUMENTS = {
     "run_job": policies.run_job(
         definitions="arn:family:*", cluster_arn="arn:cluster", role_arns=["arn:role"], missed_arn=QUEUE
     ),
+    "sleep": policies.sleep(
+        cluster_arn="arn:aws:ecs:r:1:cluster/c", group_arn="arn:group", database_arns=["arn:database"]
+    ),
     "tell_of_mails": policies.tell_of_mails(TOPIC, CONFIGURATION_SET, "123456789012"),
     "pass_on": policies.pass_on(EVENTS, TOPIC),
     "cache_reset": policies.cache_reset(distribution_arn=DISTRIBUTION, log_group_arn="arn:g"),
@@ -137,6 +140,13 @@ def test_a_schedule_starts_tasks_of_its_service_and_hands_over_its_roles_alone()
     assert hand_over["Condition"] == {"StringEquals": {"iam:PassedToService": "ecs-tasks.amazonaws.com"}}
     assert tag["Condition"] == {"StringEquals": {"ecs:CreateAction": ["RunTask"]}}
     assert (miss["Action"], miss["Resource"]) == (["sqs:SendMessage"], [QUEUE])
+
+
+def test_what_puts_a_stack_to_sleep_reaches_its_own_parts_alone() -> None:
+    tasks, targets, instances, data = DOCUMENTS["sleep"]["Statement"]
+    assert tasks["Resource"] == ["arn:aws:ecs:r:1:service/c/*"]
+    assert targets["Resource"] == ["arn:aws:application-autoscaling:r:1:scalable-target/*"]
+    assert (instances["Resource"], data["Resource"]) == (["arn:group"], ["arn:database"])
 
 
 def test_a_service_takes_what_became_of_mails_out_of_the_queue_and_puts_nothing_in() -> None:

@@ -140,6 +140,13 @@ def second(s3: FakeBucket, **changes: Any) -> dict[str, Any]:
     return made
 
 
+def test_of_a_stack_that_sleeps_the_page_says_so(s3: FakeBucket, engine: FakeEngine) -> None:
+    AssetUpload().create({**PROPS, "sleep": "from 20:00 to 07:00 <UTC>"})
+    said = s3.objects["index.html"]["Body"].decode()
+    assert "<p>It sleeps from 20:00 to 07:00 &lt;UTC&gt;.</p>" in said
+    assert HASHED in s3.objects
+
+
 def test_all_files_of_the_first_version_are_put_where_their_paths_are(s3: FakeBucket, engine: FakeEngine) -> None:
     made = AssetUpload().create({**PROPS})
     assert made.outs is not None and set(made.outs["files"]) == {HASHED, "assets/img/logo.svg", "index.html"}
