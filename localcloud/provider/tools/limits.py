@@ -41,6 +41,10 @@ BEHAVIOUR = (
     ),
     ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
     (
+        "GitHub's tokens",
+        "no role is taken with one: trust, and whether the generated rights are enough, show on AWS alone",
+    ),
+    (
         "Managed master password",
         "made and kept in a secret by the embedded provider, as RDS does; rotated on request, not every seven days",
     ),
