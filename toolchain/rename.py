@@ -52,6 +52,7 @@ def rename(root: Path, name: str) -> list[str]:
         after = LINE.sub(f"name: {name}", before, count=1) if file.name == "Pulumi.yaml" else before
         after = re.sub(rf'^name = "{re.escape(old)}"$', f'name = "{name}"', after, flags=re.MULTILINE)
         after = re.sub(rf"(?<![\w.-]){re.escape(old)}:", f"{name}:", after)
+        after = re.sub(rf"(?<=/){re.escape(old)}(?=/)", name, after)  # where Pulumi keeps the states
         if after != before:
             file.write_text(after)
             changed.append(str(file.relative_to(root)))
