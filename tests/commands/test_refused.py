@@ -33,6 +33,8 @@ WORDS: dict[str, list[str]] = {
     "rollback": ["api"],
     "upgrade-database": [],
     "upgrade-hosts": [],
+    "sleep": [],
+    "wake": [],
 }
 # These do without a stack, or ask AWS first.
 BEFORE_A_STACK = {"deployments", "doctor", "logs", "restore", "secret"}
@@ -46,7 +48,8 @@ SERVICE = {
 }
 OUTPUTS = {
     "cluster": "c", "database": "db.rds", "database_port": 5432, "database_secret": "arn", "bucket": "b", "url": "u",
-    "distribution": "E1", "backend_log_group": "g", "jobs": {"nightly": {}}, "services": {"api": SERVICE},
+    "distribution": "E1", "backend_log_group": "g", "jobs": {"nightly": {}},
+    "sleep": {"sleep": ["night-stop"], "wake": ["night-start"]}, "services": {"api": SERVICE},
 }  # fmt: skip
 HISTORY = [{"startTime": "2026-11-26T12:00:00Z", "kind": "update", "result": "succeeded", "environment": {}}]
 PULUMI = """
