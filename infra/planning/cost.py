@@ -79,6 +79,8 @@ def others(config: StackConfig) -> Iterator[Row]:
     passwords = ["database" in config.used, "access" in config.used and config.access == "password", config.smtp]
     if secrets := sum(passwords) + len(config.secrets):
         yield monthly("secrets", "secrets in Secrets Manager", prices.SECRET_MONTH, secrets)
+    if config.domain and config.domain.zone == "made":
+        yield monthly("domain", "zone of the domain in Route 53", prices.ZONE_MONTH, 1)
     if config.alarms:
         yield from told(config)
 

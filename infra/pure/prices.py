@@ -2,7 +2,8 @@
 
 Sources: https://aws.amazon.com/ec2/pricing/on-demand/, /ebs/pricing/, /vpc/pricing/, /privatelink/pricing/,
 /elasticloadbalancing/pricing/, /rds/postgresql/pricing/, /elasticache/pricing/, /secrets-manager/pricing/,
-/fargate/pricing/, /cloudwatch/pricing/, /kms/pricing/ there. Those of EC2 types are in `instance_types.json`.
+/fargate/pricing/, /cloudwatch/pricing/, /kms/pricing/, /route53/pricing/ there. Those of EC2 types are in
+`instance_types.json`.
 """
 
 HOURS_A_MONTH = 730
@@ -21,6 +22,7 @@ FARGATE_GIB_HOUR = 0.004445
 ALARM_MONTH = 0.10
 KEY_MONTH = 1.00
 METRIC_MONTH = 0.30
+ZONE_MONTH = 0.50
 # Of an account, whatever stack has them.
 FREE_ALARMS = 10
 RDS_GP3_GIB_MONTH = 0.115

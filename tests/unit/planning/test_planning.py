@@ -41,6 +41,8 @@ def test_the_sum_is_that_of_the_rows_and_each_row_that_of_its_arithmetic() -> No
         ({"cluster": {"instanceType": "t3a.micro", "minInstances": 2}}, 30 * 0.08 + 730 * 0.005),
         ({"cluster": {"volumeGib": 40}}, 10 * 0.08),
         ({"access": "open"}, -0.40),
+        ({"domain": {"name": "shop.example.com"}}, 0),
+        ({"domain": {"name": "shop.example.com", "zone": "made"}}, 0.50),
         ({"loadBalancer": {"scheme": "internet-facing"}}, 2 * 730 * 0.005),
         ({"services": {"backend": {"uses": ["database", "access", "bucket", "mail", "site", "cache"]}}}, 730 * 0.0128),
         ({"services": {"backend": {"environment": {"KEY": "${secrets.KEY}"}}}}, 0.40),
