@@ -20,6 +20,7 @@ from infra.stack.alarms import watch
 from infra.stack.assets import assets
 from infra.stack.foundation import Foundation, foundation
 from infra.stack.front_door import FrontDoor, front_door
+from infra.stack.lookups import machine
 from infra.stack.parts import Parts, links, parts, secrets
 from infra.stack.services import (
     Jobs,
@@ -125,6 +126,7 @@ def outputs(
     return {
         "url": after(deployed, door.cdn.url),
         "region": s.config.region,
+        "machine": machine(s.config),
         "plan": verdict(s.config),
         "monthly_cost": price(s.config),
         PARTS: cost.parts(s.config),

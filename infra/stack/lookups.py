@@ -10,12 +10,14 @@ import pulumi
 from infra.components.certificate import REGION
 from infra.config.load import end_program
 from infra.config.stack import StackConfig
+from infra.pure.capacity import instance_types
 from infra.pure.domains import zone_of
 from infra.pure.naming import secret_prefix
 from infra.pure.tags import Tags
 from infra.steps.asleep import is_asleep
 from infra.steps.certificates import is_issued
 from infra.steps.common import aws_client, in_words
+from infra.steps.machine_image import misfit
 from infra.steps.preflight import Seen, Site, look
 from infra.steps.sending import is_verified
 from infra.steps.stored_secrets import Stored, required
@@ -43,6 +45,7 @@ def lookups(config: StackConfig, tags: Tags, before: Mapping[str, Any]) -> Looku
     """`before`: the outputs of the last `up`."""
     try:
         stay_asleep(config, before)
+        start_at_all(config, before)
         return ask(config, tags)
     except Exception as error:  # botocore's, which take long to import, or the step's own; any other is a fault of ours
         if words := in_words(error):
@@ -60,6 +63,20 @@ def stay_asleep(config: StackConfig, before: Mapping[str, Any]) -> None:
         pulumi.log.warn(told)
     else:
         end_program(f"nothing was changed: {told}")
+
+
+def machine(config: StackConfig) -> dict[str, str]:
+    """What instances are started from: an output, so that it is looked at once."""
+    return {"type": config.cluster.instance_type, "image": config.cluster.ami_id}
+
+
+def start_at_all(config: StackConfig, before: Mapping[str, Any]) -> None:
+    """Instances that cannot start are no error of any resource."""
+    wanted = machine(config)
+    if before.get("machine") != wanted:
+        architecture = instance_types()[wanted["type"]].architecture
+        if told := misfit(config.region, wanted["image"], wanted["type"], architecture):
+            end_program(f"Pulumi.{pulumi.get_stack()}.yaml is not valid, nothing was changed:\n  {told}")
 
 
 def ask(config: StackConfig, tags: Tags) -> Lookups:

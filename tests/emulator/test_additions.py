@@ -50,6 +50,14 @@ def test_the_newest_ami_for_ecs_is_told_and_is_the_one_of_the_laptops_stack(aws:
     assert f"amiId: {alone}" in (ROOT / "Pulumi.local.yaml").read_text()
 
 
+@pytest.mark.parametrize(("kind", "architecture"), [("", "x86_64"), ("arm64/", "arm64")])
+def test_the_newest_amis_are_images_of_their_architecture(aws: Client, kind: str, architecture: str) -> None:
+    name = f"/aws/service/ecs/optimized-ami/amazon-linux-2023/{kind}recommended/image_id"
+    wanted = [{"Name": "image-id", "Values": [aws("ssm").get_parameter(Name=name)["Parameter"]["Value"]]}]
+    (found,) = aws("ec2").describe_images(Filters=wanted, IncludeDeprecated=True)["Images"]
+    assert found["Architecture"] == architecture
+
+
 @pytest.mark.parametrize(("version", "newer"), [("18", ["18.3"]), ("18.3", []), ("17.1", []), ("17.5", [])])
 def test_a_database_can_be_upgraded_to_newer_minor_versions_alone(aws: Client, version: str, newer: list[str]) -> None:
     told = aws("rds").describe_db_engine_versions(Engine="postgres", EngineVersion=version)["DBEngineVersions"]
