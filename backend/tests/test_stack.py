@@ -29,7 +29,7 @@ TOLD = Description.model_validate(
 
 
 def service(name: str, wanted: int = 1, rollout: str = "COMPLETED") -> dict[str, Any]:
-    deployments = [{"status": "PRIMARY", "rolloutState": rollout}]
+    deployments = [{"id": "ecs-svc/1", "status": "PRIMARY", "rolloutState": rollout}]
     definition = f"arn:aws:ecs:r:1:task-definition/shop-{name}:7"
     return {
         "serviceName": f"{name}-1a",
@@ -64,6 +64,7 @@ class Ecs:
     ) -> None:
         self.meta = SimpleNamespace(region_name="eu-west-1", endpoint_url=endpoint)
         self.services, self.tasks = services, {one["taskArn"]: one for one in tasks}
+        self.deployed, self.asked = list[tuple[datetime, str]](), list[Any]()
 
     def get_paginator(self, operation: str) -> Pages:
         if operation == "list_services":
@@ -75,6 +76,10 @@ class Ecs:
 
     def describe_services(self, cluster: str, services: list[str]) -> Any:
         return {"services": [one for one in self.services if one["serviceName"] in services]}
+
+    def list_service_deployments(self, **asked: Any) -> Any:
+        self.asked.append(asked)
+        return {"serviceDeployments": [{"createdAt": at, "status": status} for at, status in self.deployed]}
 
     def describe_tasks(self, cluster: str, tasks: list[str]) -> Any:
         return {"tasks": [self.tasks[arn] for arn in tasks]}
@@ -113,6 +118,24 @@ def ended(at: datetime, code: int | None) -> Any:
 def test_a_service_on_aws_leads_to_the_console(endpoint: str, link: str | None) -> None:
     api, worker = Stack(TOLD, Ecs([service("api")], [], endpoint), Logs()).look().services
     assert (api.console_url, worker.console_url) == (link, None), "the worker is not there"
+
+
+def test_deployments_are_told_newest_first_and_asked_for_when_one_began_or_ended() -> None:
+    ecs = Ecs([service("api")], [])
+    stack, hour = Stack(TOLD, ecs, Logs()), timedelta(hours=1)
+    ecs.deployed = [(NOW, "SUCCESSFUL"), (NOW + hour, "ROLLBACK_SUCCESSFUL"), (NOW + 2 * hour, "IN_PROGRESS")]
+    api, worker = stack.look().services
+    assert [(one.started_at - NOW, one.outcome) for one in api.deployments] == [
+        (2 * hour, "running"), (hour, "failed"), (0 * hour, "worked"),
+    ]  # fmt: skip
+    assert worker.deployments == []
+    assert stack.look().services[0].deployments == api.deployments
+    (asked,) = ecs.asked
+    assert (asked["cluster"], asked["service"], asked["maxResults"]) == ("c", "api-1a", 100)
+    assert timedelta(days=13.9) < datetime.now(UTC) - asked["createdAt"]["after"] < timedelta(days=14.1)
+
+    ecs.services, ecs.deployed = [service("api", rollout="FAILED")], [(NOW, "STOPPED")]
+    assert [one.outcome for one in stack.look().services[0].deployments] == ["failed"]
 
 
 def test_services_are_those_of_the_description_with_their_tasks_and_versions() -> None:
@@ -220,5 +243,5 @@ def test_a_self_test_runs_every_step_and_says_nothing_of_an_error_but_its_kind(
 def test_the_folder_knows_nothing_of_the_rest_of_the_app() -> None:
     """So that it can be copied."""
     files = list((Path(__file__).parents[1] / "app/health").glob("*.py"))
-    assert len(files) == 7
+    assert len(files) == 8
     assert not [file.name for file in files if "from app" in file.read_text() or "import app" in file.read_text()]

@@ -142,7 +142,7 @@ def see_stack(*, cluster_arn: str, region: str, account_id: str, job_log_group: 
         # AWS defines no resource for lists; the condition limits them to the cluster.
         allow(["ecs:ListServices", "ecs:ListTasks"], ["*"], **ours),
         allow(
-            ["ecs:DescribeServices", "ecs:DescribeTasks"],
+            ["ecs:DescribeServices", "ecs:DescribeTasks", "ecs:ListServiceDeployments"],
             [f"arn:aws:ecs:{region}:{account_id}:{kind}/{cluster}/*" for kind in ("service", "task")],
         ),
         allow(["logs:FilterLogEvents"], [f"arn:aws:logs:{region}:{account_id}:log-group:{job_log_group}:*"]),

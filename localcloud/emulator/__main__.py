@@ -50,6 +50,7 @@ from localcloud.emulator.rollouts import judge_by_health
 from localcloud.emulator.saving import Saver, State
 from localcloud.emulator.scheduled_tasks import run_scheduled_tasks
 from localcloud.emulator.schedules import keep_time
+from localcloud.emulator.service_deployments import keep_deployments
 from localcloud.emulator.site import with_session
 from localcloud.emulator.smtp import with_smtp
 from localcloud.emulator.task_ends import wait_for_ends
@@ -143,6 +144,7 @@ if __name__ == "__main__":
     wait_for_ends()
     tell_of_tasks()
     check_networks()
+    keep_deployments()
     keep_time()
     autoscaling.serve()
     alarms.judge()

@@ -28,11 +28,19 @@ class TaskFound(BaseModel):
     started_at: datetime | None = Field(description="Null while it starts.")
 
 
+class DeploymentFound(BaseModel):
+    started_at: datetime
+    outcome: Literal["worked", "running", "failed"] = Field(
+        description="`failed`: it was stopped, or the version before was taken back."
+    )
+
+
 class ServiceFound(Judged):
     name: str = Field(description="As in app.yaml.")
     wanted: int = Field(description="Tasks that should run.")
     deploying: bool = Field(description="Whether ECS replaces its tasks at the moment.")
     tasks: list[TaskFound]
+    deployments: list[DeploymentFound] = Field([], description="Those of the last 14 days, newest first.")
     console_url: str | None = Field(None, description="Where AWS's console shows it.")
 
 

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from .deployments import Deployments
 from .description import Description
 from .jobs import LastRuns, jobs_found
 from .schemas import JobFound, ServiceFound, TaskFound
@@ -25,6 +26,7 @@ class Stack:
     def __init__(self, description: Description, ecs: Any, logs: Any) -> None:
         self._description, self._ecs = description, ecs
         self._console = console_of(description.cluster, ecs.meta)
+        self._deployments = Deployments(ecs, description.cluster)
         self._runs = LastRuns(logs, description)
 
     def look(self) -> StackFound:
@@ -35,8 +37,10 @@ class Stack:
             service = by_family.get(family)
             own = [task for task in tasks if service and task.get("group") == f"service:{service['serviceName']}"]
             found = service_found(name, service, own, self._last_words(service, own))
-            if service and self._console:
-                found.console_url = f"{self._console}/{service['serviceName']}"
+            if service:
+                found.deployments = self._deployments.of(service)
+                if self._console:
+                    found.console_url = f"{self._console}/{service['serviceName']}"
             services.append(found)
         groups = [task.get("group", "") for task in tasks]
         return StackFound(services=services, jobs=jobs_found(self._description, groups, self._runs))

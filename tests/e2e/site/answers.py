@@ -13,6 +13,11 @@ NOW = "2026-03-04T10:00:00Z"  # what the browser's clock shows
 YESTERDAY, LAST_YEAR = "2026-03-03T16:20:00Z", "2025-11-20T08:00:00Z"
 BUSY_BEFORE = "2026-03-04T09:59:58Z"
 WORKS = {"state": "ok", "problem": None, "milliseconds": 4.2}
+DEPLOYMENTS = [
+    {"started_at": YESTERDAY, "outcome": "worked"},
+    {"started_at": "2026-02-27T09:00:00Z", "outcome": "failed"},
+    {"started_at": "2026-02-22T12:00:00Z", "outcome": "worked"},
+]
 
 
 @dataclass(frozen=True)
@@ -31,7 +36,7 @@ def task(number: int, version: str) -> dict[str, Any]:
 def service(name: str, version: str, *numbers: int) -> dict[str, Any]:
     tasks = [task(number, version) for number in numbers]
     return {"state": "ok", "problem": None, "name": name, "wanted": len(tasks), "deploying": False, "tasks": tasks,
-            "console_url": None}  # fmt: skip
+            "deployments": DEPLOYMENTS, "console_url": None}  # fmt: skip
 
 
 OVERVIEW: dict[str, Any] = {

@@ -76,6 +76,35 @@ it("lists the services and jobs of the stack, with what to do about what is down
   expect(nightly).toMatch(/^nightlyNeeds attention.*: exit code 3cron\(0 3 \* \* \? \*\), UTCThe last run failed\.$/);
 });
 
+it("shows what was deployed in the last days on a line, also beside a back end that tells none", async () => {
+  const service = { wanted: 1, deploying: false, state: "ok", problem: null, tasks: [] };
+  const deployments = [
+    { started_at: "2026-01-02T02:00:00Z", outcome: "failed" },
+    { started_at: "2025-12-26T03:00:00Z", outcome: "worked" },
+    { started_at: "2025-01-01T00:00:00Z", outcome: "worked" },
+  ];
+  const stack = {
+    ...FINE,
+    services: [
+      { ...service, name: "shop", deployments },
+      { ...service, name: "old" },
+    ],
+    jobs: [],
+  };
+  const checked_at = "2026-01-02T03:00:00Z";
+  fakeApi({ ...SITE, "GET /api/overview": () => json({ ...OVERVIEW, checked_at, stack }) });
+  renderApp("/");
+  const shown = within(await screen.findByRole("region", { name: "Deployments" }));
+  const [shop, old] = shown.getAllByRole("listitem");
+  expect(shop).toHaveTextContent("shop");
+  expect(shop).toHaveTextContent("3 deployments");
+  const line = shown.getByRole("img", { name: "Newest: 1 hour ago, failed" });
+  const places = [...line.querySelectorAll("circle")].map((dot) => Number.parseFloat(dot.getAttribute("cx") ?? ""));
+  expect(places.map(Math.round)).toEqual([100, 50, 0]);
+  expect(line.querySelector(".deployed-failed")).toHaveTextContent(/: failed$/);
+  expect(old).toHaveTextContent("0 deployments");
+});
+
 it("looks again every five seconds, and stays when the API is gone", async () => {
   vi.useFakeTimers({ shouldAdvanceTime: true });
   let gone = false;

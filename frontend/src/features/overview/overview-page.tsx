@@ -1,5 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { Architecture } from "@/features/overview/architecture";
+import { Deployments } from "@/features/overview/deployments";
 import { partsOf, verdict, type Part } from "@/features/overview/parts";
 import { frontEndQuery, overviewQuery, pageQuery, type Overview } from "@/features/overview/queries";
 import { Stack } from "@/features/overview/stack";
@@ -22,7 +23,8 @@ export function OverviewPage() {
   const parts = partsOf({ online, page, frontEnd, overview });
   const { state, text } = verdict(parts);
   const lastLook = Math.max(overview.dataUpdatedAt, overview.errorUpdatedAt);
-  const known = overview.data && !overview.isError ? overview.data.data : undefined;
+  const told = overview.data?.data;
+  const known = overview.isError ? undefined : told;
 
   return (
     <>
@@ -34,7 +36,12 @@ export function OverviewPage() {
       </PageHeader>
       <Architecture parts={parts} />
       <Problems parts={parts} />
-      {overview.data?.data.stack && <Stack stack={overview.data.data.stack} old={!online || overview.isError} />}
+      {told?.stack && (
+        <>
+          <Stack stack={told.stack} old={!online || overview.isError} />
+          <Deployments services={told.stack.services} now={Date.parse(told.checked_at)} />
+        </>
+      )}
     </>
   );
 }

@@ -406,6 +406,20 @@ export interface components {
              */
             version: string | null;
         };
+        /** DeploymentFound */
+        DeploymentFound: {
+            /**
+             * Outcome
+             * @description `failed`: it was stopped, or the version before was taken back.
+             * @enum {string}
+             */
+            outcome: "worked" | "running" | "failed";
+            /**
+             * Started At
+             * Format: date-time
+             */
+            started_at: string;
+        };
         /**
          * FieldProblem
          * @description What is wrong with one value of the request.
@@ -797,6 +811,12 @@ export interface components {
              * @description Whether ECS replaces its tasks at the moment.
              */
             deploying: boolean;
+            /**
+             * Deployments
+             * @description Those of the last 14 days, newest first.
+             * @default []
+             */
+            deployments: components["schemas"]["DeploymentFound"][];
             /**
              * Name
              * @description As in app.yaml.
