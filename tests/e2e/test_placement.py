@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from infra.steps.machine_image import NEWEST
 from tests.e2e.checkout import Checkout
 from tests.e2e.load import steady_load
 from tests.unit.stack_files import PROJECT
 
 APP = Path(__file__).parent / "apps/greeter"
 SERVICES = {"services": {"web": {"source": "greeter", "port": 8000, "routes": ["/"], "health": "/", "memoryMib": 128}}}
+X86 = "ami-05fb4f257abd42992"
 CLUSTER = f"  {PROJECT}:cluster:\n"
 NETWORK = f"  {PROJECT}:network:\n"
 
@@ -90,6 +92,41 @@ def test_tasks_go_back_to_ports_of_their_instance_without_a_lost_request(placed:
     assert not service(placed).get("networkConfiguration")
     ec2 = placed.client("ec2")
     assert [one for one in ec2.describe_nat_gateways()["NatGateways"] if one["State"] != "deleted"] == []
+
+
+def machines(placed: Checkout) -> tuple[int, str]:
+    """How many instances there are at the least, and of which image new ones are."""
+    (group,) = placed.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"]
+    template = group["LaunchTemplate"]["LaunchTemplateId"]
+    (version,) = placed.client("ec2").describe_launch_template_versions(
+        LaunchTemplateId=template, Versions=["$Latest"]
+    )["LaunchTemplateVersions"]
+    data = version["LaunchTemplateData"]
+    return group["MinSize"], f"{data['InstanceType']} {data['ImageId']}"
+
+
+def test_two_smaller_instances_take_the_place_of_one(placed: Checkout) -> None:
+    count, image = machines(placed)
+    assert count == 1 and image == f"t3a.small {X86}"
+    change(placed, CLUSTER, f"{CLUSTER}    instanceType: t3a.micro\n    minInstances: 2\n")
+    assert machines(placed) == (2, f"t3a.micro {X86}")
+
+
+def test_arm_takes_their_place_with_an_image_of_its_own(placed: Checkout) -> None:
+    placed.edit("Pulumi.local.yaml", "instanceType: t3a.micro\n    minInstances: 2", "instanceType: t4g.small")
+    refused = placed.run("up")
+    assert refused.code != 0 and f"must be an image for arm64, as t4g.small is, got {X86}" in refused.output
+    parameter = NEWEST.format("arm64/")
+    assert parameter in refused.output
+    arm = placed.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
+    change(placed, f"amiId: {X86}", f"amiId: {arm}")
+    assert machines(placed) == (1, f"t4g.small {arm}")
+
+
+def test_the_default_comes_back(placed: Checkout) -> None:
+    placed.edit("Pulumi.local.yaml", "amiId: .*", f"amiId: {X86}")
+    change(placed, "    instanceType: t4g.small\n", "")
+    assert machines(placed) == (1, f"t3a.small {X86}")
 
 
 def test_what_has_no_room_is_refused_with_the_cheapest_ways_out(placed: Checkout) -> None:
