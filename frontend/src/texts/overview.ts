@@ -70,6 +70,7 @@ export const texts = {
     const identity = verified ? "Verified" : verified === false ? "Not verified" : "Verification unknown";
     return sandbox ? `${identity}, in the SES sandbox` : identity;
   },
+  quota: (sent: number, most: number) => `${formatCount(sent)} of ${formatCount(most)} today`,
   neverReset: "Not reset yet",
   resetDetail: (status: string | null) => (status === "InProgress" ? "Last reset, in progress" : "Last reset"),
   resetWhen: "Runs when the front end changes",

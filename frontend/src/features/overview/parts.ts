@@ -192,7 +192,7 @@ function timed(what: string, milliseconds: number): string {
 
 function mail({ mail }: Overview) {
   const { address, verified, sandbox, daily_quota, sent_today, problem, advice } = mail;
-  const quota = daily_quota === null ? "" : ` · ${sent_today ?? 0} of ${daily_quota} today`;
+  const quota = daily_quota === null ? "" : ` · ${texts.quota(sent_today ?? 0, daily_quota)}`;
   const detail = texts.mailDetail(verified, sandbox) + quota;
   return { ...mail, fact: address, what: texts.theAddress, detail, problem: problem ?? advice };
 }
