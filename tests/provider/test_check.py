@@ -211,7 +211,7 @@ REFUSED: list[tuple[str, Props, str, str]] = [
     ("schedule", {"flexibleTimeWindow": {"mode": "ON"}}, "flexibleTimeWindow.mode", "must be one of OFF, FLEXIBLE"),
     ("schedule", {"scheduleExpression": "cron(0 6 * * * *)"}, "scheduleExpression", "must have ? as its day"),
     ("schedule", {"scheduleExpressionTimezone": "Europe/Bern"}, "scheduleExpressionTimezone", "such as Europe/Berlin"),
-    ("schedule", {"target": {"arn": "arn:aws:scheduler:::aws-sdk:ecs:runTask", "roleArn": Ref("role", "arn")}},
+    ("schedule", {"target": {"arn": "arn:aws:scheduler:::aws-sdk:ecs:listTasks", "roleArn": Ref("role", "arn")}},
      "target", "arn: must be the ARN of one of ecs, events, lambda"),
     ("schedule", {"target": {"arn": Ref("cluster", "arn"), "roleArn": Ref("role", "arn")}},
      "target", "ecsParameters must be given"),

@@ -22,7 +22,8 @@ AT = r"at\(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\)"
 # What the emulator can call; a schedule, any operation of AWS's API beside.
 SERVICES = names("ecs events lambda sns sqs states")
 # https://docs.aws.amazon.com/scheduler/latest/UserGuide/managing-targets-universal.html
-OPERATION = r"arn:aws:scheduler:::aws-sdk:[a-z0-9]+:[a-z][A-Za-z0-9]+"
+# Operations that only read are refused.
+OPERATION = r"arn:aws:scheduler:::aws-sdk:[a-z0-9]+:(?!get|list|describe)[a-z][A-Za-z0-9]+"
 
 
 def ecs_names(prefix: str) -> dict[str, str]:

@@ -105,7 +105,7 @@ def test_a_database_runs_in_its_data_folder_and_owns_what_was_uploaded(
     prepared: list[Any] = []
     monkeypatch.setattr(postgres, "privileges", lambda: ())
     monkeypatch.setattr(postgres, "give", given.extend)
-    monkeypatch.setattr(postgres.Cluster, "prepare", lambda self: prepared.append(self))
+    monkeypatch.setattr(postgres.Cluster, "prepare", lambda self, set_password: prepared.append((self, set_password)))
     monkeypatch.setattr(programs, "host_path", lambda: "/host")
 
     async def found(self: Installation) -> Path:
@@ -144,7 +144,8 @@ def test_a_database_runs_in_its_data_folder_and_owns_what_was_uploaded(
         "PATH": "/host", "LC_ALL": "C", "TMPDIR": f"{tmp_path}/c/tmp",
     }  # fmt: skip
     assert set(given) == {tmp_path / "c/files", tmp_path / "c/files/etc", tmp_path / "c/files/etc/key"}
-    (cluster,) = prepared
+    ((cluster, sets_password),) = prepared
+    assert sets_password
     assert (cluster.data, cluster.env, cluster.programs) == (
         tmp_path / "data",
         {"POSTGRES_DB": "app"},
