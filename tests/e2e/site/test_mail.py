@@ -1,9 +1,12 @@
 """What becomes of a mail, from the mailbox, where a person says that it bounced, to the page that tells of it."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.checkout import Checkout
+from tests.e2e.site.conftest import DEVICES, OpenPage
 
 TOLD_MS = 60_000  # the back end looks into the queue every few seconds, and the page asks every ten
 
@@ -14,10 +17,13 @@ def send(page: Page, subject: str) -> None:
     page.get_by_role("button", name="Send").click()
 
 
-@pytest.mark.parametrize(("answer", "told"), [("it bounced", "Bounced"), ("it is spam", "Marked as spam")])
+@pytest.mark.parametrize(
+    ("device", "answer", "told"), [("desktop", "it bounced", "Bounced"), ("phone", "it is spam", "Marked as spam")]
+)
 def test_who_a_mail_bounced_from_or_who_complained_gets_none_until_taken_off_the_list(
-    page: Page, running: Checkout, answer: str, told: str
+    open_page: OpenPage, session: Any, running: Checkout, device: str, answer: str, told: str
 ) -> None:
+    page = open_page(storage_state=session, **DEVICES[device])
     address, ses = running.outputs["mail_address"], running.client("sesv2")
     page.goto("/mail")
     send(page, answer)

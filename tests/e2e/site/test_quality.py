@@ -22,6 +22,11 @@ NEEDED = """() => {
     const idle = performance.getEntriesByName("idle")[0].startTime
     return performance.getEntriesByType("resource").filter(entry => entry.startTime < idle).map(entry => entry.name)
 }"""
+# Playwright's own `wait_for_function` evaluates a text, which the page's policy forbids.
+UNTIL_IDLE = """() => new Promise(resolve => {
+    const look = () => performance.getEntriesByName("idle").length > 0 ? resolve() : setTimeout(look, 50)
+    look()
+})"""
 LIGHTHOUSE = ("accessibility", "best-practices")
 LIGHTHOUSE_SCORE = 95
 
@@ -57,7 +62,7 @@ def test_first_load_is_small_and_the_sites_own(open_page: OpenPage, session: Any
     responses: list[Response] = []
     page.on("response", lambda response: responses.append(response))
     page.goto(path)
-    page.wait_for_function("performance.getEntriesByName('idle').length > 0")
+    page.evaluate(UNTIL_IDLE)
     page.wait_for_load_state("networkidle")
     assert {urlsplit(response.url).netloc for response in responses} == {urlsplit(running.url).netloc}
     needed = [running.url + path, *page.evaluate(NEEDED)]
