@@ -9,6 +9,7 @@ from typing import Any
 from botocore.exceptions import ClientError
 
 from bootstrap.names import AUDIENCE, ISSUER, Names
+from infra.pure.policies import tls_only
 from ops.errors import OperationError
 from ops.target import Target
 
@@ -31,7 +32,7 @@ def state_bucket(target: Target, names: Names) -> str:
     by_default = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
     s3.put_bucket_encryption(**owner, ServerSideEncryptionConfiguration={"Rules": [by_default]})
     s3.put_bucket_lifecycle_configuration(**owner, LifecycleConfiguration={"Rules": [old_states()]})
-    s3.put_bucket_policy(**owner, Policy=json.dumps(only_tls(name)))
+    s3.put_bucket_policy(**owner, Policy=json.dumps(tls_only(f"arn:aws:s3:::{name}")))
     return told(made, f"bucket {name}")
 
 
@@ -59,20 +60,6 @@ def old_states() -> dict[str, Any]:
         "Filter": {"Prefix": ""},
         "NoncurrentVersionExpiration": {"NoncurrentDays": OLD_STATES_DAYS},
     }
-
-
-def only_tls(bucket: str) -> dict[str, Any]:
-    """Refuses everybody without TLS; it allows nobody anything."""
-    arn = f"arn:aws:s3:::{bucket}"
-    refused = {
-        "Sid": "OnlyTls",
-        "Effect": "Deny",
-        "Principal": "*",
-        "Action": "s3:*",
-        "Resource": [arn, f"{arn}/*"],
-        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
-    }
-    return {"Version": "2012-10-17", "Statement": [refused]}
 
 
 def secrets_key(target: Target, names: Names) -> tuple[str, str]:

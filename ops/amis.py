@@ -4,12 +4,9 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from infra.pure.capacity import instance_types
+from infra.pure.amis import newest
+from infra.pure.capacity import USUAL_TYPE, instance_types
 from ops.target import Target
-
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
-NEWEST = "/aws/service/ecs/optimized-ami/amazon-linux-2023/{}recommended"
-USUAL_TYPE = "t3a.small"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -21,7 +18,7 @@ class Ami:
 def newest_ami(target: Target) -> Ami:
     """The one that AWS recommends for the stack's instance type."""
     kind = instance_types().get(target.config["cluster"].get("instanceType", USUAL_TYPE))
-    name = NEWEST.format("arm64/" if kind and kind.is_arm else "")
+    name = newest(kind.architecture if kind else "")
     found = json.loads(target.client("ssm").get_parameter(Name=name)["Parameter"]["Value"])
     return Ami(id=found["image_id"], name=found["image_name"])
 
@@ -30,4 +27,4 @@ def made(target: Target, ids: list[str]) -> dict[str, datetime]:
     """When each was made; those that AWS has withdrawn are left out."""
     wanted = [{"Name": "image-id", "Values": ids}]
     told = target.client("ec2").describe_images(Filters=wanted, IncludeDeprecated=True)["Images"]
-    return {one["ImageId"]: datetime.fromisoformat(one["CreationDate"].replace("Z", "+00:00")) for one in told}
+    return {one["ImageId"]: datetime.fromisoformat(one["CreationDate"]) for one in told}

@@ -9,7 +9,7 @@ from bootstrap.names import Names
 from infra.pure.paths import ROOT
 from localcloud import stack
 from ops import account
-from ops.errors import OperationError
+from ops.errors import NO_PULUMI, OperationError
 from ops.target import Target
 
 FOLDER = ROOT / "bootstrap"
@@ -35,7 +35,7 @@ def pulumi(target: Target, names: Names, *words: str) -> None:
     try:
         run = subprocess.run(["pulumi", *words], cwd=FOLDER, env=environment, check=False)
     except FileNotFoundError:
-        raise OperationError("pulumi: not found on PATH; https://www.pulumi.com/docs/install/ has it") from None
+        raise OperationError(NO_PULUMI) from None
     if run.returncode:
         raise OperationError(f"pulumi {words[0]}: failed with the message above; run the same command again after that")
 

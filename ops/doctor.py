@@ -89,11 +89,7 @@ def domain(target: Target) -> Iterator[str]:
             yield str(error)
             return
         tags = Tags(project=target.project, stack=target.name).defaults
-        zone_name, zone_id = (zone.name, zone.id) if zone else (None, None)
-        site = preflight.Site(
-            key="domain", names=config.names, region=config.region, tags=tags, zone=zone_name, zone_id=zone_id
-        )
-        seen = preflight.look(site)
+        seen = preflight.look(preflight.site_in(zone, "domain", names=config.names, region=config.region, tags=tags))
         yield from (text.removeprefix("domain: ") for text in seen.problems)
         yield from (f"{name} leads nowhere; `{target.up}` makes its record or tells it" for name in seen.missing)
         yield from (f"could not be looked at: {text}" for text in seen.unknown)

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ops import amis
-from ops.lookup import container_instances
+from ops.lookup import container_instances, machines
 from ops.part import Part
 from ops.target import Target
 
@@ -25,14 +25,9 @@ def hosts(target: Target) -> Iterator[Part]:
         why = "no instance has joined the cluster, so no task can run; the Auto Scaling group's activity tells why"
         yield Part(name="hosts", state="none", problems=[why])
         return
-    ids = [one["ec2InstanceId"] for one in joined]
-    ec2 = target.client("ec2")
-    pages = ec2.get_paginator("describe_instances").paginate(InstanceIds=ids)
-    machines = {
-        one["InstanceId"]: one for page in pages for group in page["Reservations"] for one in group["Instances"]
-    }
-    made = amis.made(target, sorted({machine["ImageId"] for machine in machines.values()}))
-    yield from (host(one, machines[one["ec2InstanceId"]], made, target.option) for one in joined)
+    found = {one["InstanceId"]: one for one in machines(target, [one["ec2InstanceId"] for one in joined])}
+    made = amis.made(target, sorted({machine["ImageId"] for machine in found.values()}))
+    yield from (host(one, found[one["ec2InstanceId"]], made, target.option) for one in joined)
 
 
 def host(joined: dict[str, Any], machine: dict[str, Any], made: dict[str, datetime], option: str) -> Part:

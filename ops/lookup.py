@@ -1,5 +1,6 @@
 """What AWS has of a stack's parts, for the commands that need it."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from ops.errors import OperationError
@@ -16,6 +17,12 @@ def container_instances(target: Target) -> list[dict[str, Any]]:
     found = ecs.describe_container_instances(cluster=cluster, containerInstances=arns)
     joined: list[dict[str, Any]] = found["containerInstances"]
     return joined
+
+
+def machines(target: Target, ids: Sequence[str]) -> list[dict[str, Any]]:
+    """Instances by their ids, as EC2 describes them."""
+    pages = target.client("ec2").get_paginator("describe_instances").paginate(InstanceIds=ids)
+    return [one for page in pages for group in page["Reservations"] for one in group["Instances"]]
 
 
 def database_host(target: Target) -> str:

@@ -6,7 +6,7 @@ import sys
 
 from infra.pure.paths import ROOT
 from localcloud import stack
-from ops.errors import OperationError
+from ops.errors import NO_PULUMI, OperationError
 from ops.target import Target
 
 # GitHub takes 65,536 characters; a first deployment has more.
@@ -31,7 +31,7 @@ def run(target: Target, *command: str) -> "subprocess.CompletedProcess[str]":
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
         )
     except FileNotFoundError:
-        raise OperationError("pulumi: not found on PATH; https://www.pulumi.com/docs/install/ has it") from None
+        raise OperationError(NO_PULUMI) from None
 
 
 def block(title: str, found: "subprocess.CompletedProcess[str]") -> list[str]:

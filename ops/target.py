@@ -14,7 +14,7 @@ from infra.pure.paths import ROOT
 from localcloud import gateway, stack
 from localcloud.place import STACK as LOCAL
 from localcloud.place import Place
-from ops.errors import OperationError
+from ops.errors import NO_PULUMI, OperationError
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -66,7 +66,7 @@ class Target:
         try:
             answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
         except FileNotFoundError:
-            raise OperationError("pulumi: not found on PATH; https://www.pulumi.com/docs/install/ has it") from None
+            raise OperationError(NO_PULUMI) from None
         if answer.returncode:
             raise OperationError(answer.stderr.strip() or answer.stdout.strip())
         return answer.stdout

@@ -36,6 +36,10 @@ AFTERWARDS = (
 )
 
 
+def major_of(version: str) -> str:
+    return version.partition(".")[0]
+
+
 @dataclass(frozen=True, kw_only=True)
 class Upgrade:
     version: str
@@ -43,7 +47,7 @@ class Upgrade:
 
     @property
     def major(self) -> str:
-        return self.version.partition(".")[0]
+        return major_of(self.version)
 
     @property
     def order(self) -> tuple[int, ...]:
@@ -133,14 +137,14 @@ def wait(target: Target, identifier: str, wanted: Upgrade, began: datetime) -> s
             print(f"  {shown(event['Date'])}  {event['Message']}", flush=True)
         told = len(events)
         reached = str(instance["EngineVersion"])
-        same = wanted.major == reached.partition(".")[0] if wanted.is_major else wanted.version == reached
+        same = wanted.major == major_of(reached) if wanted.is_major else wanted.version == reached
         if same and instance["DBInstanceStatus"] == "available":
             return reached
         if any(words in event["Message"].lower() for event in events for words in REFUSALS):
             break
         time.sleep(POLL_SECONDS)
     back = (
-        f"; write {identifier_of_version(instance)} as database.version again before the next `{target.up}`"
+        f"; write {major_of(instance['EngineVersion'])} as database.version again before the next `{target.up}`"
         if wanted.is_major
         else ""
     )
@@ -148,7 +152,3 @@ def wait(target: Target, identifier: str, wanted: Upgrade, began: datetime) -> s
         f"PostgreSQL {instance['EngineVersion']} runs still; RDS's events above tell why, and the log pg_upgrade_*.log"
         f" in the RDS console what to change{back}"
     )
-
-
-def identifier_of_version(instance: Mapping[str, Any]) -> str:
-    return str(instance["EngineVersion"]).partition(".")[0]

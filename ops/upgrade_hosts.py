@@ -14,6 +14,7 @@ from infra.config.stack_file import file_of
 from infra.pure.capacity import REFRESH_HEALTHY_PERCENT
 from ops.amis import Ami, newest_ami
 from ops.errors import OperationError
+from ops.lookup import machines
 from ops.target import Target
 from ops.up import up
 
@@ -74,9 +75,7 @@ def outdated(target: Target, group: str, ami: Ami) -> list[str]:
     ids = [one["InstanceId"] for one in found["Instances"] if one["LifecycleState"] == "InService"]
     if target.place or not ids:
         return []
-    pages = target.client("ec2").get_paginator("describe_instances").paginate(InstanceIds=ids)
-    machines = [one for page in pages for group in page["Reservations"] for one in group["Instances"]]
-    return [one["InstanceId"] for one in machines if one["ImageId"] != ami.id]
+    return [one["InstanceId"] for one in machines(target, ids) if one["ImageId"] != ami.id]
 
 
 def refreshes(target: Target, group: str) -> list[Mapping[str, Any]]:

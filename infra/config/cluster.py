@@ -7,13 +7,13 @@ from pydantic import Field
 
 from infra.config.section import Section
 from infra.config.values import AmiId, InstanceType, Problem, PublicKey
-from infra.pure.capacity import Network, instance_types
+from infra.pure.capacity import USUAL_TYPE, Network, instance_types
 from infra.pure.image_tag import USUAL_PLATFORM
 
 
 class ClusterConfig(Section):
     instance_type: InstanceType = Field(
-        "t3a.small",
+        USUAL_TYPE,
         description="EC2 type of the instances that run the tasks. For an ARM type, such as `t4g.small` (1.46 USD a"
         " month less than a t3a.small), images are built for linux/arm64, on an x86 machine with QEMU's help, and"
         " `amiId` must be of that architecture. A change is used by new instances. An account on"

@@ -266,6 +266,14 @@ def end_program(text: str) -> NoReturn:
     sys.exit(REPORTED)
 
 
+def end_invalid(problems: str) -> NoReturn:
+    """The same, for what the stack's files say: a problem a line."""
+    import pulumi
+
+    title = f"Pulumi.{pulumi.get_stack()}.yaml is not valid, nothing was changed:"
+    end_program("\n  ".join([title, *problems.splitlines()]))
+
+
 def load() -> StackConfig:
     """The configuration of the stack that Pulumi runs; ends the program with a readable list when it is wrong."""
     import pulumi
@@ -274,5 +282,4 @@ def load() -> StackConfig:
         app = app_settings(APP_FILE)
         return parse(pulumi.runtime.get_config_env(), namespace=pulumi.get_project(), app=app)
     except ConfigError as error:
-        title = f"Pulumi.{pulumi.get_stack()}.yaml is not valid, nothing was changed:"
-        end_program("\n  ".join([title, *str(error).splitlines()]))
+        end_invalid(str(error))

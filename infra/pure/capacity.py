@@ -46,6 +46,9 @@ class Room:
         return f"{self.cpu_units:,} CPU units, {self.memory_mib:,} MiB and {further}"
 
 
+USUAL_TYPE = "t3a.small"
+
+
 @dataclass(frozen=True)
 class InstanceType:
     """`interfaces`: network interfaces, the host's own among them. `trunked_tasks`: that have an interface of their own

@@ -1,14 +1,14 @@
 """What is asked of AWS and the DNS before anything is declared: what is missing ends the program, also in a preview,
 while nothing has been changed."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import pulumi
 
 from infra.components.certificate import REGION
-from infra.config.load import end_program
+from infra.config.load import end_invalid, end_program
 from infra.config.stack import StackConfig
 from infra.pure.capacity import instance_types
 from infra.pure.domains import zone_of
@@ -18,7 +18,7 @@ from infra.steps.asleep import is_asleep
 from infra.steps.certificates import is_issued
 from infra.steps.common import aws_client, in_words
 from infra.steps.machine_image import misfit
-from infra.steps.preflight import Seen, Site, look
+from infra.steps.preflight import Seen, Site, look, site_in
 from infra.steps.sending import is_verified
 from infra.steps.stored_secrets import Stored, required
 from infra.steps.zones import Zone, holding
@@ -76,7 +76,7 @@ def start_at_all(config: StackConfig, before: Mapping[str, Any]) -> None:
     if before.get("machine") != wanted:
         architecture = instance_types()[wanted["type"]].architecture
         if told := misfit(config.region, wanted["image"], wanted["type"], architecture):
-            end_program(f"Pulumi.{pulumi.get_stack()}.yaml is not valid, nothing was changed:\n  {told}")
+            end_invalid(told)
 
 
 def ask(config: StackConfig, tags: Tags) -> Lookups:
@@ -100,22 +100,11 @@ def ask(config: StackConfig, tags: Tags) -> Lookups:
 
 def sites(config: StackConfig, tags: Tags, zone: Zone | None, of_mail: Zone | None) -> Iterator[Site]:
     """What is looked at now; a zone that the stack makes, when it is there."""
-    domain = config.domain
+    domain, region = config.domain, config.region
     if domain and domain.zone != "made":
-        yield site("domain", config, tags, zone, names=config.names)
+        yield site_in(zone, "domain", names=config.names, region=region, tags=tags.defaults)
     if of_mail and of_mail != zone:
-        yield site("mail.domain", config, tags, of_mail, names=())
-
-
-def site(key: str, config: StackConfig, tags: Tags, zone: Zone | None, *, names: Sequence[str]) -> Site:
-    return Site(
-        key=key,
-        names=names,
-        region=config.region,
-        tags=tags.defaults,
-        zone=zone.name if zone else None,
-        zone_id=zone.id if zone else None,
-    )
+        yield site_in(of_mail, "mail.domain", names=(), region=region, tags=tags.defaults)
 
 
 def tell(seen: list[Seen]) -> None:

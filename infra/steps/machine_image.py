@@ -2,13 +2,11 @@
 
 from typing import TYPE_CHECKING
 
+from infra.pure.amis import newest
 from infra.steps.common import aws_client
 
 if TYPE_CHECKING:
     from types_boto3_ec2.client import EC2Client
-
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/retrieve-ecs-optimized_AMI.html
-NEWEST = "/aws/service/ecs/optimized-ami/amazon-linux-2023/{}recommended/image_id"
 
 
 def misfit(region: str, ami_id: str, instance_type: str, architecture: str) -> str | None:
@@ -19,9 +17,9 @@ def misfit(region: str, ami_id: str, instance_type: str, architecture: str) -> s
     if found and found[0]["Architecture"] == architecture:
         return None
     got = f"of {found[0]['Architecture']}" if found else f"not to be had by this account in {region}"
-    name = NEWEST.format("arm64/" if architecture == "arm64" else "")
-    newest = f"aws ssm get-parameter --region {region} --name {name} --query Parameter.Value --output text"
+    name = f"{newest(architecture)}/image_id"
+    command = f"aws ssm get-parameter --region {region} --name {name} --query Parameter.Value --output text"
     return (
         f"cluster.amiId: must be an image for {architecture}, as {instance_type} is, got {ami_id}, which is {got};"
-        f" `{newest}` tells the newest"
+        f" `{command}` tells the newest"
     )

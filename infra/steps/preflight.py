@@ -15,6 +15,7 @@ from infra.pure.preflight import Authorities, Delegation, Facts, Holder, Lead, p
 from infra.steps.common import Props, StepProvider, aws_client, fail, progress
 from infra.steps.distributions import Distributions
 from infra.steps.names import Names, NoAnswerError
+from infra.steps.zones import Zone
 
 if TYPE_CHECKING:
     from types_boto3_route53.client import Route53Client
@@ -39,6 +40,11 @@ class Site:
     tags: dict[str, str]
     zone: str | None
     zone_id: str | None
+
+
+def site_in(zone: Zone | None, key: str, *, names: Sequence[str], region: str, tags: dict[str, str]) -> Site:
+    zone_name, zone_id = (zone.name, zone.id) if zone else (None, None)
+    return Site(key=key, names=names, region=region, tags=tags, zone=zone_name, zone_id=zone_id)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -4,7 +4,7 @@ https://docs.aws.amazon.com/AmazonECS/latest/APIReference/API_ListServiceDeploym
 """
 
 from collections.abc import Iterator
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
 from ministack.core.responses import error_response_json, json_response
@@ -87,4 +87,4 @@ def deployments(service: Record) -> Iterator[Record]:
 
 def seconds(moment: str) -> float:
     """Since 1970; as JSON has a time in ECS's answers."""
-    return datetime.fromisoformat(moment.replace("Z", "+00:00")).astimezone(UTC).timestamp()
+    return datetime.fromisoformat(moment).timestamp()

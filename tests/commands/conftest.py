@@ -25,6 +25,11 @@ from tests.ports import free_ports
 Command = Callable[..., Result]
 
 STAND_IN = Path(__file__).with_name("stand_in.py")
+NOTING_PULUMI = """
+import json, os, sys
+open(os.environ["NOTES"], "a").write(json.dumps(sys.argv[1:]) + "\\n")
+sys.exit(int(os.environ["FAILS"]) if sys.argv[1] == "up" else 0)
+"""
 FAKE_PULUMI = Path(__file__).with_name("fake_pulumi.py")
 
 
@@ -124,6 +129,17 @@ def pulumi(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> FakePulumi:
     monkeypatch.setattr(localcloud.place, "TOOLS", tmp_path / "no-tools")
     monkeypatch.setenv("PATH", f"{folder}{os.pathsep}{os.environ['PATH']}")
     return FakePulumi(folder=folder)
+
+
+@pytest.fixture
+def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The words of each `pulumi` that was run, a line each; FAILS has the exit code of `up`."""
+    (tmp_path / "pulumi").write_text(f"#!{sys.executable} -IS\n{NOTING_PULUMI}")
+    (tmp_path / "pulumi").chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
+    monkeypatch.setenv("FAILS", "0")
+    return tmp_path / "notes"
 
 
 @pytest.fixture

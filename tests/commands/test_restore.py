@@ -1,7 +1,6 @@
 """`make restore` on AWS: what can be restored, and what Pulumi is asked to do."""
 
 import json
-import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
@@ -15,11 +14,6 @@ from ops.target import Target
 
 OWN = [{"Key": "project", "Value": "shop"}, {"Key": "stack", "Value": "prod"}]
 OTHERS = [{"Key": "project", "Value": "shop"}, {"Key": "stack", "Value": "dev"}]
-PULUMI = """
-import json, os, sys
-open(os.environ["NOTES"], "a").write(json.dumps(sys.argv[1:]) + "\\n")
-sys.exit(int(os.environ["FAILS"]) if sys.argv[1] == "up" else 0)
-"""
 
 
 def at(hour: int) -> datetime:
@@ -85,17 +79,6 @@ def stack(rds: Any, recipe: str = "protected", host: str | None = "db.x.rds") ->
         client=lambda _: rds,
     )
     return made
-
-
-@pytest.fixture
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `pulumi` on PATH that notes its words."""
-    (tmp_path / "pulumi").write_text(f"#!{sys.executable} -IS\n{PULUMI}")
-    (tmp_path / "pulumi").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
-    monkeypatch.setenv("FAILS", "0")
-    return tmp_path / "notes"
 
 
 def test_the_list_has_this_stacks_snapshots_its_moments_and_what_a_restore_left() -> None:

@@ -1,7 +1,6 @@
 """`make upgrade-database` on AWS: what is offered, what is kept first, who upgrades, and how its end is seen."""
 
 import json
-import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -14,11 +13,6 @@ from ops import upgrade_database
 from ops.errors import OperationError
 from ops.target import Target
 
-PULUMI = """
-import json, os, sys
-open(os.environ["NOTES"], "a").write(json.dumps(sys.argv[1:]) + "\\n")
-sys.exit(int(os.environ["FAILS"]) if sys.argv[1] == "up" else 0)
-"""
 OFFERED = [("18.4", False), ("17.9", False), ("17.10", False)]
 
 
@@ -62,15 +56,10 @@ class Rds:
 
 
 @pytest.fixture
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `pulumi` on PATH that notes its words."""
-    (tmp_path / "pulumi").write_text(f"#!{sys.executable} -IS\n{PULUMI}")
-    (tmp_path / "pulumi").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
-    monkeypatch.setenv("FAILS", "0")
+def notes(notes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """And no waiting."""
     monkeypatch.setattr(upgrade_database, "POLL_SECONDS", 0)
-    return tmp_path / "notes"
+    return notes
 
 
 def stack(rds: Rds) -> Target:

@@ -1,7 +1,6 @@
 """`make upgrade-hosts` on AWS: which AMI is written, what is replaced, and how its end is waited for."""
 
 import json
-import sys
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import SimpleNamespace
@@ -16,10 +15,6 @@ from ops.target import Target
 AMI = {"image_id": "ami-new", "image_name": "al2023-ami-ecs-new"}
 GROUP = "arn:aws:autoscaling:us-east-1:1:autoScalingGroup:id:autoScalingGroupName/group"
 # A Pulumi that, told to deploy, does what Auto Scaling would begin then.
-PULUMI = """
-import json, os, sys
-open(os.environ["NOTES"], "a").write(json.dumps(sys.argv[1:]) + "\\n")
-"""
 
 
 class Cloud:
@@ -83,17 +78,13 @@ class Cloud:
 
 
 @pytest.fixture
-def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A `pulumi` on PATH that notes its words; a stack's file; and no waiting."""
-    (tmp_path / "pulumi").write_text(f"#!{sys.executable} -IS\n{PULUMI}")
-    (tmp_path / "pulumi").chmod(0o755)
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setenv("NOTES", str(tmp_path / "notes"))
+def notes(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """And a stack's file, and no waiting."""
     # As Pulumi leaves it: the new id beside the comment about the old one.
     (tmp_path / "Pulumi.prod.yaml").write_text("a: 1 # stays\n    amiId: ami-new # al2023-ami-ecs-old in us-east-1\n")
     monkeypatch.setattr(upgrade_hosts, "file_of", lambda name: tmp_path / f"Pulumi.{name}.yaml")
     monkeypatch.setattr(upgrade_hosts, "POLL_SECONDS", 0)
-    return tmp_path / "notes"
+    return notes
 
 
 def stack(cloud: Cloud, ami: str, kind: str = "t3a.small") -> Target:

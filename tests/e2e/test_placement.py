@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from infra.steps.machine_image import NEWEST
+from infra.pure.amis import newest
 from tests.e2e.checkout import Checkout
 from tests.e2e.load import steady_load
 from tests.unit.stack_files import PROJECT
@@ -116,7 +116,7 @@ def test_arm_takes_their_place_with_an_image_of_its_own(placed: Checkout) -> Non
     placed.edit("Pulumi.local.yaml", "instanceType: t3a.micro\n    minInstances: 2", "instanceType: t4g.small")
     refused = placed.run("up")
     assert refused.code != 0 and f"must be an image for arm64, as t4g.small is, got {X86}" in refused.output
-    parameter = NEWEST.format("arm64/")
+    parameter = f"{newest('arm64')}/image_id"
     assert parameter in refused.output
     arm = placed.client("ssm").get_parameter(Name=parameter)["Parameter"]["Value"]
     change(placed, f"amiId: {X86}", f"amiId: {arm}")
