@@ -6,26 +6,20 @@ from typing import Any
 
 import pytest
 
-from infra.stack import lookups
 from infra.steps import machine_image
-from tests.unit.stack_files import stack_config
 
 THERE = {"ami-x86": "x86_64", "ami-arm": "arm64"}
 ASK = "--name /aws/service/ecs/optimized-ami/amazon-linux-2023"
 
 
 @pytest.fixture(autouse=True)
-def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    ids: list[str] = []
-
+def aws(monkeypatch: pytest.MonkeyPatch) -> None:
     def describe_images(**request: Any) -> Mapping[str, Any]:
         (one,) = request["Filters"][0]["Values"]
-        ids.append(one)
         assert request["IncludeDeprecated"] and request["Filters"][0]["Name"] == "image-id"
         return {"Images": [{"Architecture": THERE[one]}] if one in THERE else []}
 
     monkeypatch.setattr(machine_image, "aws_client", lambda *_: SimpleNamespace(describe_images=describe_images))
-    return ids
 
 
 @pytest.mark.parametrize(
@@ -44,14 +38,3 @@ def test_the_image_must_be_there_and_of_the_types_architecture(
     text = machine_image.misfit("eu-west-1", image, kind, architecture)
     assert text is None if told is None else text and told in text
     assert text is None or f"{ASK}/{'arm64/' if architecture == 'arm64' else ''}recommended/image_id" in text
-
-
-def test_it_is_looked_at_when_it_changed(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
-    config, lines = stack_config("dev"), list[str]()
-    lookups.start_at_all(config, {"machine": lookups.machine(config)})
-    assert asked == []
-    monkeypatch.setattr("pulumi.log.error", lines.append)
-    with pytest.raises(SystemExit):
-        lookups.start_at_all(config, {"machine": {"type": "t3.micro", "image": config.cluster.ami_id}})
-    assert asked == [config.cluster.ami_id]
-    assert "nothing was changed:\n  cluster.amiId: must be an image for x86_64" in lines[0]
