@@ -17,7 +17,9 @@ from ops.snapshots import left_over
 from ops.target import Target
 
 EDGE_REGION = "us-east-1"  # of CloudFront's certificates
-VCPUS = "L-1216C47A"  # Running On-Demand Standard instances
+# Running On-Demand Standard instances, and Fargate On-Demand vCPU resource count.
+# https://docs.aws.amazon.com/general/latest/gr/ecs-service.html
+VCPUS, FARGATE_VCPUS = ("ec2", "L-1216C47A"), ("fargate", "L-3032A538")
 
 
 def account(target: Target) -> Iterator[str]:
@@ -64,7 +66,9 @@ def database(target: Target) -> Iterator[str]:
 
 
 def hosts(target: Target) -> Iterator[str]:
-    """The laptop starts no instance."""
+    """The laptop starts no instance, and a stack on Fargate has none."""
+    if target.on_fargate:
+        return
     present, newest = target.config["cluster"].get("amiId"), amis.newest_ami(target)
     if target.place is None and present != newest.id:
         made = amis.made(target, [present]).get(present)
@@ -118,12 +122,23 @@ def mail(target: Target) -> Iterator[str]:
 
 def quotas(target: Target) -> Iterator[str]:
     """The laptop has none."""
-    if target.place is None:
-        cluster = target.config["cluster"]
-        quota = target.client("service-quotas").get_service_quota(ServiceCode="ec2", QuotaCode=VCPUS)["Quota"]["Value"]
-        kind = instance_types().get(cluster.get("instanceType", ""))
-        if kind:
-            yield from judgements.vcpus(quota, kind.vcpus * int(cluster.get("maxInstances", 1)))
+    if target.place is not None:
+        return
+    from infra.planning.stack import planned  # here: it takes a second
+
+    try:
+        config = planned(target.name)
+    except ConfigError as error:
+        yield str(error)
+        return
+    cluster = config.cluster
+    service, code = FARGATE_VCPUS if cluster.on_fargate else VCPUS
+    told = target.client("service-quotas").get_service_quota(ServiceCode=service, QuotaCode=code)["Quota"]["Value"]
+    if cluster.on_fargate:
+        of, needed = "all tasks, which a deployment doubles,", 2 * config.fargate_vcpus
+    else:
+        of, needed = "cluster.maxInstances", instance_types()[cluster.instance_type].vcpus * cluster.max_instances
+    yield from judgements.vcpus(told, needed, of, service=service, code=code)
 
 
 def drift(target: Target) -> Iterator[str]:

@@ -14,8 +14,8 @@ AMI_AGE = timedelta(days=90)
 
 
 def hosts(target: Target) -> Iterator[Part]:
-    """The laptop has none: its containers run on the machine itself."""
-    if target.place:
+    """The laptop has none: its containers run on the machine itself. Nor has a stack on Fargate."""
+    if target.place or target.on_fargate:
         return
     joined = container_instances(target)
     if not joined and "sleep" in target.outputs:

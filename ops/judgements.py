@@ -79,12 +79,13 @@ def sandbox(account: Mapping[str, Any], option: str) -> Iterator[str]:
         )
 
 
-def vcpus(quota: float, needed: int) -> Iterator[str]:
+def vcpus(quota: float, needed: float, of: str, *, service: str, code: str) -> Iterator[str]:
+    """`of`: what may come to so many."""
     if needed > quota:
         yield (
-            f"the account may run {quota:.0f} vCPUs of this kind, and cluster.maxInstances may come to {needed}; ask"
-            " for more: `aws service-quotas request-service-quota-increase --service-code ec2 --quota-code L-1216C47A"
-            f" --desired-value {needed}`"
+            f"the account may run {quota:.0f} vCPUs of this kind, and {of} may come to {needed:g}; ask for more:"
+            f" `aws service-quotas request-service-quota-increase --service-code {service} --quota-code {code}"
+            f" --desired-value {needed:g}`"
         )
 
 

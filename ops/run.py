@@ -1,7 +1,7 @@
 """Runs a command once, in a task of a service's newest version: with its image, variables, rights and network."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from infra.pure.naming import JOB_GROUP
@@ -48,7 +48,7 @@ def start(ecs: Any, cluster: str, name: str, container: str, command: Sequence[s
     answer = ecs.run_task(
         cluster=cluster,
         taskDefinition=described["taskDefinition"],
-        capacityProviderStrategy=described["capacityProviderStrategy"],
+        **capacity(described),
         **({"networkConfiguration": network} if (network := described.get("networkConfiguration")) else {}),
         overrides={"containerOverrides": [{"name": container, "command": list(command)}]},
         startedBy=BY_HAND,
@@ -59,6 +59,12 @@ def start(ecs: Any, cluster: str, name: str, container: str, command: Sequence[s
         raise OperationError("\n  ".join(["ECS did not start the task:", *(f["reason"] for f in answer["failures"])]))
     started: dict[str, Any] = answer["tasks"][0]
     return started
+
+
+def capacity(service: Mapping[str, Any]) -> dict[str, Any]:
+    """That of the service: instances by their capacity provider, or Fargate by its launch type."""
+    strategy = service.get("capacityProviderStrategy")
+    return {"capacityProviderStrategy": strategy} if strategy else {"launchType": service["launchType"]}
 
 
 class Output:

@@ -90,6 +90,11 @@ class Target:
             )
         return services[name]
 
+    @property
+    def on_fargate(self) -> bool:
+        """Whether the stack, as it is deployed, starts no instances."""
+        return self.outputs.get("machine") == {}
+
     def told(self, facts: Mapping[str, Any], key: str) -> Any:
         """An output that older versions of the project did not have."""
         if key not in facts:

@@ -1,4 +1,5 @@
-"""A way from this machine to the private database: on AWS through an instance, on the laptop it is there already."""
+"""A way from this machine to the private database: on AWS through an instance, or a task on
+Fargate; on the laptop it is there already."""
 
 import json
 import socket
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from typing import IO
 
 from localcloud.ports import free_port
-from ops import plugin
+from ops import plugin, tasks
 from ops.errors import OperationError
 from ops.lookup import container_instances, database_host, database_instance
 from ops.plugin import PLUGIN
@@ -54,11 +55,11 @@ def way_to(target: Target, database: Database, port: int | None = None) -> Itera
     if target.place:
         yield database.port
         return
-    plugin.need("opens the way through an instance")
+    plugin.need("opens the way to the database")
     local = port or free_port()
     wanted = {"host": [database.host], "portNumber": [str(database.port)], "localPortNumber": [str(local)]}
-    ssm, instance = target.client("ssm"), host_of(target)
-    asked = {"Target": instance, "DocumentName": DOCUMENT, "Parameters": wanted}
+    ssm, between = target.client("ssm"), task_of(target) if target.on_fargate else host_of(target)
+    asked = {"Target": between, "DocumentName": DOCUMENT, "Parameters": wanted}
     session = ssm.start_session(**asked)
     with tempfile.TemporaryFile() as words:  # no pipe, which would be full one day: it tells of each connection
         process = subprocess.Popen(
@@ -80,6 +81,16 @@ def host_of(target: Target) -> str:
     if not answering:
         raise OperationError(f"no instance of the cluster answers; `make status{target.option}` tells why")
     return answering[0]
+
+
+def task_of(target: Target) -> str:
+    """The newest task of a service that uses the database: the others do not reach it."""
+    users = [name for name, one in target.config["services"].items() if "database" in one.get("uses", ())]
+    name = next(one for one in users if one in target.outputs["services"])
+    task = tasks.newest(target, target.service(name)["service"], name)
+    (container,) = [one for one in task["containers"] if one["name"] == name]
+    tasks.refuse_closed(target, task, container)
+    return tasks.session_target(task, container)
 
 
 def wait_until_open(port: int, process: "subprocess.Popen[bytes]", words: IO[bytes]) -> None:

@@ -28,6 +28,10 @@ WHAT_HAPPENS = (
 
 def upgrade_hosts(target: Target) -> int:
     """Replace the instances by ones of the newest AMI; Pulumi's exit code, or 0 once all of them are."""
+    if target.on_fargate:
+        raise OperationError(
+            "the stack runs on Fargate (cluster.launchType): it has no instances, and AWS renews Fargate's by itself"
+        )
     group, newest = group_of(target), newest_ami(target)
     present = target.config["cluster"].get("amiId")
     before = {one["InstanceRefreshId"] for one in refreshes(target, group) if one["Status"] in ENDED}

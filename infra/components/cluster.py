@@ -1,4 +1,4 @@
-"""The ECS cluster and the instances that carry its tasks."""
+"""The ECS cluster, and the instances that carry its tasks where Fargate does not."""
 
 import base64
 import json
@@ -30,29 +30,39 @@ aws ecs put-account-setting --region {region} --name awsvpcTrunking --value enab
 
 @dataclass(frozen=True, kw_only=True)
 class ClusterArgs:
-    """`disk_metrics`: the namespace in which instances tell how full their disks are; None for nowhere."""
+    """`security_group_id`: of the instances; None on Fargate, where there are none.
+
+    `disk_metrics`: the namespace in which instances tell how full their disks are; None for nowhere.
+    """
 
     settings: ClusterConfig
     subnet_ids: Sequence[pulumi.Input[str]]
-    security_group_id: pulumi.Input[str]
+    security_group_id: pulumi.Input[str] | None
     disk_metrics: str | None
     region: str
     tags: Tags
 
 
+@dataclass(frozen=True, kw_only=True)
+class Instances:
+    """The Auto Scaling group of a cluster, and what ECS knows it as."""
+
+    capacity_provider: pulumi.Output[str]
+    group_name: pulumi.Output[str]
+    group_arn: pulumi.Output[str]
+
+
 class Cluster(pulumi.ComponentResource):
-    """An ECS cluster on an Auto Scaling group that ECS itself scales with its tasks.
+    """An ECS cluster on an Auto Scaling group that ECS itself scales with its tasks; on Fargate, the cluster alone.
 
     Guarantees: instances answer no port from outside, keep their disks encrypted, and give metadata to the host alone;
     `destroy` never needs scaling to 0 by hand. A month with one t3a.small in us-east-1: 0.0188 * 730 h = 13.72 USD,
-    30 GiB gp3 * 0.08 = 2.40, public address 0.005 * 730 = 3.65; together 19.77 USD.
+    30 GiB gp3 * 0.08 = 2.40, public address 0.005 * 730 = 3.65; together 19.77 USD. Fargate is paid for by the task.
     """
 
     name: pulumi.Output[str]
     arn: pulumi.Output[str]
-    capacity_provider: pulumi.Output[str]
-    group_name: pulumi.Output[str]
-    group_arn: pulumi.Output[str]
+    instances: Instances | None = None
 
     def __init__(self, name: str, args: ClusterArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Cluster", name, None, opts)
@@ -66,16 +76,23 @@ class Cluster(pulumi.ComponentResource):
             tags=self._tags,
             opts=self._child,
         )
+        self.name = cluster.name
+        self.arn = cluster.arn
+        if not args.settings.on_fargate:
+            self.instances = self._instances(name, args, cluster)
+        self.register_outputs({"name": self.name})
+
+    def _instances(self, name: str, args: ClusterArgs, cluster: aws.ecs.Cluster) -> Instances:
         profile = self._instance_profile(name, args)
         template = self._launch_template(name, args, cluster, profile)
         group = self._group(name, args, template)
         association = self._capacity(name, cluster, group)
-        self.name = cluster.name
-        self.arn = cluster.arn
-        self.group_name, self.group_arn = group.name, group.arn
-        # Through the association, so that services are made after it and removed before it; ECS refuses otherwise.
-        self.capacity_provider = association.capacity_providers.apply(lambda names: (names or [""])[0])
-        self.register_outputs({"name": self.name, "capacityProvider": self.capacity_provider})
+        return Instances(
+            # Through the association, so that services are made after it and removed before it; ECS refuses otherwise.
+            capacity_provider=association.capacity_providers.apply(lambda names: (names or [""])[0]),
+            group_name=group.name,
+            group_arn=group.arn,
+        )
 
     def _instance_profile(self, name: str, args: ClusterArgs) -> aws.iam.InstanceProfile:
         role = removable_role(
@@ -147,7 +164,7 @@ class Cluster(pulumi.ComponentResource):
                 aws.ec2.LaunchTemplateNetworkInterfaceArgs(
                     associate_public_ip_address="true",  # the way out, in place of a NAT gateway
                     delete_on_termination="true",
-                    security_groups=[args.security_group_id],
+                    security_groups=[args.security_group_id] if args.security_group_id is not None else None,
                 )
             ],
             tag_specifications=[

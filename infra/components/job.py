@@ -82,11 +82,14 @@ class Job(pulumi.ComponentResource):
                     task_definition_arn=args.definition_arn,
                     task_count=1,
                     group=f"{JOB_GROUP}{name}",
+                    launch_type=None if args.cluster.instances else "FARGATE",
                     capacity_provider_strategies=[
                         aws.scheduler.ScheduleTargetEcsParametersCapacityProviderStrategyArgs(
-                            capacity_provider=args.cluster.capacity_provider, weight=1
+                            capacity_provider=args.cluster.instances.capacity_provider, weight=1
                         )
-                    ],
+                    ]
+                    if args.cluster.instances
+                    else None,
                     network_configuration=args.task.interface.of_schedule if args.task.interface else None,
                     propagate_tags="TASK_DEFINITION",
                 ),

@@ -45,13 +45,14 @@ class Migration(pulumi.ComponentResource):
     def __init__(self, name: str, args: MigrationArgs, opts: ResourceOptions | None = None) -> None:
         former = ResourceOptions(aliases=[Alias(name=FORMER[name])] if name in FORMER else None)
         super().__init__("app:infra:Migration", name, None, ResourceOptions.merge(opts, former))
+        instances = args.cluster.instances
         run = CompletedRun(
             MigrationRun(),
             f"{name}-run",
             {
                 "region": args.region,
                 "cluster": args.cluster.name,
-                "capacityProvider": args.cluster.capacity_provider,
+                **({"capacityProvider": instances.capacity_provider} if instances else {}),
                 "taskDefinition": args.task.definition_arn,
                 **({"network": args.task.interface.of_run} if args.task.interface else {}),
                 "container": args.task.container,

@@ -16,6 +16,12 @@ from infra.steps.deployment import DeploymentWait
 
 # The time in which a new task may miss health checks: the image is pulled, the process starts and finds its database.
 GRACE_SECONDS = 60
+# On instances; Fargate spreads tasks over the zones by itself.
+PLACEMENT = [
+    aws.ecs.ServiceOrderedPlacementStrategyArgs(type="spread", field="attribute:ecs.availability-zone"),
+    # Not spread by instance: that keeps a second instance busy for ever once it came for a while.
+    aws.ecs.ServiceOrderedPlacementStrategyArgs(type="binpack", field="memory"),
+]
 # How long the tasks of a service that no load balancer asks must run before the deployment counts as a success.
 SETTLE_SECONDS = 15
 
@@ -73,17 +79,16 @@ class Service(pulumi.ComponentResource):
             cluster=args.cluster.name,
             task_definition=args.definition_arn,
             desired_count=args.desired_count,
+            launch_type=None if args.cluster.instances else "FARGATE",
             # On the service, not as the cluster's default: that one shows false drift on refresh.
             capacity_provider_strategies=[
                 aws.ecs.ServiceCapacityProviderStrategyArgs(
-                    capacity_provider=args.cluster.capacity_provider, base=0, weight=1
+                    capacity_provider=args.cluster.instances.capacity_provider, base=0, weight=1
                 )
-            ],
-            ordered_placement_strategies=[
-                aws.ecs.ServiceOrderedPlacementStrategyArgs(type="spread", field="attribute:ecs.availability-zone"),
-                # Not spread by instance: that keeps a second instance busy for ever once it came for a while.
-                aws.ecs.ServiceOrderedPlacementStrategyArgs(type="binpack", field="memory"),
-            ],
+            ]
+            if args.cluster.instances
+            else None,
+            ordered_placement_strategies=PLACEMENT if args.cluster.instances else None,
             deployment_circuit_breaker=aws.ecs.ServiceDeploymentCircuitBreakerArgs(enable=True, rollback=True),
             alarms=aws.ecs.ServiceAlarmsArgs(alarm_names=args.alarms, enable=True, rollback=True)
             if args.alarms
@@ -103,7 +108,7 @@ class Service(pulumi.ComponentResource):
                 parent=self,
                 # Beside the old one, which serves until requests go to the new: ECS cannot take an interface away from
                 # a service, and stops old tasks as soon as new ones run, whatever group the load balancer looks at.
-                replace_on_changes=["loadBalancers", "networkConfiguration"],
+                replace_on_changes=["loadBalancers", "networkConfiguration", "launchType"],
                 # What scaling has made of it is no difference.
                 ignore_changes=["desiredCount"] if args.scaled else None,
             ),

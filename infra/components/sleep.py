@@ -66,9 +66,12 @@ class Sleep(pulumi.ComponentResource):
             tags=component_tag(name),
             opts=child,
         )
+        groups = [args.cluster.instances.group_arn] if args.cluster.instances else []
         arns = [args.database.arn] if args.database else []
-        rights = Output.all(args.cluster.arn, args.cluster.group_arn, *arns).apply(
-            lambda known: policies.sleep(cluster_arn=known[0], group_arn=known[1], database_arns=known[2:])
+        rights = Output.all(cluster=args.cluster.arn, groups=Output.all(*groups), databases=Output.all(*arns)).apply(
+            lambda known: policies.sleep(
+                cluster_arn=known["cluster"], group_arns=known["groups"], database_arns=known["databases"]
+            )
         )
         policy = aws.iam.RolePolicy(f"{name}-policy", role=role.name, policy=Output.json_dumps(rights), opts=child)
 
@@ -106,7 +109,7 @@ def falling_asleep(args: SleepArgs) -> Iterator[Act]:
     for name in args.services:
         yield from tasks(args, name, cron, asleep=True)
     # Without the wanted number, ECS's managed scaling would take a quarter of an hour to end them.
-    yield instances(args, cron, {"MinSize": 0, "DesiredCapacity": 0})
+    yield from instances(args, cron, {"MinSize": 0, "DesiredCapacity": 0})
     if args.database:
         yield data(args.database, cron, "rds:stopDBInstance")
 
@@ -115,7 +118,7 @@ def waking(args: SleepArgs) -> Iterator[Act]:
     cron = args.settings.wakes
     if args.database:
         yield data(args.database, args.settings.database_wakes, "rds:startDBInstance")
-    yield instances(args, cron, {"MinSize": args.least_instances})
+    yield from instances(args, cron, {"MinSize": args.least_instances})
     for name in args.services:
         yield from tasks(args, name, cron, asleep=False)
 
@@ -124,9 +127,10 @@ def data(database: Database, cron: str, api: str) -> Act:
     return Act(name="database", cron=cron, api=api, given={"DbInstanceIdentifier": database.identifier})
 
 
-def instances(args: SleepArgs, cron: str, sizes: Mapping[str, int]) -> Act:
-    given = {"AutoScalingGroupName": args.cluster.group_name, **sizes}
-    return Act(name="instances", cron=cron, api="autoscaling:updateAutoScalingGroup", given=given)
+def instances(args: SleepArgs, cron: str, sizes: Mapping[str, int]) -> Iterator[Act]:
+    if args.cluster.instances:
+        given = {"AutoScalingGroupName": args.cluster.instances.group_name, **sizes}
+        yield Act(name="instances", cron=cron, api="autoscaling:updateAutoScalingGroup", given=given)
 
 
 def tasks(args: SleepArgs, name: str, cron: str, *, asleep: bool) -> Iterator[Act]:

@@ -14,6 +14,7 @@ from infra.components.link import Link, Secret
 from infra.components.role import removable_role
 from infra.config.services import ServiceConfig
 from infra.pure import policies
+from infra.pure.capacity import Room
 from infra.pure.naming import family_name, log_group_name
 from infra.pure.references import filled, references
 from infra.pure.tags import Tags, component_tag
@@ -30,14 +31,15 @@ OWN_WRITABLE_MIB = 64
 class TaskArgs:
     """`links`: the parts that it uses, and the stored secrets, by their names in `${part.name}`.
 
-    `interface`: the own network interface; None for a port of the instance, which Docker chooses. `shell`: whether one
-    may be opened in it.
+    `interface`: the own network interface; None for a port of the instance, which Docker chooses. `fargate`: the size
+    that it has there; None on instances. `shell`: whether one may be opened in it.
     """
 
     image: Image
     settings: ServiceConfig
     links: Mapping[str, Link]
     interface: Interface | None
+    fargate: Room | None
     shell: bool
     account_id: pulumi.Input[str]
     region: str
@@ -90,8 +92,10 @@ class Task(pulumi.ComponentResource):
             f"{name}-definition",
             family=family_name(args.tags.project, args.tags.stack, name),
             network_mode="awsvpc" if args.interface else "bridge",
-            requires_compatibilities=["EC2"],
-            # ECS then places it on no instance of the other architecture, where it could not start.
+            requires_compatibilities=["FARGATE" if args.fargate else "EC2"],
+            cpu=str(args.fargate.cpu_units) if args.fargate else None,
+            memory=str(args.fargate.memory_mib) if args.fargate else None,
+            # ECS then places it on no machine of the other architecture, where it could not start.
             runtime_platform=aws.ecs.TaskDefinitionRuntimePlatformArgs(
                 cpu_architecture="ARM64", operating_system_family="LINUX"
             )
@@ -128,7 +132,7 @@ class Task(pulumi.ComponentResource):
         return resource, rights
 
     def _container_definition(self, args: TaskArgs, secrets: Mapping[str, Secret]) -> Mapping[str, Any]:
-        settings = args.settings
+        settings, room = args.settings, args.fargate or args.settings.room  # the whole of what is paid for
         host_port = settings.port if args.interface else 0
         ports = [{"containerPort": settings.port, "hostPort": host_port, "protocol": "tcp"}] if settings.port else []
         writable = {
@@ -141,8 +145,8 @@ class Task(pulumi.ComponentResource):
             "name": self.container,
             "image": args.image.uri,
             "essential": True,
-            "cpu": settings.cpu_units,
-            "memory": settings.memory_mib,
+            "cpu": room.cpu_units,
+            "memory": room.memory_mib,
             **({"command": list(settings.command)} if settings.command else {}),
             "environment": environment(args, secrets),
             **({"secrets": handed_over} if handed_over else {}),

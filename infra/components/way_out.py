@@ -64,7 +64,7 @@ class WayOut(pulumi.ComponentResource):
 
     def _endpoint(self, name: str, args: WayOutArgs, service: str) -> pulumi.Output[str]:
         endpoint = aws.ec2.VpcEndpoint(
-            f"{name}-{service}",
+            f"{name}-{service.replace('.', '-')}",
             vpc_id=args.network.vpc_id,
             service_name=f"com.amazonaws.{args.region}.{service}",
             vpc_endpoint_type="Interface",

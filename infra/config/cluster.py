@@ -1,4 +1,4 @@
-"""The instances that tasks run on."""
+"""What tasks run on: instances, or Fargate."""
 
 from collections.abc import Iterable, Iterator
 from typing import Literal
@@ -12,6 +12,15 @@ from infra.pure.image_tag import USUAL_PLATFORM
 
 
 class ClusterConfig(Section):
+    launch_type: Literal["EC2", "FARGATE"] = Field(
+        "EC2",
+        description="What tasks run on. `EC2`: instances of the stack. `FARGATE`: machines of AWS's, one for each task,"
+        " which is paid for by its size: the smallest of Fargate's that holds `cpuUnits` and `memoryMib`. There are no"
+        " instances then, and what stands here about them counts no more, but for the architecture of `instanceType`,"
+        " which images and tasks keep. Each task has a network interface, with a public address where `network.egress`"
+        " is `none`, and its service's security group. A change moves the tasks without a lost request; with the recipe"
+        " `protected` set `released` for the time of it.",
+    )
     instance_type: InstanceType = Field(
         USUAL_TYPE,
         description="EC2 type of the instances that run the tasks. For an ARM type, such as `t4g.small` (1.46 USD a"
@@ -60,6 +69,15 @@ class ClusterConfig(Section):
     @property
     def is_arm(self) -> bool:
         return instance_types()[self.instance_type].is_arm
+
+    @property
+    def on_fargate(self) -> bool:
+        return self.launch_type == "FARGATE"
+
+    @property
+    def own_interfaces(self) -> bool:
+        """Whether each task has a network interface, and a service a security group."""
+        return self.on_fargate or self.network != "bridge"
 
     def rules(self) -> Iterable[Iterator[Problem]]:
         return (self._counts(),)

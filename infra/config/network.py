@@ -28,10 +28,12 @@ class NetworkConfig(Section):
     )
     egress: Literal["none", "nat", "endpoints"] = Field(
         "none",
-        description="How tasks with network interfaces of their own (`cluster.network`) reach AWS and the internet."
+        description="How tasks with network interfaces of their own (`cluster.network`, `cluster.launchType`) reach AWS"
+        " and the internet."
         " `nat`: through a NAT gateway in the first zone, 36.50 USD a month and 0.045 USD a GB. `endpoints`: AWS's"
         " services alone, those that the services of the stack use, by an endpoint in each zone for each of them, 7.30"
-        " USD a month each. `none`: for tasks in bridge mode, which go the way of their instance.",
+        " USD a month each. `none`: for tasks in bridge mode, which go the way of their instance, and on Fargate, where"
+        " each has a public address, at which nobody gets in, for 3.65 USD a month.",
     )
 
     def rules(self) -> Iterable[Iterator[Problem]]:

@@ -7,7 +7,7 @@ from infra.config.values import Problem
 from infra.pure import prices
 from infra.pure.capacity import Network, instance_types
 from infra.pure.placement import cheapest
-from infra.pure.way_out import endpoints, without_endpoint
+from infra.pure.way_out import without_endpoint
 
 MOMENTS = {
     "always": "when nothing is being deployed",
@@ -18,6 +18,8 @@ MOMENTS = {
 
 def lack_of_room(stack: StackSections) -> Iterator[Problem]:
     kind, most = stack.cluster.instance_type, stack.cluster.max_instances
+    if stack.cluster.on_fargate:
+        return
     if stack.cluster.network == "trunked" and not instance_types()[kind].trunked_tasks:
         yield Problem(
             key="cluster.instanceType",
@@ -37,7 +39,9 @@ def lack_of_room(stack: StackSections) -> Iterator[Problem]:
 
 
 def too_large(stack: StackSections) -> Iterator[Problem]:
-    """Tasks that no instance holds, however many there are."""
+    """Tasks that no instance holds, however many there are. Fargate has a size for each that may be described."""
+    if stack.cluster.on_fargate:
+        return
     instance = instance_types()[stack.cluster.instance_type].room(stack.cluster.network)
     for name, service in stack.services.items():
         for key, needed, offered in (
@@ -76,13 +80,13 @@ def advice(stack: StackSections, networks: tuple[Network, ...] = ("awsvpc", "tru
 
 def way_out(stack: StackSections) -> Iterator[Problem]:
     mode, egress = stack.cluster.network, stack.network.egress
-    if mode == "bridge" and egress != "none":
+    if not stack.cluster.own_interfaces and egress != "none":
         yield Problem(
             key="network.egress",
             rule=f"must be none where cluster.network is bridge: tasks go the way of their instance, got {egress}",
-            remedy="remove it, or write cluster.network: awsvpc",
+            remedy="remove it, or write cluster.network: awsvpc, or cluster.launchType: FARGATE",
         )
-    if mode != "bridge" and egress == "none":
+    if stack.cluster.own_interfaces and not stack.cluster.on_fargate and egress == "none":
         yield Problem(
             key="network.egress",
             rule=f"is required where cluster.network is {mode}: a task's own interface gets no public address on an"
@@ -101,6 +105,6 @@ def ways_out(stack: StackSections) -> str:
     nat = f"write nat ({prices.nat_month():.2f} USD a month)"
     if without_endpoint(stack.used):
         return nat
-    names = endpoints(stack.used, smtp=stack.smtp, shell=stack.shell)
+    names = stack.possible_endpoints
     month = prices.endpoints_month(len(names), len(stack.network.zones))
     return f"{nat}, or endpoints, of {', '.join(names)} ({month:.2f} USD a month)"

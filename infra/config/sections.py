@@ -13,13 +13,14 @@ from infra.config.front_door import AccessLogsConfig, CdnConfig, DomainConfig, L
 from infra.config.mail import MailConfig
 from infra.config.network import NetworkConfig
 from infra.config.section import Section
-from infra.config.services import AppConfig
+from infra.config.services import AppConfig, is_secret
 from infra.config.sleep import SleepConfig
 from infra.config.values import AccountId, Email, Region
-from infra.pure.capacity import instance_types
+from infra.pure.capacity import Room, instance_types
 from infra.pure.domains import API, API_HOST
+from infra.pure.fargate import size_of
 from infra.pure.placement import Hosts, Plan, plan
-from infra.pure.way_out import endpoints
+from infra.pure.way_out import Calls, endpoints
 
 
 class AlarmsConfig(Section):
@@ -115,7 +116,7 @@ class StackSections(AppConfig):
 
     @property
     def plan(self) -> Plan:
-        """Where the tasks run."""
+        """Where the tasks run, on instances."""
         cluster = self.cluster
         hosts = Hosts(
             kind=instance_types()[cluster.instance_type],
@@ -129,4 +130,21 @@ class StackSections(AppConfig):
     @property
     def endpoints(self) -> list[str]:
         """The services of AWS that tasks reach by endpoints of the network."""
-        return endpoints(self.used, smtp=self.smtp, shell=self.shell) if self.network.egress == "endpoints" else []
+        return self.possible_endpoints if self.network.egress == "endpoints" else []
+
+    @property
+    def possible_endpoints(self) -> list[str]:
+        """Those that `network.egress: endpoints` makes."""
+        secrets = any(map(is_secret, self.references))
+        calls = Calls(smtp=self.smtp, shell=self.shell, fargate=self.cluster.on_fargate, secrets=secrets)
+        return endpoints(self.used, calls)
+
+    @property
+    def fargate_sizes(self) -> dict[str, Room]:
+        """What Fargate gives to a task of each service; empty on instances."""
+        return {name: size_of(one.room) for name, one in self.services.items()} if self.cluster.on_fargate else {}
+
+    @property
+    def fargate_vcpus(self) -> float:
+        """Of as many tasks there as there may be."""
+        return sum(self.services[name].most * size.cpu_units / 1024 for name, size in self.fargate_sizes.items())

@@ -110,6 +110,8 @@ def reached(name: str, service: ServiceConfig) -> Iterator[Alarm]:
 
 
 def hosts(config: StackConfig) -> Iterator[Alarm]:
+    if config.cluster.on_fargate:
+        return
     of_group = {"AutoScalingGroupName": "instances"}
     if has_cpu_credits(config.cluster.instance_type):
         unlimited = config.cluster.cpu_credits == "unlimited"

@@ -18,8 +18,9 @@ def warning(config: StackConfig) -> str | None:
             f" raise it, or make the stack smaller: most of it is {parts}"
         )
     if most(config) > config.budget:
+        most_of = "the services' scaling.maxCount" if config.cluster.on_fargate else "cluster.maxInstances"
         return (
-            f"budget: with all of cluster.maxInstances a month costs {most(config):.2f} USD, more than {config.budget};"
-            " lower maxInstances if that must not be"
+            f"budget: with all of {most_of} a month costs {most(config):.2f} USD, more than {config.budget};"
+            f" lower {most_of.rpartition('.')[2]} if that must not be"
         )
     return None

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from infra.config.services import ServiceConfig
 from infra.config.stack import StackConfig
 from infra.planning.alarms import alarms
 from infra.pure import prices
 from infra.pure.alarm import EDGE_REGION
-from infra.pure.capacity import instance_types
+from infra.pure.capacity import Room, instance_types
+from infra.pure.fargate import rate, size_of
 from infra.pure.prices import HOURS_A_MONTH
 
 
@@ -51,12 +51,8 @@ def rows(config: StackConfig) -> list[Row]:
 
 
 def hosts(config: StackConfig) -> Iterator[Row]:
-    """What the field has Fargate and NAT gateways for."""
-    cluster, count = config.cluster, config.cluster.min_instances
-    kind, gib, awake = cluster.instance_type, cluster.volume_gib, awake_share(config)
-    yield hourly("instances", f"instance `{kind}`", instance_types()[kind].usd_an_hour, count, awake)
-    yield monthly("instances", f"its disk, {gib} GiB gp3", prices.GP3_GIB_MONTH, gib, count, awake)
-    yield hourly("addresses", "public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count, awake)
+    """What tasks run on, and the way out for them."""
+    yield from tasks(config) if config.cluster.on_fargate else instances(config)
     zones = len(config.network.zones)
     if config.network.egress == "nat":
         yield hourly("NAT", "NAT gateway, and 0.045 USD a GB", prices.NAT_GATEWAY_HOUR)
@@ -67,6 +63,30 @@ def hosts(config: StackConfig) -> Iterator[Row]:
         )
     if config.load_balancer.scheme == "internet-facing":
         yield hourly("addresses", "public IPv4 addresses of the load balancer", prices.PUBLIC_ADDRESS_HOUR, zones)
+
+
+def instances(config: StackConfig) -> Iterator[Row]:
+    cluster, count = config.cluster, config.cluster.min_instances
+    kind, gib, awake = cluster.instance_type, cluster.volume_gib, awake_share(config)
+    yield hourly("instances", f"instance `{kind}`", instance_types()[kind].usd_an_hour, count, awake)
+    yield monthly("instances", f"its disk, {gib} GiB gp3", prices.GP3_GIB_MONTH, gib, count, awake)
+    yield hourly("addresses", "public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count, awake)
+
+
+def tasks(config: StackConfig) -> Iterator[Row]:
+    """On Fargate. A disk of 20 GiB is in the price."""
+    awake, price = awake_share(config), rate(arm=config.cluster.is_arm)
+    for name, size in config.fargate_sizes.items():
+        count, what = config.services[name].desired_count, f"task of `{name}` on Fargate, {told(size)}"
+        yield hourly("tasks", what, price.hour(size), count, awake)
+    if config.network.egress == "none":
+        count = sum(one.desired_count for one in config.services.values())
+        yield hourly("addresses", "public IPv4 address of a task", prices.PUBLIC_ADDRESS_HOUR, count, awake)
+
+
+def told(size: Room) -> str:
+    """A size of Fargate, as AWS lists them."""
+    return f"{size.cpu_units / 1024:g} vCPU and {size.memory_mib / 1024:g} GiB"
 
 
 def others(config: StackConfig) -> Iterator[Row]:
@@ -82,10 +102,10 @@ def others(config: StackConfig) -> Iterator[Row]:
     if config.domain and config.domain.zone == "made":
         yield monthly("domain", "zone of the domain in Route 53", prices.ZONE_MONTH, 1)
     if config.alarms:
-        yield from told(config)
+        yield from notices(config)
 
 
-def told(config: StackConfig) -> Iterator[Row]:
+def notices(config: StackConfig) -> Iterator[Row]:
     """Alarms. Of metrics, too, the first ten of an account are free, and three dashboards."""
     paid = len(alarms(config)) - prices.FREE_ALARMS
     if paid > 0:
@@ -126,28 +146,17 @@ def parts(config: StackConfig) -> dict[str, float | None]:
     return {part: None if amount is None else round(amount, 4) for part, amount in found.items()}
 
 
-# What Fargate has: CPU units, and the least memory in MiB with them; four times as much at most.
-# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
-FARGATE_SIZES = ((256, 512), (512, 1024), (1024, 2048), (2048, 4096), (4096, 8192))
-
-
-def fargate_month(service: ServiceConfig) -> float:
-    """A task of the smallest size that holds it."""
-    fitting = [(cpu, least) for cpu, least in FARGATE_SIZES if cpu >= service.cpu_units]
-    cpu, least = next((one for one in fitting if one[1] * 4 >= service.memory_mib), FARGATE_SIZES[-1])
-    gib = max(least, service.memory_mib) / 1024
-    return HOURS_A_MONTH * (cpu / 1024 * prices.FARGATE_VCPU_HOUR + gib * prices.FARGATE_GIB_HOUR)
-
-
 def usual(config: StackConfig) -> dict[str, float]:
     """The same app as the field's libraries build it when nothing is said.
 
     Tasks on Fargate in private subnets, a NAT gateway in each zone (AWS CDK's `Vpc` and Pulumi's `awsx.ec2.Vpc`), and a
     public load balancer, with public addresses for all of them. What is the same on both sides stays.
     """
-    zones = len(config.network.zones)
+    zones, x86 = len(config.network.zones), rate(arm=False)
     return {
-        "tasks": sum(one.desired_count * fargate_month(one) for one in config.services.values()),
+        "tasks": sum(
+            one.desired_count * HOURS_A_MONTH * x86.hour(size_of(one.room)) for one in config.services.values()
+        ),
         "NAT": zones * HOURS_A_MONTH * prices.NAT_GATEWAY_HOUR,
         "addresses": 2 * zones * HOURS_A_MONTH * prices.PUBLIC_ADDRESS_HOUR,
         "the rest": sum(row.usd or 0 for row in others(config)),
@@ -155,8 +164,11 @@ def usual(config: StackConfig) -> dict[str, float]:
 
 
 def most(config: StackConfig) -> float:
-    """With as many instances as there may be."""
+    """With as many instances as there may be, or as many tasks on Fargate."""
     cluster = config.cluster
+    if cluster.on_fargate:
+        busy = {name: one.model_copy(update={"desired_count": one.most}) for name, one in config.services.items()}
+        return month(config.model_copy(update={"services": busy}))
     further = cluster.max_instances - cluster.min_instances
     of_each = prices.instance_month(instance_types()[cluster.instance_type].usd_an_hour, cluster.volume_gib)
     return month(config) + further * of_each * awake_share(config)

@@ -16,30 +16,60 @@ def instances(count: int) -> str:
     return "1 instance" if count == 1 else f"{count} instances"
 
 
+def tasks(count: int) -> str:
+    return "1 task" if count == 1 else f"{count} tasks"
+
+
 def verdict(config: StackConfig) -> str:
     """One line."""
+    if config.cluster.on_fargate:
+        count = sum(one.desired_count for one in config.services.values())
+        return f"Fargate runs {tasks(count)}, and a deployment of all services {count} more while it lasts"
     found, kind = config.plan, config.cluster.instance_type
     steady, peak = len(found.steady), len(found.peak)
-    tasks = sum(count for use in found.steady for _, count in use.tasks)
-    holds = f"{steady} × {kind} {'holds' if steady == 1 else 'hold'} {tasks} {'task' if tasks == 1 else 'tasks'}"
+    held = sum(count for use in found.steady for _, count in use.tasks)
+    holds = f"{steady} × {kind} {'holds' if steady == 1 else 'hold'} {tasks(held)}"
     if peak == steady:
         return f"{holds}, and every deployment"
     return f"{holds}; a deployment of all services needs {instances(peak - steady)} more while it lasts"
 
 
 def price(config: StackConfig) -> str:
-    """What a month costs, with the fewest instances and the most."""
-    least = cost.month(config)
-    cluster = config.cluster
-    more = cluster.max_instances > cluster.min_instances
-    most = f", {cost.most(config):.2f} with {instances(cluster.max_instances)}" if more else ""
+    """What a month costs, with the fewest instances and the most, or tasks on Fargate."""
+    least, greatest = cost.month(config), cost.most(config)
+    most = f", {greatest:.2f} with {largest(config)}" if greatest > least else ""
     slept = f"; its sleep {config.sleep.told} saves {cost.saved(config):.2f}" if config.sleep else ""
     return f"about {least:.2f} USD in us-east-1 without traffic{most}{slept}"
+
+
+def largest(config: StackConfig) -> str:
+    """What there may be of what is paid for."""
+    if config.cluster.on_fargate:
+        return tasks(sum(one.most for one in config.services.values()))
+    return instances(config.cluster.max_instances)
 
 
 def report(config: StackConfig) -> Iterator[str]:
     """All of it, a line each."""
     yield f"{verdict(config)}."
+    yield from sizes(config) if config.cluster.on_fargate else placement(config)
+    yield ""
+    yield from month(config)
+    if told := warning(config):
+        yield ""
+        yield told
+
+
+def sizes(config: StackConfig) -> Iterator[str]:
+    """What each task has on Fargate, which rounds up."""
+    yield ""
+    yield "The smallest size of Fargate that holds each task; migrations and jobs have their service's, by the second:"
+    for name, size in config.fargate_sizes.items():
+        yield f"  {name}: {size} ({config.services[name].room} asked for)"
+
+
+def placement(config: StackConfig) -> Iterator[str]:
+    """On instances."""
     found = config.plan
     for title, uses in (("Always", found.steady), ("While all services deploy and every job runs", found.peak)):
         yield ""
@@ -51,11 +81,6 @@ def report(config: StackConfig) -> Iterator[str]:
     zones, volume, network = len(config.network.zones), config.cluster.volume_gib, config.cluster.network
     for one in cheapest(config.demands, zones=zones, volume_gib=volume, most=3, networks=(network,), arm=arm):
         yield f"  {one.count} × {one.name}: {one.usd_a_month:.2f} USD a month"
-    yield ""
-    yield from month(config)
-    if told := warning(config):
-        yield ""
-        yield told
 
 
 def month(config: StackConfig) -> Iterator[str]:

@@ -185,7 +185,7 @@ def run_job(*, definitions: str, cluster_arn: str, role_arns: Sequence[str], mis
     )
 
 
-def sleep(*, cluster_arn: str, group_arn: str, database_arns: Sequence[str]) -> Document:
+def sleep(*, cluster_arn: str, group_arns: Sequence[str], database_arns: Sequence[str]) -> Document:
     """What the schedules do that put a stack to sleep and wake it up: to its services, instances and database."""
     partition, _, region, account = cluster_arn.split(":")[1:5]
     targets = f"arn:{partition}:application-autoscaling:{region}:{account}:scalable-target/*"
@@ -197,7 +197,7 @@ def sleep(*, cluster_arn: str, group_arn: str, database_arns: Sequence[str]) -> 
             [targets],
             Condition={"StringEquals": {"application-autoscaling:service-namespace": "ecs"}},
         ),
-        allow(["autoscaling:UpdateAutoScalingGroup"], [group_arn]),
+        *([allow(["autoscaling:UpdateAutoScalingGroup"], group_arns)] if group_arns else []),
         *([allow(["rds:StopDBInstance", "rds:StartDBInstance"], database_arns)] if database_arns else []),
     )
 

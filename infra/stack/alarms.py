@@ -36,7 +36,7 @@ def watch(
         **{f"host {host}": one.distribution.distribution_id for host, one in door.hosts.items()},
         "balancer": base.load_balancer.measured_as,
         "cluster": base.cluster.name,
-        "instances": base.cluster.group_name,
+        **({"instances": base.cluster.instances.group_name} if base.cluster.instances else {}),
         "crashes": crashes.rule,
         **{f"service {name}": one.service.name for name, one in services.items()},
         **{f"target {name}": one.target.measured_as for name, one in services.items() if one.target},

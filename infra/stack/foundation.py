@@ -42,7 +42,7 @@ def foundation(s: Setting) -> Foundation:
     """The network, the instances and the way in to them."""
     config = s.config
     network = Network("network", NetworkArgs(settings=config.network, region=config.region), s.opts)
-    own = config.cluster.network != "bridge"
+    own = config.cluster.own_interfaces
     ways = FirewallArgs(
         vpc_id=network.vpc_id,
         region=config.region,
@@ -54,6 +54,7 @@ def foundation(s: Setting) -> Foundation:
             private_services=bool(config.private),
         ),
         services={name: reach(service) for name, service in config.services.items()} if own else {},
+        instances=not config.cluster.on_fargate,
         endpoints=bool(config.endpoints),
     )
     firewall = Firewall("firewall", ways, s.opts)
@@ -111,17 +112,22 @@ def reach(service: ServiceConfig) -> Reach:
 
 def interfaces(s: Setting, network: Network, firewall: Firewall) -> dict[str, Interface]:
     """Those of the tasks, by their service, and the way out for them."""
+    public = s.config.network.egress == "none"
+    subnet_ids = network.public_subnet_ids if public else way_out(s, network, firewall).subnet_ids
+    return {
+        name: Interface(subnet_ids=subnet_ids, security_group_id=group, public=public)
+        for name, group in firewall.service_group_ids.items()
+    }
+
+
+def way_out(s: Setting, network: Network, firewall: Firewall) -> WayOut:
     args = WayOutArgs(
         network=network,
         region=s.config.region,
         endpoints=s.config.endpoints,
         security_group_id=firewall.endpoints_group_id,
     )
-    way = WayOut("way-out", args, s.opts)
-    return {
-        name: Interface(subnet_ids=way.subnet_ids, security_group_id=group)
-        for name, group in firewall.service_group_ids.items()
-    }
+    return WayOut("way-out", args, s.opts)
 
 
 def access_logs(s: Setting, settings: AccessLogsConfig) -> AccessLogs:

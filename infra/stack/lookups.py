@@ -66,14 +66,16 @@ def stay_asleep(config: StackConfig, before: Mapping[str, Any]) -> None:
 
 
 def machine(config: StackConfig) -> dict[str, str]:
-    """What instances are started from: an output, so that it is looked at once."""
+    """What instances are started from: an output, so that it is looked at once. Empty on Fargate."""
+    if config.cluster.on_fargate:
+        return {}
     return {"type": config.cluster.instance_type, "image": config.cluster.ami_id}
 
 
 def start_at_all(config: StackConfig, before: Mapping[str, Any]) -> None:
     """Instances that cannot start are no error of any resource."""
     wanted = machine(config)
-    if before.get("machine") != wanted:
+    if wanted and before.get("machine") != wanted:
         architecture = instance_types()[wanted["type"]].architecture
         if told := misfit(config.region, wanted["image"], wanted["type"], architecture):
             end_invalid(told)

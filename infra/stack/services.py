@@ -122,6 +122,7 @@ def running(
                 **(api_of_page(door) if settings.page else {}),
             },
             interface=base.interfaces.get(name),
+            fargate=config.fargate_sizes.get(name),
             shell=config.shell,
             account_id=s.account_id,
             region=config.region,

@@ -41,13 +41,18 @@ def is_of_a_fresh_role(text: str) -> bool:
 
 
 def start(ecs: "ECSClient", props: Props) -> str:
+    capacity: dict[str, Any] = (
+        {"capacityProviderStrategy": [{"capacityProvider": props["capacityProvider"], "weight": 1}]}
+        if "capacityProvider" in props
+        else {"launchType": "FARGATE"}
+    )
     own_interface: dict[str, Any] = (
         {"networkConfiguration": {"awsvpcConfiguration": props["network"]}} if "network" in props else {}
     )
     answer = ecs.run_task(
         cluster=props["cluster"],
         taskDefinition=props["taskDefinition"],
-        capacityProviderStrategy=[{"capacityProvider": props["capacityProvider"], "weight": 1}],
+        **capacity,
         **own_interface,
         startedBy=started_by(props),
         overrides={"containerOverrides": [{"name": props["container"], "command": props["command"]}]},
@@ -135,8 +140,9 @@ def migrate(props: Props) -> None:
 
 
 class MigrationRun(StepProvider):
-    """Inputs: region, cluster, capacityProvider, taskDefinition, container, command, version, logGroup,
-    tags, timeoutSeconds, and network for a task with an interface of its own.
+    """Inputs: region, cluster, taskDefinition, container, command, version, logGroup, tags, timeoutSeconds;
+    capacityProvider for a task on instances, without which it is on Fargate; network for one with an interface of its
+    own.
 
     Runs once for each task definition. Deleting does nothing: what a migration did stays in the database.
     """

@@ -78,7 +78,12 @@ IMAGE = {"imageTags": ["v1"], "imageSizeInBytes": 6 * judgements.GIB}
             judgements.sandbox({"ProductionAccessEnabled": False}, " --stack prod"),
             "`pulumi stack output mail_status --stack prod` has the command",
         ),
-        (judgements.vcpus(8, 8), judgements.vcpus(5, 8), "may run 5 vCPUs of this kind"),
+        (
+            judgements.vcpus(8, 8, "all tasks", service="fargate", code="L-1"),
+            judgements.vcpus(5, 7.5, "all tasks", service="fargate", code="L-1"),
+            "may run 5 vCPUs of this kind, and all tasks may come to 7.5; ask for more: `aws service-quotas"
+            " request-service-quota-increase --service-code fargate --quota-code L-1 --desired-value 7.5`",
+        ),
         (
             judgements.many_images("api", [IMAGE, IMAGE], "v1"),
             judgements.many_images("api", [IMAGE, IMAGE], "v2"),

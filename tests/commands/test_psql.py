@@ -1,4 +1,4 @@
-"""`make psql` and `make tunnel`: the way to a private database, through an instance on AWS."""
+"""`make psql` and `make tunnel`: the way to a private database, through an instance or a task on AWS."""
 
 import json
 import socket
@@ -88,6 +88,24 @@ def test_the_way_leads_through_an_instance_that_answers_and_is_closed_after_use(
     assert arguments[1:4] == ["eu-west-1", "StartSession", ""] and json.loads(arguments[4]) == ssm.started
     assert "secret-token" not in str(arguments)
     assert json.loads(response) == {"SessionId": "s-1", "TokenValue": "secret-token", "StreamUrl": "wss://x"}
+
+
+def test_on_fargate_the_way_leads_through_a_task_of_a_service_that_uses_the_database(notes: Path) -> None:
+    agent = {"name": "ExecuteCommandAgent", "lastStatus": "RUNNING"}
+    container = {"name": "api", "runtimeId": "run-1", "managedAgents": [agent]}
+    task = {"taskArn": "arn:task/c/t-1", "clusterArn": "arn:cluster/c", "lastStatus": "RUNNING", "startedAt": 1}
+    task |= {"enableExecuteCommand": True, "containers": [container]}
+    ecs = SimpleNamespace(
+        list_tasks=lambda **asked: {"taskArns": ["t-1"] if asked["serviceName"] == "api-1" else []},
+        describe_tasks=lambda **_: {"tasks": [task]},
+    )
+    services = {"page": {"service": "page-1"}, "api": {"service": "api-1"}}
+    ssm = Ssm()
+    target = stack(outputs={"cluster": "c", "machine": {}, "services": services}, ssm=ssm, ecs=ecs)
+    target.config["services"] = {"page": {}, "api": {"uses": ["database"]}}
+    opened(target)
+    assert ssm.started["Target"] == "ecs:c_t-1_run-1"
+    assert ssm.started["Parameters"]["host"] == ["db.example"]
 
 
 def test_a_plugin_that_fails_is_quoted_and_the_session_is_closed(notes: Path, monkeypatch: pytest.MonkeyPatch) -> None:

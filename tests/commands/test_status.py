@@ -29,7 +29,10 @@ class Paginator:
 def target(outputs: Mapping[str, Any], place: Any = None, **clients: Any) -> Any:
     """A stack on AWS whose services answer with what they are given."""
     option, up = "" if place else " STACK=prod", "pulumi up -s prod"
-    return SimpleNamespace(outputs=outputs, place=place, option=option, up=up, client=lambda name: clients[name])
+    on_fargate = outputs.get("machine") == {}
+    return SimpleNamespace(
+        outputs=outputs, place=place, option=option, up=up, on_fargate=on_fargate, client=lambda name: clients[name]
+    )
 
 
 def deployment(**changes: Any) -> dict[str, Any]:
@@ -145,6 +148,7 @@ def test_a_cluster_without_an_instance_is_a_problem_and_the_laptop_has_none() ->
     (part,) = hosts(target({"cluster": "c"}, ecs=ecs))
     assert part.state == "none" and "no instance has joined the cluster" in part.problems[0]
     assert list(hosts(target({"cluster": "c"}, place=object()))) == []
+    assert list(hosts(target({"cluster": "c", "machine": {}}, ecs=ecs))) == []  # Fargate
 
 
 def of_database(**changes: Any) -> Part:

@@ -128,6 +128,15 @@ def test_instances_that_an_earlier_run_left_are_replaced_without_a_deployment(no
     assert not notes.exists()
 
 
+def test_a_stack_on_fargate_is_refused_and_nothing_is_asked_or_written(notes: Path) -> None:
+    cloud = Cloud(notes, [], [], [])
+    target = stack(cloud, "ami-old")
+    target.outputs["machine"] = {}
+    with pytest.raises(OperationError, match=r"the stack runs on Fargate \(cluster.launchType\): it has no instances"):
+        upgrade_hosts.upgrade_hosts(target)
+    assert not cloud.parameters and not notes.exists()
+
+
 def test_a_refresh_that_failed_is_told_with_its_reason(notes: Path) -> None:
     cloud = Cloud(notes, ["ami-old"], [], ["InProgress", "Failed"])
     with pytest.raises(OperationError, match="ended as Failed: no room; the tasks run on"):

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from infra.pure.amis import newest
+from ops.records import BY_HAND
 from tests.e2e.checkout import Checkout
 from tests.e2e.load import steady_load
 from tests.unit.stack_files import PROJECT
@@ -85,9 +86,23 @@ def test_trunking_is_the_instances_own_setting_and_moves_no_task(placed: Checkou
     assert [one["type"] for one in settings] == ["aws"]  # nothing was set for the account
 
 
+def test_fargate_takes_tasks_with_interfaces_over_in_their_target_group(placed: Checkout) -> None:
+    before = placed.client("elbv2").describe_target_groups()["TargetGroups"]
+    placed.edit("Pulumi.local.yaml", "egress: nat", "egress: endpoints")
+    change(placed, CLUSTER, f"{CLUSTER}    launchType: FARGATE\n")
+    assert placed.client("elbv2").describe_target_groups()["TargetGroups"] == before
+    found = service(placed)
+    assert found["launchType"] == "FARGATE"
+    assert found["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "DISABLED"
+    endpoints = placed.client("ec2").describe_vpc_endpoints()["VpcEndpoints"]
+    assert {one["ServiceName"].removeprefix("com.amazonaws.us-east-1.") for one in endpoints} == {
+        "s3", "ecr.api", "ecr.dkr", "logs", "ssmmessages",
+    }  # fmt: skip
+
+
 def test_tasks_go_back_to_ports_of_their_instance_without_a_lost_request(placed: Checkout) -> None:
-    placed.edit("Pulumi.local.yaml", "    egress: nat\n", "")
-    change(placed, "    network: trunked\n    instanceType: m5.large\n", "")
+    placed.edit("Pulumi.local.yaml", "    egress: endpoints\n", "")
+    change(placed, "    launchType: FARGATE\n    network: trunked\n    instanceType: m5.large\n", "")
     assert target_types(placed) == ["instance"]
     assert not service(placed).get("networkConfiguration")
     ec2 = placed.client("ec2")
@@ -127,6 +142,49 @@ def test_the_default_comes_back(placed: Checkout) -> None:
     placed.edit("Pulumi.local.yaml", "amiId: .*", f"amiId: {X86}")
     change(placed, "    instanceType: t4g.small\n", "")
     assert machines(placed) == (1, f"t3a.small {X86}")
+
+
+def groups(placed: Checkout) -> list[Any]:
+    return list(placed.client("autoscaling").describe_auto_scaling_groups()["AutoScalingGroups"])
+
+
+def test_fargate_takes_the_tasks_over_by_one_setting_and_no_instance_is_left(placed: Checkout) -> None:
+    change(placed, CLUSTER, f"{CLUSTER}    launchType: FARGATE\n")
+    assert target_types(placed) == ["ip"]
+    found, (task,) = service(placed), tasks(placed)
+    assert (found["launchType"], task["launchType"]) == ("FARGATE", "FARGATE")
+    assert found["networkConfiguration"]["awsvpcConfiguration"]["assignPublicIp"] == "ENABLED"
+    assert (task["cpu"], task["memory"]) == ("256", "512")
+    assert groups(placed) == []
+    assert placed.client("iam").list_instance_profiles()["InstanceProfiles"] == []
+    assert "Fargate runs 1 task" in placed.outputs["plan"]
+
+
+def test_commands_know_fargate(placed: Checkout) -> None:
+    run = placed.ops(
+        "run", "--service", "web", "--", "python", "-c", "import os; print('ran', os.environ['APP_VERSION'])"
+    )
+    assert run.returncode == 0 and f"ran {placed.outputs['services']['web']['version']}" in run.stdout
+    launched = placed.client("ecs").describe_tasks(cluster=placed.outputs["cluster"], tasks=stopped(placed))["tasks"]
+    assert {one["launchType"] for one in launched if one.get("startedBy") == BY_HAND} == {"FARGATE"}
+    told = placed.ops("status")
+    assert told.returncode == 0 and "1 of 1 tasks run, 1 of 1 healthy" in told.stdout
+    assert placed.ops("doctor", "--drift").returncode == 0
+    refused = placed.ops("upgrade-hosts")
+    assert refused.returncode != 0 and "the stack runs on Fargate (cluster.launchType)" in refused.stderr
+
+
+def stopped(placed: Checkout) -> list[str]:
+    found: list[str] = placed.client("ecs").list_tasks(cluster=placed.outputs["cluster"], desiredStatus="STOPPED")[
+        "taskArns"
+    ]
+    return found
+
+
+def test_instances_take_the_tasks_over_again(placed: Checkout) -> None:
+    change(placed, "    launchType: FARGATE\n", "")
+    assert target_types(placed) == ["instance"]
+    assert [one["launchType"] for one in tasks(placed)] == ["EC2"] and len(groups(placed)) == 1
 
 
 def test_what_has_no_room_is_refused_with_the_cheapest_ways_out(placed: Checkout) -> None:

@@ -21,9 +21,11 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
 
 
 def run(aws: Client, mode: str, **asked: Any) -> Any:
+    network, _, for_fargate = mode.partition(" ")
     container = {"name": "app", "image": "app", "memory": 128}
-    aws("ecs").register_task_definition(family=mode, networkMode=mode, containerDefinitions=[container])
-    return aws("ecs").run_task(taskDefinition=mode, **asked)["tasks"]
+    more = {"requiresCompatibilities": ["FARGATE"], "cpu": "256", "memory": "512"} if for_fargate else {}
+    aws("ecs").register_task_definition(family=network, networkMode=network, containerDefinitions=[container], **more)
+    return aws("ecs").run_task(taskDefinition=network, **asked)["tasks"]
 
 
 @pytest.mark.parametrize(
@@ -32,6 +34,7 @@ def run(aws: Client, mode: str, **asked: Any) -> Any:
         ("awsvpc", {}, "must be provided"),
         ("bridge", {"networkConfiguration": INTERFACE}, "not valid for the given networkMode"),
         ("awsvpc", {"networkConfiguration": PUBLIC}, "Assign public IP is not supported"),
+        ("awsvpc", {"networkConfiguration": PUBLIC, "launchType": "FARGATE"}, "does not support launch_type FARGATE"),
     ],
 )
 def test_a_network_that_does_not_fit_is_refused(aws: Client, mode: str, asked: dict[str, Any], reason: str) -> None:
@@ -44,7 +47,7 @@ def test_a_network_that_does_not_fit_is_refused(aws: Client, mode: str, asked: d
     [
         ("bridge", {}),
         ("awsvpc", {"networkConfiguration": INTERFACE}),
-        ("awsvpc", {"networkConfiguration": PUBLIC, "launchType": "FARGATE"}),
+        ("awsvpc for Fargate", {"networkConfiguration": PUBLIC, "launchType": "FARGATE"}),
     ],
 )
 def test_one_that_fits_is_taken(aws: Client, mode: str, asked: dict[str, Any]) -> None:

@@ -13,6 +13,10 @@ NOT_PROVEN: Mapping[str, Mapping[str, str]] = {
         "description": "forgotten where the destination is a prefix list",
     },
     "aws:ec2/natGateway:NatGateway": {"allocationId": "forgotten; its public address is that of the Elastic IP here"},
+    "aws:ec2/vpcEndpoint:VpcEndpoint": {
+        "privateDnsEnabled": "forgotten; every name leads to this machine",
+        "securityGroupIds": "forgotten; nothing passes an endpoint",
+    },
     "aws:ec2/keyPair:KeyPair": {"publicKey": "never told back, and no instance uses the key"},
     "aws:ec2/launchTemplate:LaunchTemplate": {
         "networkInterfaces.deleteOnTermination": "forgotten; no instance is started",

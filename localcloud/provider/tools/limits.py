@@ -154,6 +154,11 @@ BEHAVIOUR = (
         " network that its definition asks for is checked, how many interfaces an instance has by the program's plan"
         " alone; the command with which an instance sets ENI trunking for its role is not run",
     ),
+    (
+        "Fargate",
+        "a task of the launch type FARGATE runs on this machine, as every other; that its definition is for Fargate and"
+        " has one of its sizes is checked, and neither the size nor a public address is given to it",
+    ),
     ("NAT gateways, Elastic IPs", "recorded; no traffic passes them"),
     ("Encryption", "settings are recorded; nothing on this disk is encrypted by them"),
     ("Names and quotas", "account limits, and names taken by other accounts (buckets), are not looked up"),

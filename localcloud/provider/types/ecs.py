@@ -250,6 +250,7 @@ TYPES = [
             Says("loadBalancers", ecs_tasks.containers_match, ("describe_task_definition",)),
             Says("taskDefinition", ecs_tasks.networked, ("describe_task_definition",)),
             Says("networkConfiguration.assignPublicIp", ecs_tasks.public_addresses),
+            Says("launchType", ecs_tasks.fits_launch_type, ("describe_task_definition",)),
         ],
     ),
     ResourceType(

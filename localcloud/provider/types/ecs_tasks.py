@@ -2,7 +2,7 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,7 +10,7 @@ from botocore.exceptions import ClientError
 
 from localcloud.provider.aws.sender import Sender
 from localcloud.provider.definition.resource_type import Call, Read, ResourceType, Send, TagStyle, names
-from localcloud.provider.definition.rules import Case, Exists, Matches, OneOf, Problem, Rule
+from localcloud.provider.definition.rules import Case, Exists, Matches, OneOf, Problem, Rule, Says
 from localcloud.provider.lifecycle.equality import is_nothing
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.values import Props
@@ -24,6 +24,17 @@ NAME = Matches("name", r"[A-Za-z0-9_-]{1,255}", "1 to 255 of letters, digits, _ 
 # What ECS fills in where a container says nothing.
 CONTAINER_DEFAULTS = {"essential": True, "cpu": 0, "protocol": "tcp", "hostPort": 0}
 AWSLOGS = ("awslogs-group", "awslogs-region")
+# What Fargate has: by CPU units, the memory in MiB.
+# https://docs.aws.amazon.com/AmazonECS/latest/developerguide/fargate-tasks-services.html
+FARGATE: Mapping[int, Collection[int]] = {
+    256: (512, 1024, 2048),
+    512: range(1024, 4097, 1024),
+    1024: range(2048, 8193, 1024),
+    2048: range(4096, 16385, 1024),
+    4096: range(8192, 30721, 1024),
+    8192: range(16384, 61441, 4096),
+    16384: range(32768, 122881, 8192),
+}
 
 
 def same_containers(one: str, other: str) -> bool:
@@ -109,6 +120,40 @@ class Containers(Rule):
         missing = [key for key in AWSLOGS if key not in (log.get("options") or {})]
         if log.get("logDriver") == "awslogs" and missing:
             yield f"{name}: logConfiguration.options needs {', '.join(missing)} for awslogs"
+
+
+def fits_fargate(case: Case, compatible: list[str]) -> str:
+    """What Fargate demands of a task definition."""
+    if "FARGATE" not in compatible:
+        return ""
+    mode = case.inputs.get("networkMode")
+    if mode != "awsvpc":
+        return f"must not have FARGATE with the network mode {mode or 'bridge'}: Fargate needs awsvpc"
+    if not {"cpu", "memory"} <= case.given:
+        return "must not have FARGATE without cpu and memory of the whole task"
+    cpu, memory = (str(case.inputs.get(key)) for key in ("cpu", "memory"))
+    if not (cpu.isdecimal() and memory.isdecimal()) or int(cpu) not in FARGATE:
+        return f"with FARGATE needs one of {', '.join(map(str, FARGATE))} as cpu, got {cpu} with {memory} MiB"
+    if int(memory) in FARGATE[int(cpu)]:
+        return ""
+    return f"with FARGATE and cpu {cpu} needs one of {', '.join(map(str, FARGATE[int(cpu)]))} as memory, got {memory}"
+
+
+def fits_launch_type(case: Case, launch_type: str) -> str:
+    """ECS refuses a service on Fargate whose task definition is not for it, and one that wants to choose instances."""
+    if launch_type != "FARGATE":
+        return ""
+    if chosen := case.given & {"orderedPlacementStrategies", "placementConstraints"}:
+        return f"must not be FARGATE beside {', '.join(sorted(chosen))}, which choose instances"
+    task = case.inputs.get("taskDefinition")
+    if not isinstance(task, str) or not (case.is_new("taskDefinition") or case.is_new("launchType")):
+        return ""
+    try:
+        definition = case.context.client("ecs").describe_task_definition(taskDefinition=task)["taskDefinition"]
+    except ClientError:
+        return ""  # the rule for taskDefinition tells it
+    fits = "FARGATE" in definition.get("requiresCompatibilities", ())
+    return "" if fits else "must not be FARGATE: the task definition has no FARGATE in requiresCompatibilities"
 
 
 def networked(case: Case, task: str) -> str:
@@ -215,6 +260,7 @@ TYPES = [
             Matches("family", r"[A-Za-z0-9_-]{1,255}", "1 to 255 of letters, digits, _ and -"),
             Containers(),
             OneOf("networkMode", ("bridge", "host", "awsvpc", "none")),
+            Says("requiresCompatibilities", fits_fargate),
             role("executionRoleArn"),
             role("taskRoleArn"),
         ],

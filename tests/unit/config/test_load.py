@@ -196,6 +196,7 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "network.egress: must be nat where services use site, to which no endpoint leads, got endpoints; write nat, ",
     ),
     ({"network": {"egress": "nat"}}, "network.egress: must be none where cluster.network is bridge: tasks go the way "),
+    ({"cluster": {"launchType": "fargate"}}, "cluster.launchType: must be 'EC2' or 'FARGATE', got 'fargate'"),
     ({"services": {"backend": {"desiredCount": 0}}}, "services.backend.desiredCount: "),
     ({"services": {"backend": {"memoryMib": "much"}}}, "services.backend.memoryMib: "),
     (

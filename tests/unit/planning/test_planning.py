@@ -40,6 +40,12 @@ def test_the_sum_is_that_of_the_rows_and_each_row_that_of_its_arithmetic() -> No
         # Two of half the size: as much for the instances, one more disk and one more address.
         ({"cluster": {"instanceType": "t3a.micro", "minInstances": 2}}, 30 * 0.08 + 730 * 0.005),
         ({"cluster": {"volumeGib": 40}}, 10 * 0.08),
+        # In place of one instance, its disk and its address: two tasks of the smallest size, each with an address.
+        ({"cluster": {"launchType": "FARGATE"}}, 2 * 730 * (0.25 * 0.04048 + 0.5 * 0.004445 + 0.005) - 19.77),
+        (
+            {"cluster": {"launchType": "FARGATE", "instanceType": "t4g.small"}, "network": {"egress": "nat"}},
+            2 * 730 * (0.25 * 0.03238 + 0.5 * 0.00356) + 36.50 - 19.77,
+        ),
         ({"access": "open"}, -0.40),
         ({"domain": {"name": "shop.example.com"}}, 0),
         ({"domain": {"name": "shop.example.com", "zone": "made"}}, 0.50),
@@ -104,6 +110,24 @@ def test_the_verdict_is_one_line() -> None:
     )
     assert re.fullmatch(
         r"about \d+\.\d\d USD in us-east-1 without traffic, \d+\.\d\d with 2 instances", price(planned("dev"))
+    )
+
+
+def test_on_fargate_the_report_tells_each_tasks_size_and_scaling_is_the_most() -> None:
+    scaling = {"maxCount": 3, "cpuPercent": 60}
+    config = planned("dev", {"cluster": {"launchType": "FARGATE"}, "services": {"backend": {"scaling": scaling}}})
+    lines = list(report(config))
+    assert lines[0] == "Fargate runs 2 tasks, and a deployment of all services 2 more while it lasts."
+    assert "  frontend: 256 CPU units and 512 MiB (128 CPU units and 192 MiB asked for)" in lines
+    assert "instance" not in "".join(lines)
+    task = 730 * (0.25 * 0.04048 + 0.5 * 0.004445 + 0.005)
+    assert cost.most(config) == pytest.approx(cost.month(config) + 2 * task)
+    assert price(config).endswith(f"{cost.most(config):.2f} with 4 tasks")
+    with pytest.raises(ConfigError, match="budget"):
+        list(report(config.model_copy(update={"budget": 40})))
+    assert (
+        "with all of the services' scaling.maxCount a month costs"
+        in list(report(config.model_copy(update={"budget": 60})))[-1]
     )
 
 

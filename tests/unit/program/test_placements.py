@@ -16,9 +16,10 @@ API = {"source": "backend", "port": 8000, "routes": ["/api"], "health": "/live",
 NIGHT = {"service": "api", "command": ["night"], "schedule": "rate(1 day)"}
 
 
-def of(cluster: dict[str, Any], network: dict[str, Any], *, shell: bool = True) -> Recorded:
-    """The stack dev with an app that uses a database."""
-    found = {**filled_in("dev"), f"{PROJECT}:shell": json.dumps(shell)}
+def of(cluster: dict[str, Any], network: dict[str, Any], *, shell: bool = True, **more: Any) -> Recorded:
+    """The stack dev with an app that uses a database. `more`: further sections."""
+    own = {"shell": shell, **more}
+    found = {**filled_in("dev"), **{f"{PROJECT}:{key}": json.dumps(value) for key, value in own.items()}}
     for section, more in (("cluster", cluster), ("network", network)):
         found[f"{PROJECT}:{section}"] = json.dumps({**json.loads(found[f"{PROJECT}:{section}"]), **more})
     app = {"services": {"page": PAGE, "api": {**API, "uses": ["database"]}}, "jobs": {"night": NIGHT}}
@@ -34,6 +35,11 @@ def own() -> Recorded:
 @pytest.fixture(scope="module")
 def trunked() -> Recorded:
     return of({"network": "trunked", "instanceType": "m5.large"}, {"egress": "endpoints"})
+
+
+@pytest.fixture(scope="module")
+def fargate() -> Recorded:
+    return of({"launchType": "FARGATE"}, {}, alarms={"to": ["me@a-company.dev"]})
 
 
 @pytest.fixture(scope="module")
@@ -135,3 +141,56 @@ def test_images_and_tasks_are_of_the_instances_architecture(arm: Recorded, own: 
         architecture = {"cpuArchitecture": "ARM64", "operatingSystemFamily": "LINUX"}
         assert arm.one(f"{name}-definition").inputs["runtimePlatform"] == architecture
         assert "runtimePlatform" not in own.one(f"{name}-definition").inputs
+
+
+def test_fargate_runs_every_task_and_nothing_of_instances_is_left(fargate: Recorded) -> None:
+    assert fargate.one("api-service").inputs["launchType"] == "FARGATE"
+    assert fargate.one("night-schedule").inputs["target"]["ecsParameters"]["launchType"] == "FARGATE"
+    assert "capacityProvider" not in fargate.one("api-migration-run").inputs
+    for name in ("api-service", "night-schedule", "api-migration-run"):
+        told = json.dumps(fargate.one(name).inputs)
+        assert "apacityProvider" not in told and "orderedPlacementStrategies" not in told
+    left = {"autoscaling", "ec2/launchTemplate", "ec2/keyPair", "iam/instanceProfile", "ecs/capacityProvider"}
+    assert not [r for r in fargate.resources if any(r.type.startswith(f"aws:{kind}") for kind in left)]
+    assert not [r.name for r in fargate.resources if "instance" in r.name and r.component != "database"]
+    assert not [r.name for r in fargate.resources if "host-" in r.name]  # alarms
+
+
+def test_a_task_on_fargate_has_the_smallest_size_that_holds_it_and_all_of_that(fargate: Recorded) -> None:
+    definition = fargate.one("api-definition").inputs
+    assert definition["requiresCompatibilities"] == ["FARGATE"]
+    assert (definition["cpu"], definition["memory"]) == ("256", "512")
+    (container,) = json.loads(definition["containerDefinitions"])
+    assert (container["cpu"], container["memory"]) == (256, 512)
+
+
+def test_a_task_on_fargate_has_a_public_address_that_lets_nobody_in_or_a_nat_gateway(fargate: Recorded) -> None:
+    service = fargate.one("api-service").inputs["networkConfiguration"]
+    subnets = ["network-public-subnet-a-id", "network-public-subnet-b-id"]
+    assert service == {"assignPublicIp": True, "securityGroups": ["firewall-service-api-id"], "subnets": subnets}
+    assert fargate.one("night-schedule").inputs["target"]["ecsParameters"]["networkConfiguration"] == service
+    assert fargate.one("api-migration-run").inputs["network"]["assignPublicIp"] == "ENABLED"
+    assert {rule for rule in rules(fargate, "Ingress") if not rule[1].startswith("pl-")} == {
+        ("service-page", "load-balancer", 3000),
+        ("service-api", "load-balancer", 8000),
+        ("database", "service-api", 5432),
+    }
+    behind = of({"launchType": "FARGATE"}, {"egress": "nat"})
+    service = behind.one("api-service").inputs["networkConfiguration"]
+    assert not service["assignPublicIp"] and service["subnets"][0] == "network-private-subnet-a-id"
+
+
+def test_without_instances_endpoints_are_for_images_logs_and_secrets_too() -> None:
+    closed = of({"launchType": "FARGATE"}, {"egress": "endpoints"})
+    names = [r.inputs["serviceName"] for r in closed.of("aws:ec2/vpcEndpoint:VpcEndpoint") if r.component == "way-out"]
+    assert [name.removeprefix("com.amazonaws.us-east-1.") for name in names] == [
+        "ecr.api", "ecr.dkr", "logs", "secretsmanager", "ssmmessages",
+    ]  # fmt: skip
+
+
+def test_a_stack_on_fargate_sleeps_without_instances_to_end() -> None:
+    asleep = of({"launchType": "FARGATE"}, {}, sleep={"timezone": "UTC"})
+    names = {r.name for r in asleep.of("aws:scheduler/schedule:Schedule")}
+    assert {"sleep-stop-api", "sleep-start-api", "sleep-stop-database"} < names
+    assert "sleep-stop-instances" not in names
+    assert "autoscaling:UpdateAutoScalingGroup" not in asleep.one("sleep-policy").inputs["policy"]

@@ -53,7 +53,7 @@ DOCUMENTS = {
         definitions="arn:family:*", cluster_arn="arn:cluster", role_arns=["arn:role"], missed_arn=QUEUE
     ),
     "sleep": policies.sleep(
-        cluster_arn="arn:aws:ecs:r:1:cluster/c", group_arn="arn:group", database_arns=["arn:database"]
+        cluster_arn="arn:aws:ecs:r:1:cluster/c", group_arns=["arn:group"], database_arns=["arn:database"]
     ),
     "tell_of_mails": policies.tell_of_mails(TOPIC, CONFIGURATION_SET, "123456789012"),
     "pass_on": policies.pass_on(EVENTS, TOPIC),

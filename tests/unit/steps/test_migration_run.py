@@ -45,6 +45,13 @@ def test_it_runs_the_command_with_the_new_version_and_waits(monkeypatch: pytest.
     assert len(call["startedBy"]) <= 36
 
 
+def test_without_a_capacity_provider_it_runs_on_fargate(monkeypatch: pytest.MonkeyPatch) -> None:
+    ecs = use(monkeypatch, FakeEcs(tasks=[task(["RUNNING", "STOPPED"], exit_code=0)]))
+    MigrationRun().create({key: value for key, value in PROPS.items() if key != "capacityProvider"})
+    (call,) = ecs.called("run_task")
+    assert call["launchType"] == "FARGATE" and "capacityProviderStrategy" not in call
+
+
 def test_a_failure_shows_how_it_ended_and_its_last_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     use(monkeypatch, FakeEcs(tasks=[task(["STOPPED"], exit_code=1)]), ["Traceback", "RuntimeError: no such era"])
     with pytest.raises(StepError) as caught:
