@@ -33,8 +33,6 @@ export default defineConfig(
     rules: {
       "own/no-import-cycle": "error",
       "@typescript-eslint/restrict-template-expressions": ["error", { allowNumber: true }],
-      // The router's redirect() and notFound() are thrown by design.
-      "@typescript-eslint/only-throw-error": "off",
       // The content security policy allows neither.
       "no-restricted-syntax": [
         "error",

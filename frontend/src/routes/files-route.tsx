@@ -1,20 +1,20 @@
-import { getRouteApi } from "@tanstack/react-router";
 import { DeletedFiles } from "@/features/files/deleted-files";
 import { FilesPage } from "@/features/files/files-page";
 import { fileSearch } from "@/features/files/search";
-
-const route = getRouteApi("/files");
+import { parseSearch, withSearch } from "@/shared/address";
+import { navigate, useAddress } from "@/shared/navigation";
 
 export function FilesRoute() {
-  const { page = 1, deleted } = route.useSearch();
-  const navigate = route.useNavigate();
-  const Page = deleted ? DeletedFiles : FilesPage;
+  const { page = 1, deleted } = fileSearch(parseSearch(useAddress().search));
+  const Content = deleted ? DeletedFiles : FilesPage;
 
   return (
-    <Page
+    <Content
       key={String(deleted)}
       page={page}
-      onPage={(next) => void navigate({ search: fileSearch({ page: next, deleted }), replace: true })}
+      onPage={(next) => {
+        navigate(withSearch("/files", fileSearch({ page: next, deleted })), { replace: true });
+      }}
     />
   );
 }

@@ -1,17 +1,16 @@
-import { getRouteApi } from "@tanstack/react-router";
 import { ItemsPage } from "@/features/items/items-page";
 import { itemSearch, type ItemSearch } from "@/features/items/search";
-
-const route = getRouteApi("/items");
+import { parseSearch, withSearch } from "@/shared/address";
+import { navigate, useAddress } from "@/shared/navigation";
 
 export function ItemsRoute() {
-  const search = route.useSearch();
-  const navigate = route.useNavigate();
+  const search = itemSearch(parseSearch(useAddress().search));
 
   function show(next: ItemSearch, { replace } = { replace: false }) {
     // Another search or order begins at its first page.
     const same = next.q === search.q && next.sort === search.sort;
-    void navigate({ search: itemSearch({ ...next, page: same ? next.page : 1 }), replace, resetScroll: false });
+    const page = same ? next.page : 1;
+    navigate(withSearch("/items", itemSearch({ ...next, page })), { replace, keepScroll: true });
   }
 
   return <ItemsPage search={search} onSearch={show} />;

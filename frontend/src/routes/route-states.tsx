@@ -1,6 +1,6 @@
 /** What a route shows when there is no page: an unknown address, a page that failed, or a site that does not answer. */
-import { Link, useRouter, type ErrorComponentProps } from "@tanstack/react-router";
 import { useEffect } from "react";
+import { Link } from "@/shared/ui/link";
 import { PageHeader } from "@/shared/ui/page-header";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
 import { common } from "@/texts/common";
@@ -20,20 +20,11 @@ export function NotFound() {
   );
 }
 
-export function RouteError({ error, reset }: ErrorComponentProps) {
-  const router = useRouter();
-
+export function RouteError({ error, onRetry }: { error: Error; onRetry: () => void }) {
   return (
     <>
       <PageHeader title={common.failed} />
-      <ProblemAlert
-        title={common.failedTitle}
-        error={error instanceof Error ? error : new Error(String(error))}
-        onRetry={() => {
-          reset();
-          void router.invalidate();
-        }}
-      />
+      <ProblemAlert title={common.failedTitle} error={error} onRetry={onRetry} />
     </>
   );
 }

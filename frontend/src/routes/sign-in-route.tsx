@@ -1,8 +1,8 @@
-import { getRouteApi, useRouter } from "@tanstack/react-router";
-import { useCallback, useEffect, useState, useSyncExternalStore } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { SignInPage } from "@/features/session/sign-in-page";
-
-const route = getRouteApi("/sign-in");
+import { parseSearch, withSearch } from "@/shared/address";
+import { navigate, useAddress } from "@/shared/navigation";
+import { ownPath, SIGN_IN_PATH } from "@/shared/own-path";
 
 /** The password in a link's fragment, which never leaves the browser. */
 function passwordOf(hash: string): string | undefined {
@@ -17,23 +17,20 @@ function passwordOf(hash: string): string | undefined {
 }
 
 export function SignInRoute() {
-  const router = useRouter();
-  const navigate = route.useNavigate();
-  const { from = "/" } = route.useSearch();
-  // The router's own hash is decoded already, and once is right.
-  const hash = useSyncExternalStore(router.history.subscribe, () => router.history.location.hash);
+  const { search, hash } = useAddress();
+  const from = ownPath(parseSearch(search).from);
   const inLink = passwordOf(hash);
   const [password, setPassword] = useState(inLink);
   if (inLink !== undefined && inLink !== password) setPassword(inLink);
 
   // At once, before anybody can read it off the address or go back to it.
   useEffect(() => {
-    if (hash) void navigate({ search: true, hash: "", replace: true });
-  }, [hash, navigate]);
+    if (hash) navigate(withSearch(SIGN_IN_PATH, { from }), { replace: true });
+  }, [hash, from]);
 
   const goBack = useCallback(() => {
-    router.history.replace(from);
-  }, [router, from]);
+    navigate(from ?? "/", { replace: true });
+  }, [from]);
 
   return <SignInPage password={password} onSignedIn={goBack} />;
 }

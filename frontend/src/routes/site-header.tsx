@@ -1,8 +1,9 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { ThemeSwitch } from "@/routes/theme-switch";
 import { sessionQuery, useSignOut } from "@/shared/api/session";
+import { useAddress } from "@/shared/navigation";
 import { siteName, useSite } from "@/shared/site";
+import { Link } from "@/shared/ui/link";
 import { common } from "@/texts/common";
 
 const PAGES = [
@@ -14,6 +15,7 @@ const PAGES = [
 
 export function SiteHeader() {
   const { data: session } = useQuery(sessionQuery);
+  const { pathname } = useAddress();
   const site = useSite();
   const signOut = useSignOut();
 
@@ -22,7 +24,7 @@ export function SiteHeader() {
       <a className="skip-link" href="#main">
         {common.skip}
       </a>
-      <Link to="/" className="site-name" activeProps={{}}>
+      <Link to="/" className="site-name">
         <svg className="site-mark" viewBox="0 0 24 24" aria-hidden="true">
           <path d="m12 3 9 4.5-9 4.5-9-4.5zM3 12l9 4.5 9-4.5M3 16.5 12 21l9-4.5" />
         </svg>
@@ -33,7 +35,7 @@ export function SiteHeader() {
       {(session?.signed_in ?? site.signed_in) && (
         <nav className="site-nav" aria-label={common.mainNavigation}>
           {PAGES.map(({ to, label }) => (
-            <Link key={to} to={to} activeOptions={{ exact: to === "/", includeSearch: false }}>
+            <Link key={to} to={to} aria-current={to === pathname ? "page" : undefined}>
               {label}
             </Link>
           ))}

@@ -4,11 +4,11 @@ export function parseSearch(search: string): Record<string, string> {
   return Object.fromEntries(new URLSearchParams(search));
 }
 
-/** What is undefined or empty is left out. */
-export function stringifySearch(search: Record<string, unknown>): string {
+/** An address with its search, of which what is undefined or empty is left out. */
+export function withSearch(path: string, search: object): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(search)) {
     if ((typeof value === "string" && value !== "") || typeof value === "number") parameters.set(name, String(value));
   }
-  return parameters.size > 0 ? `?${parameters}` : "";
+  return parameters.size > 0 ? `${path}?${parameters}` : path;
 }

@@ -9,10 +9,7 @@ export interface PageSearch {
   page?: number | undefined;
 }
 
-/**
- * The validated part of the address; the first page has a plain address, nonsense means the first page.
- * What is undefined is said so: the router lets what is left out through as it stands in the address.
- */
+/** The validated part of the address: the first page has a plain address, nonsense means the first page. */
 export function pageSearch(search: Record<string, unknown>): PageSearch {
   const page = Number(search.page);
   return Number.isSafeInteger(page) && page > 1 ? { page: Math.min(page, LAST_PAGE) } : { page: undefined };

@@ -130,6 +130,20 @@ def test_without_a_network_a_click_never_leaves_the_app(page: Page) -> None:
     expect(page.get_by_text("You’re offline.")).to_be_hidden()
 
 
+def test_a_page_begins_at_its_top_and_stands_where_it_stood_on_the_way_back(page: Page) -> None:
+    page.set_viewport_size({"width": 390, "height": 300})
+    page.goto("/")
+    expect(page.get_by_text("All systems working")).to_be_visible()
+    page.evaluate("window.scrollTo(0, 200)")
+    # Not by a click, before which the link would be scrolled to.
+    page.get_by_role("navigation").get_by_role("link", name="Mail").dispatch_event("click")
+    expect(page.get_by_role("heading", name="Mail", level=1)).to_be_focused()
+    assert page.evaluate("window.scrollY") == 0
+    page.go_back()
+    expect(page.get_by_role("heading", name="Overview", level=1)).to_be_focused()
+    wait_until(lambda: bool(page.evaluate("window.scrollY === 200")))
+
+
 def test_no_error_on_the_console(page: Page) -> None:
     problems: list[str] = []
     page.on("console", lambda message: problems.append(message.text) if message.type == "error" else None)

@@ -14,7 +14,7 @@ from tests.e2e.site.conftest import DEVICES, OpenPage
 PAGES = ("/", "/items", "/files", "/mail", "/nowhere")
 # The build's own budget (frontend/scripts/budget.mjs) is for brotli; CloudFront here compresses the bucket's files with
 # gzip, a sixth more, and each answer has its headers.
-FIRST_LOAD_BYTES = 150_000
+FIRST_LOAD_BYTES = 125_000
 # The page is painted with or without its typeface, so it has a bound of its own.
 FONT_BYTES = 31_000
 # What the browser asked for before it was idle; then the page fetches the code of all others.

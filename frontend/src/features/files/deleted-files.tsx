@@ -1,8 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { FileRows } from "@/features/files/file-rows";
 import { filesQuery, useRestoreFiles, type StoredFile } from "@/features/files/queries";
 import { useSelection } from "@/shared/selection";
+import { Link } from "@/shared/ui/link";
 import { focusHeading, PageHeader } from "@/shared/ui/page-header";
 import { PagedList } from "@/shared/ui/paged-list";
 import { SelectionBar } from "@/shared/ui/selection-parts";

@@ -1,5 +1,6 @@
 import { act, fireEvent, screen, waitFor, within } from "@testing-library/react";
 import { beforeEach, describe, expect, it, vi } from "vitest";
+import { navigate } from "@/shared/navigation";
 import { fakeApi, json, later, onlyOnce, problem } from "@/test/fake-api";
 import { FakeXhr } from "@/test/fake-xhr";
 import { renderApp } from "@/test/render-app";
@@ -102,12 +103,15 @@ describe("an upload", () => {
   it("stops when the page is left, and those that wait for a place never begin", async () => {
     const sent = FakeXhr.install();
     const calls = api();
-    const { router, user } = renderApp("/files");
+    const { user } = renderApp("/files");
     await choose(user, ...["1", "2", "3", "4"].map((name) => new File(["x"], `${name}.txt`, { type: "text/plain" })));
     await waitFor(() => {
       expect(sent).toHaveLength(3);
     });
-    await act(() => router.navigate({ to: "/mail" }));
+    act(() => {
+      navigate("/mail");
+    });
+    await screen.findByRole("heading", { name: "Mail" });
     expect(sent.map(({ aborted }) => aborted)).toEqual([true, true, true]);
     expect(calls.filter(({ method }) => method === "POST")).toHaveLength(3);
   });

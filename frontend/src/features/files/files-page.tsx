@@ -1,5 +1,4 @@
 import { useQuery } from "@tanstack/react-query";
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
 import { DropZone } from "@/features/files/drop-zone";
 import { FileList } from "@/features/files/file-list";
@@ -15,7 +14,9 @@ import { RenameDialog } from "@/features/files/rename-dialog";
 import { UploadList } from "@/features/files/upload-list";
 import { useUploads } from "@/features/files/use-uploads";
 import { VersionsDialog } from "@/features/files/versions-dialog";
+import { withSearch } from "@/shared/address";
 import { useSelection } from "@/shared/selection";
+import { Link } from "@/shared/ui/link";
 import { focusHeading, PageHeader } from "@/shared/ui/page-header";
 import { PagedList } from "@/shared/ui/paged-list";
 import { ProblemAlert } from "@/shared/ui/problem-alert";
@@ -54,7 +55,7 @@ export function FilesPage({ page, onPage }: { page: number; onPage: (page: numbe
   return (
     <>
       <PageHeader title={texts.title} lede={total === undefined ? texts.ledeUnknown : texts.lede(total)}>
-        <Link className="button button-quiet" to="/files" search={{ deleted: "yes" }}>
+        <Link className="button button-quiet" to={withSearch("/files", { deleted: "yes" })}>
           {texts.deletedTitle}
         </Link>
       </PageHeader>

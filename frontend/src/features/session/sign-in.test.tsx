@@ -1,8 +1,9 @@
 import { screen, waitFor } from "@testing-library/react";
 import { beforeEach, describe, expect, it } from "vitest";
 import { forgetSite } from "@/shared/site";
+import { navigate } from "@/shared/navigation";
 import { fakeApi, json, later, problem, type Handler } from "@/test/fake-api";
-import { renderApp } from "@/test/render-app";
+import { renderApp, shownAddress } from "@/test/render-app";
 
 const EMPTY = { items: [], total: 0 };
 let signedIn: boolean;
@@ -42,14 +43,14 @@ async function signIn(user: ReturnType<typeof renderApp>["user"], password: stri
 describe("without a session", () => {
   it("nothing of the app is asked for, and the sign-in leads back to where one was", async () => {
     const calls = api();
-    const { router, user } = renderApp("/items?q=pear&sort=title");
+    const { user } = renderApp("/items?q=pear&sort=title");
     expect(await screen.findByLabelText("Password")).toHaveAttribute("autocomplete", "current-password");
     expect(asked(calls)).toEqual(["GET /api/session"]);
     expect(screen.queryByRole("link", { name: "Items" })).not.toBeInTheDocument();
 
     await signIn(user, "right%20 one");
     expect(await screen.findByRole("heading", { name: "Items" })).toBeInTheDocument();
-    expect(router.state.location.href).toBe("/items?q=pear&sort=title");
+    expect(shownAddress()).toBe("/items?q=pear&sort=title");
     expect(screen.getByRole("button", { name: "Sign out" })).toBeInTheDocument();
   });
 
@@ -80,13 +81,13 @@ describe("without a session", () => {
     api({
       "GET /api/session": () => (broken ? problem(503, "Not available") : json({ access: "open", signed_in: true })),
     });
-    const { user, router } = renderApp("/sign-in?from=/items");
+    const { user } = renderApp("/sign-in?from=/items");
     expect(await screen.findByRole("alert")).toHaveTextContent("Not available");
     broken = false;
     signedIn = true;
     await user.click(screen.getByRole("button", { name: "Try again" }));
     await waitFor(() => {
-      expect(router.state.location.href).toBe("/items");
+      expect(shownAddress()).toBe("/items");
     });
   });
 });
@@ -94,10 +95,11 @@ describe("without a session", () => {
 describe("a link with the password", () => {
   it("signs in at once, and leaves neither address nor history with it", async () => {
     api();
-    const { router } = renderApp("/sign-in?from=/items#password=right%2520%20one");
+    const { length } = window.history;
+    renderApp("/sign-in?from=/items#password=right%2520%20one");
     expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
-    expect(router.state.location.href).toBe("/items");
-    expect(router.history.length).toBe(1);
+    expect(shownAddress()).toBe("/items");
+    expect(window.history.length).toBe(length);
   });
 
   it("counts, however late the answer arrives that nobody was signed in before", async () => {
@@ -111,18 +113,18 @@ describe("a link with the password", () => {
 
   it("that is wrong leaves the form, without the password in the address", async () => {
     api();
-    const { router } = renderApp("/sign-in#password=wrong");
+    renderApp("/sign-in#password=wrong");
     await waitFor(() => {
       expect(screen.getByLabelText("Password")).toBeInvalid();
     });
-    expect(router.history.location.href).toBe("/sign-in");
+    expect(shownAddress()).toBe("/sign-in");
   });
 
   it("opened while the sign-in is open counts too", async () => {
     api();
-    const { router } = renderApp("/sign-in?from=/items");
+    renderApp("/sign-in?from=/items");
     await screen.findByLabelText("Password");
-    router.history.push("/sign-in?from=/items#password=right%2520%20one");
+    navigate("/sign-in?from=/items#password=right%2520%20one");
     expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
   });
 });
@@ -131,7 +133,7 @@ describe("an end of the session", () => {
   it("shows as soon as the API answers 401, and leads there and back", async () => {
     signedIn = true;
     const calls = api();
-    const { router, user } = renderApp("/items?sort=title");
+    const { user } = renderApp("/items?sort=title");
     await screen.findByRole("heading", { name: "No items yet" });
     signedIn = false;
     await user.click(screen.getByRole("button", { name: "New item" }));
@@ -141,7 +143,7 @@ describe("an end of the session", () => {
     await user.click(screen.getByRole("button", { name: "Create" }));
     await signIn(user, "right%20 one");
     expect(await screen.findByRole("heading", { name: "No items yet" })).toBeInTheDocument();
-    expect(router.state.location.pathname).toBe("/items");
+    expect(shownAddress()).toBe("/items");
     expect(calls.length).toBeGreaterThan(0);
   });
 
@@ -171,10 +173,10 @@ describe("an end of the session", () => {
 it("with open access there is no way in or out, and the header says so", async () => {
   signedIn = true;
   api({ "GET /api/session": () => json({ access: "open", signed_in: true }) });
-  const { router } = renderApp("/sign-in");
+  renderApp("/sign-in");
   expect(await screen.findByText("Open to everyone")).toBeInTheDocument();
   await waitFor(() => {
-    expect(router.state.location.href).toBe("/");
+    expect(shownAddress()).toBe("/");
   });
   expect(screen.queryByRole("button", { name: /^Sign/ })).not.toBeInTheDocument();
 });

@@ -1,6 +1,8 @@
-import { Link } from "@tanstack/react-router";
 import { useState } from "react";
-import { pageCount, pageRange } from "@/shared/pages";
+import { parseSearch, withSearch } from "@/shared/address";
+import { useAddress } from "@/shared/navigation";
+import { pageCount, pageRange, pageSearch } from "@/shared/pages";
+import { Link } from "@/shared/ui/link";
 import { common } from "@/texts/common";
 
 interface PaginationProps {
@@ -76,6 +78,7 @@ interface PageLinkProps {
 }
 
 function PageLink({ to, page, enabled, label }: PageLinkProps) {
+  const { search } = useAddress();
   if (!enabled) {
     return (
       <button type="button" className="button" disabled>
@@ -84,7 +87,7 @@ function PageLink({ to, page, enabled, label }: PageLinkProps) {
     );
   }
   return (
-    <Link to={to} search={(current) => ({ ...current, page: page > 1 ? page : undefined })} className="button">
+    <Link to={withSearch(to, { ...parseSearch(search), ...pageSearch({ page }) })} className="button">
       {label}
     </Link>
   );
