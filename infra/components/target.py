@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Alias, ResourceOptions
 
+from infra.components.load_balancer import NAME as BALANCER
 from infra.components.load_balancer import LoadBalancer
 from infra.components.order import after
 from infra.pure.naming import unique_name
@@ -82,9 +82,8 @@ class Target(pulumi.ComponentResource):
         if args.hosts:
             self.ready = self._host_rule(name, args, group, running).arn
 
-    def _options(self, name: str, **more: Any) -> ResourceOptions:
-        former = [Alias(name=FORMER[name], parent=self._balancer)] if name in FORMER else None
-        return ResourceOptions(parent=self, aliases=former, **more)
+    def _former(self, name: str) -> list[Alias]:
+        return [Alias(name=FORMER[name], parent=self._balancer)] if name in FORMER else []
 
     def _group(self, name: str, args: TargetArgs) -> aws.lb.TargetGroup:
         return aws.lb.TargetGroup(
@@ -104,7 +103,9 @@ class Target(pulumi.ComponentResource):
                 unhealthy_threshold=UNHEALTHY_CHECKS,
             ),
             tags=self._tags,
-            opts=self._options(f"{name}-group", replace_on_changes=["healthCheck.path"]),
+            opts=ResourceOptions(
+                parent=self, aliases=self._former(f"{name}-group"), replace_on_changes=["healthCheck.path"]
+            ),
         )
 
     def _anchor(self, name: str, args: TargetArgs, group: aws.lb.TargetGroup) -> aws.lb.ListenerRule:
@@ -126,9 +127,13 @@ class Target(pulumi.ComponentResource):
     def _rule(
         self, name: str, args: TargetArgs, group: aws.lb.TargetGroup, route: str, running: pulumi.Resource
     ) -> aws.lb.ListenerRule:
-        full = unique_name(name, "route", *filter(None, [route.strip("/")]), limit=NAME_LIMIT)
+        """Of the load balancer and named by the path alone: it has one rule of a priority, so that a path that goes to
+        another service is a change of its rule. A new one would be refused while the former is there."""
+        role = ["route", *filter(None, [route.strip("/")])]
+        former = unique_name(name, *role, limit=NAME_LIMIT)
+        aliases = [Alias(name=former, parent=self), *self._former(former)]
         return aws.lb.ListenerRule(
-            full,
+            unique_name(BALANCER, *role, limit=NAME_LIMIT),
             listener_arn=args.load_balancer.listener_arn,
             priority=priority(route),
             conditions=[
@@ -138,8 +143,8 @@ class Target(pulumi.ComponentResource):
                 *args.conditions,
             ],
             actions=[aws.lb.ListenerRuleActionArgs(type="forward", target_group_arn=group.arn)],
-            tags=self._tags,
-            opts=self._options(full, depends_on=running),
+            tags=component_tag(BALANCER),
+            opts=ResourceOptions(parent=self._balancer, aliases=aliases, depends_on=running),
         )
 
     def _host_rule(

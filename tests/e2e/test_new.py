@@ -15,6 +15,7 @@ from localcloud import stack
 from tests.e2e.browser import chromium
 from tests.e2e.checkout import SOURCE, Checkout, wait_until
 from tests.e2e.development import START_SECONDS, Development
+from tests.e2e.load import steady_load
 from toolchain import pulumi_cli, steps
 
 NAME = "my-shop"
@@ -108,12 +109,20 @@ def test_with_make_dev_a_change_of_the_api_is_seen_at_once(deployed: Project, tm
         assert development.process.wait(60) == 0, development.lines
 
 
-def test_a_change_in_each_is_deployed(deployed: Project) -> None:
+def test_a_change_in_each_is_deployed_and_others_take_over_their_paths_without_a_lost_request(
+    deployed: Project,
+) -> None:
     deployed.edit("backend/app/main.py", GREETING, "Good morning")
     deployed.edit("frontend/src/app.tsx", f"<h1>{NAME}</h1>", "<h1>My shop</h1>")
-    deployed.make("up")
+    deployed.edit("app.yaml", "  backend:", "  api:")
+    deployed.edit("app.yaml", "  frontend:", "  web:")
+    with steady_load(deployed.stranger, "/api/hello", lambda response: response.json()["message"]) as load:
+        deployed.make("up")
+    assert load.failed == {}, load.statuses
+    assert set(load.observed) == {GREETING, "Good morning"}
+    assert deployed.outputs["services"].keys() == {"api", "web"}
     assert deployed.shown(deployed.url) == "My shop\n\nGood morning"
-    deployed.git("checkout", "--", "backend", "frontend")
+    deployed.git("checkout", "--", "app.yaml", "backend", "frontend")
 
 
 def test_its_checks_and_its_tests_pass_and_its_generated_files_are_fresh(project: Project) -> None:

@@ -135,7 +135,7 @@ def test_the_api_has_a_distribution_of_its_own_that_passes_its_name_on_and_keeps
 def test_requests_for_the_name_reach_the_back_end_which_has_no_prefix_there(named: Recorded) -> None:
     rule = named.one("backend-host").inputs
     assert rule["conditions"] == [{"hostHeader": {"values": ["api.shop.example.com"]}}]
-    assert rule["actions"] == named.one("backend-route-api").inputs["actions"]
+    assert rule["actions"] == named.one("load-balancer-route-api").inputs["actions"]
     priorities = [one.inputs["priority"] for one in named.of("aws:lb/listenerRule:ListenerRule")]
     assert min(priorities) == rule["priority"] and len(set(priorities)) == len(priorities)
     told = variables(named, "backend")

@@ -211,10 +211,10 @@ def test_destroy_never_needs_scaling_to_zero_by_hand(stack: Recorded) -> None:
         ("backend-deployment", "backend-service"),
         ("backend-service", "backend-anchor"),
         # A group without healthy tasks gets no requests.
-        ("backend-route-api", "backend-deployment"),
+        ("load-balancer-route-api", "backend-deployment"),
         ("backend-service", "backend-task-policy"),
-        ("frontend-route", "frontend-deployment"),
-        ("backend-route-api", "load-balancer-http"),
+        ("load-balancer-route", "frontend-deployment"),
+        ("load-balancer-route-api", "load-balancer-http"),
         ("frontend-service", "cluster-capacity-association"),
         ("cluster-capacity-association", "cluster-instances"),
         ("cluster-instances", "cluster-instance-ecs"),
@@ -312,7 +312,7 @@ def test_a_service_rolls_without_a_gap_and_goes_back_when_it_fails(stack: Record
 
 
 def test_paths_of_the_api_go_to_the_back_end_and_no_look_alike_does(stack: Recorded) -> None:
-    api, rest = stack.one("backend-route-api").inputs, stack.one("frontend-route").inputs
+    api, rest = stack.one("load-balancer-route-api").inputs, stack.one("load-balancer-route").inputs
     assert api["conditions"] == [{"pathPattern": {"values": ["/api", "/api/*"]}}]
     assert rest["conditions"] == [{"pathPattern": {"values": ["/*"]}}]
     assert [rule["actions"][0]["targetGroupArn"].rsplit(":")[-1] for rule in (api, rest)] == [

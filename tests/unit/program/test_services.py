@@ -82,13 +82,21 @@ def test_an_api_alone_gets_everything_that_cloudfront_is_asked_for_and_nothing_i
 
 
 def test_each_route_has_a_rule_and_the_longer_is_asked_first(alone: Recorded) -> None:
-    all_, v2 = alone.one("api-route").inputs, alone.one("api-route-v2").inputs
+    all_, v2 = alone.one("load-balancer-route").inputs, alone.one("load-balancer-route-v2").inputs
     assert all_["conditions"] == [{"pathPattern": {"values": ["/*"]}}]
     assert v2["conditions"] == [{"pathPattern": {"values": ["/v2", "/v2/*"]}}]
     assert v2["priority"] < all_["priority"]
     group = alone.one("api-group").inputs
     assert (group["port"], group["healthCheck"]["path"]) == (9000, "/healthz")
     assert {"name": "PORT", "value": "9000"} in container(alone, "api")["environment"]
+
+
+def test_the_rule_of_a_path_stays_when_another_service_takes_the_path_over(alone: Recorded) -> None:
+    other = of({"services": {"site": {"source": "frontend", "port": 3000, "routes": ["/"], "health": "/"}}})
+    before, after = alone.one("load-balancer-route"), other.one("load-balancer-route")
+    assert before.urn == after.urn
+    assert before.inputs["priority"] == after.inputs["priority"]
+    assert before.inputs["actions"] != after.inputs["actions"]
 
 
 def test_a_worker_has_no_port_no_load_balancer_and_its_own_command(shop: Recorded) -> None:

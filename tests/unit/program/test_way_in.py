@@ -75,14 +75,14 @@ def test_a_public_load_balancer_asks_every_rule_for_the_header_that_cloudfront_s
 
 
 def test_rules_let_go_of_a_value_only_when_cloudfront_has_changed_to_the_next(public: Recorded) -> None:
-    assert public.depends("backend-route-api", "cdn-distribution")
+    assert public.depends("load-balancer-route-api", "cdn-distribution")
     assert public.depends("cdn-distribution", "origin-secret")
 
 
 def test_the_secret_is_in_no_output_and_nothing_else_has_it(public: Recorded) -> None:
     assert "header-" not in json.dumps(dict(public.outputs), default=str)
     knowing = {r.name for r in public.resources if "header-now" in json.dumps(dict(r.inputs), default=str)}
-    assert knowing == {"cdn-distribution", "backend-route-api", "frontend-route"}
+    assert knowing == {"cdn-distribution", "load-balancer-route-api", "load-balancer-route"}
     assert "current" in public.one("origin-secret").options["additionalSecretOutputs"]
 
 
