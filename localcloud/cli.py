@@ -91,7 +91,7 @@ def deployed(before: Mapping[str, str], after: Mapping[str, str]) -> str:
         old = before.get(name)
         moved = f"{old} → {version}" if old and old != version else version
         changes.append(f"{name} {moved}{' (unchanged)' if old == version else ''}")
-    return f"Deployed {', '.join(changes)}" if after != before else f"Nothing new: {', '.join(changes) or 'no app'}"
+    return f"Deployed {', '.join(changes)}" if after != before else f"No new version: {', '.join(changes) or 'no app'}"
 
 
 def prepare(place: Place) -> None:

@@ -37,7 +37,11 @@ def numbers(field: str, low: int, high: int, names: tuple[str, ...] = ()) -> lis
     """`*`, `5`, `1-5`, `MON-FRI`, `1/10` and lists of them."""
 
     def number(text: str) -> int:
-        return names.index(text) + 1 if text in names else int(text)
+        if text in names:
+            return names.index(text) + 1
+        if not text.isdecimal():
+            raise ValueError(f"must be from {low} to {high}, got {text!r}")
+        return int(text)
 
     found: set[int] = set()
     for part in field.split(","):

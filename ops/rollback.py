@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from infra.config.stack_file import own_settings
 from ops.errors import OperationError
 from ops.part import shown
 from ops.target import Target
@@ -44,6 +45,13 @@ def image_of(one: Mapping[str, Any]) -> tuple[Any, ...]:
     return one["source"], one.get("dockerfile")
 
 
+def left_empty(target: Target, section: str) -> list[str]:
+    """What of the stack's file holds no key any more: it would describe a service that app.yaml may lose some day."""
+    services = own_settings(target.name).get("services", {})
+    empty = [name for name, keys in services.items() if not keys and keys is not None]
+    return [section] if services and len(empty) == len(services) else [f"{section}.{name}" for name in empty]
+
+
 def rollback(target: Target, service: str, version: str) -> int:
     """Writes the version into the stack's file, for all services that share its image, and runs `up`; its exit code."""
     known = [one.tag for one in versions(target, service)]
@@ -52,9 +60,12 @@ def rollback(target: Target, service: str, version: str) -> int:
     services = target.outputs["services"]
     image = image_of(services[service])
     sharing = {name: one for name, one in services.items() if image_of(one) == image}
+    section = f"{target.project}:services"
     for name in sharing:
-        key = f"{target.project}:services.{name}.version"
+        key = f"{section}.{name}.version"
         target.configure(*(("rm", "--path", key) if version == PRESENT else ("set", "--path", key, version)))
+    for key in left_empty(target, section):
+        target.configure("rm", "--path", key)
     what = "the content of its folder" if version == PRESENT else f"version {version}"
     stays = (
         "; the database stays as it is: migrations only add" if any(one["migrate"] for one in sharing.values()) else ""

@@ -152,7 +152,7 @@ def service(name: str, written: Any, wrong: Collection[Place]) -> ServiceConfig:
     bad = below(("services", name), wrong)
     right = values(ServiceConfig, written, bad) if isinstance(written, Mapping) else {}
     if any(place[0] == "dockerfile" for place in bad):
-        right.pop("buildArgs", None)  # which of them it takes, it alone tells
+        right["dockerfile"] = ""  # what else is told of an image depends on it
     if any(place[0] == "uses" for place in bad):
         right.pop("environment", None)  # what they stand for depends on `uses`
     return made(ServiceConfig, {"source": "", **right})

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
 from infra.config.values import Problem
-from infra.pure.build_context import DOCKERFILE, declared_arguments, written_by_its_base
+from infra.pure.build_context import DOCKERFILE, declared_arguments, lack_of_dockerfile, written_by_its_base
 from infra.pure.paths import image_folder
 
 if TYPE_CHECKING:
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 def image_problems(services: "Mapping[str, ServiceConfig]") -> Iterator[Problem]:
     first: dict[ImageKey, str] = {}
     for name, service in services.items():
+        if not service.dockerfile:
+            continue  # it is wrong by itself, and told
         owner = first.setdefault(service.image, name)
         differ = {
             "buildArgs": service.build_args != services[owner].build_args,
@@ -32,8 +34,21 @@ def image_problems(services: "Mapping[str, ServiceConfig]") -> Iterator[Problem]
                 remedy="write it, or the path of another, such as backend/Dockerfile",
             )
             continue
+        if advice := lack_of_file(service):
+            yield Problem(
+                key=f"services.{name}.source", rule=f"must have a Dockerfile, got {service.source!r}", remedy=advice
+            )
+            continue
         yield from argument_problems(name, service)
         yield from folder_problems(name, service)
+
+
+def lack_of_file(service: "ServiceConfig") -> str | None:
+    """What to do about a source that nothing says how to build; a source that is not there is told elsewhere."""
+    folder = image_folder(service.source)
+    if not service.source or not folder.is_dir() or service.dockerfile != DOCKERFILE:
+        return None
+    return lack_of_dockerfile(folder)
 
 
 def argument_problems(name: str, service: "ServiceConfig") -> Iterator[Problem]:

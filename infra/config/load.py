@@ -125,6 +125,16 @@ def describe(error: ErrorDetails) -> list[str]:
     return [f"{path}: {rule}{got}; {remedy(error)}"]
 
 
+def left_over(error: ErrorDetails, app: Mapping[str, Any]) -> list[str]:
+    """What to say of a service that the stack's file changes, and that app.yaml does not have, or no longer."""
+    name, services = error["loc"][1:2], app.get("services")
+    if not isinstance(services, Mapping) or error["loc"] != ("services", *name, "source") or {*name} <= {*services}:
+        return []
+    known = ", ".join(map(str, services))
+    rule = f"services.{name[0]}: must be a service of {APP_FILE.name}, which has {known}"
+    return [f"{rule}; take it out of this file, or describe it there"]
+
+
 def decoded(raw: Mapping[str, str], namespace: str) -> Iterator[tuple[str, Any]]:
     """The project's keys; Pulumi hands objects and lists over as JSON, and everything else as text."""
     for key, value in raw.items():
@@ -193,7 +203,7 @@ def checked(own: Mapping[str, Any], *, app: Mapping[str, Any], known: Iterable[s
         config = StackConfig.model_validate(merged(app, own))
     except ValidationError as error:
         if own:
-            lines = [line for problem in error.errors() for line in describe(problem)]
+            lines = [line for one in error.errors() for line in left_over(one, app) or describe(one)]
             lines += map(told, broken_rules(merged(app, own), error.errors()))
             problems += sorted(placed(line, app, own) for line in lines)
     if problems:
@@ -270,8 +280,11 @@ def end_invalid(problems: str) -> NoReturn:
     """The same, for what the stack's files say: a problem a line."""
     import pulumi
 
-    title = f"Pulumi.{pulumi.get_stack()}.yaml is not valid, nothing was changed:"
-    end_program("\n  ".join([title, *problems.splitlines()]))
+    lines = problems.splitlines()
+    file = (
+        APP_FILE.name if all(line.startswith(APP_FILE.name) for line in lines) else f"Pulumi.{pulumi.get_stack()}.yaml"
+    )
+    end_program("\n  ".join([f"{file} is not valid, nothing was changed:", *lines]))
 
 
 def load() -> StackConfig:

@@ -1,6 +1,7 @@
 """What runs: services, their jobs and queues, and the rules between them. They are described in app.yaml."""
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Annotated, Literal, NamedTuple
 
@@ -445,7 +446,7 @@ class AppConfig(Section):
                 yield Problem(
                     key=f"jobs.{name}.service",
                     rule=f"must be a service, got {job.service!r}",
-                    remedy=f"write one of {', '.join(self.services)}",
+                    remedy=f"write one of {', '.join(self.services) or 'those that you describe'}",
                 )
         yield from image_problems(self.services)
         yield from self._route_problems()
@@ -491,7 +492,12 @@ class AppConfig(Section):
     def _route_problems(self) -> Iterator[Problem]:
         owners: dict[str, str] = {}
         for name, service in self.services.items():
-            for route in service.routes:
+            for route, count in Counter(service.routes).items():
+                if count > 1:
+                    yield Problem(
+                        key=f"services.{name}.routes", rule=f"must each be there once, got {route} twice",
+                        remedy="remove one",
+                    )  # fmt: skip
                 owner = owners.setdefault(route, name)
                 if owner != name:
                     yield Problem(

@@ -11,6 +11,7 @@ from pydantic import AfterValidator, BeforeValidator
 from pydantic_core import PydanticCustomError
 
 from infra.pure.capacity import instance_types
+from infra.pure.cron import cron_problem
 from infra.pure.routing import LONGEST
 
 # https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_PutRetentionPolicy.html
@@ -98,6 +99,13 @@ def several(problems: Iterator[Problem]) -> PydanticCustomError | None:
 def broken(rule: str, remedy: str) -> PydanticCustomError:
     """A broken rule and what to write instead; the value is added when the problem is reported."""
     return PydanticCustomError("rule", "{rule}", {"rule": rule, "remedy": remedy})
+
+
+def known_times(schedule: str) -> str:
+    """A validator of what the fields of a cron expression say."""
+    if schedule.startswith("cron") and (rule := cron_problem(schedule)):
+        raise broken(rule, f"write for example {SCHEDULES}")
+    return schedule
 
 
 def matching(pattern: str, rule: str, example: str) -> AfterValidator:
@@ -219,6 +227,7 @@ def route(value: str) -> str:
 
 
 # Those that AWS's schedules know. https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+SCHEDULES = "cron(0 6 * * ? *) or rate(1 day)"
 SCHEDULE = r"rate\((1 (minute|hour|day)|(?!1 )[1-9]\d* (minutes|hours|days))\)|cron\(\S+( \S+){5}\)"
 
 Region = Annotated[str, AfterValidator(aws_region)]
@@ -297,7 +306,9 @@ ImageFolder = Annotated[
     str, matching(r"(/[A-Za-z0-9_.-]+)+", "must be a folder of the image, from the root on", "/var/cache/nginx")
 ]
 Schedule = Annotated[
-    str, matching(SCHEDULE, "must be a rate or a cron expression with six fields", "cron(0 6 * * ? *) or rate(1 day)")
+    str,
+    matching(SCHEDULE, "must be a rate or a cron expression with six fields", SCHEDULES),
+    AfterValidator(known_times),
 ]
 ClockTime = Annotated[str, BeforeValidator(clock_text), matching(CLOCK, "must be a time of day", '"20:00"')]
 Timezone = Annotated[str, AfterValidator(time_zone)]

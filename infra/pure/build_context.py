@@ -23,16 +23,20 @@ def context_files(folder: Path, dockerfile: str = DOCKERFILE) -> list[str]:
         raise ContextError(
             f"image: {folder.name}/{dockerfile} must be a Dockerfile, found none; write it, or name another"
         )
-    if not default and not (folder / dockerfile).is_file():
-        raise ContextError(
-            f"image: {folder.name}/ must have a Dockerfile, found none; add one, or for a page a package.json with a"
-            f" script `build` and a lock file ({', '.join(MANAGERS)})"
-        )
+    if advice := lack_of_dockerfile(folder, dockerfile):
+        raise ContextError(f"image: {folder.name}/ must have a Dockerfile, found none; {advice}")
     files = admitted_files(folder, LEFT_OUT if default else (), dockerfile)
     if problems := [f"{shown(folder, path)} {fault}" for path in files if (fault := fault_of(folder, path))]:
         advice = f"change or remove it, or keep it out with a line in {folder.name}/.dockerignore"
         raise ContextError("\n".join(f"image: {problem}; {advice}" for problem in problems))
     return sorted([*files, DOCKERFILE]) if default else files
+
+
+def lack_of_dockerfile(folder: Path, dockerfile: str = DOCKERFILE) -> str | None:
+    """What to do about a folder that nothing says how to build; None where something does."""
+    if is_page(folder, dockerfile) or (folder / dockerfile).is_file():
+        return None
+    return f"add one, or for a page a package.json with a script `build` and a lock file ({', '.join(MANAGERS)})"
 
 
 def is_page(folder: Path, dockerfile: str = DOCKERFILE) -> bool:

@@ -120,7 +120,7 @@ class Development:
         async def say(line: str) -> None:
             self.console.say(service.name, line)
 
-        path = await setting.packages(service.folder, cache, say)
+        path = await setting.packages(service.folder, service.dockerfile, cache, say)
         variables = setting.process_variables(own, path, coloured=self.console.coloured)
         if service.migrate:
             await self._migrate(service, self._command(service, service.migrate, variables))

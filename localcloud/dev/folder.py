@@ -8,6 +8,7 @@ from pathlib import Path
 from localcloud.engine.dockerfile import parse
 from localcloud.engine.node_apps import MANAGERS
 from localcloud.engine.projects import read_json
+from localcloud.engine.versions import interpreter
 
 # Vite does not read $PORT.
 VITE = ("--host", "$HOST", "--port", "$PORT", "--strictPort")
@@ -73,6 +74,13 @@ def image_of(folder: Path, dockerfile: str) -> tuple[tuple[str, ...], dict[str, 
         name: relocated(value, stage.workdir, folder) for name, value in stage.env.items() if name != "PATH"
     }  # fmt: skip
     return (*(stage.entrypoint or []), *(stage.cmd or [])), variables
+
+
+def python_of(folder: Path, dockerfile: str) -> str:
+    """The Python that its image runs on; the machine's own without a Dockerfile."""
+    file = folder / dockerfile
+    stages = parse(file.read_text(), {}) if file.exists() else []
+    return interpreter([*(stage.origin for stage in stages[-1:]), *(stage.base for stage in stages)])
 
 
 def relocated(value: str, workdir: str, folder: Path) -> str:

@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from localcloud.dev.description import Service
-from localcloud.dev.folder import Plan, outdated_packages
+from localcloud.dev.folder import Plan, outdated_packages, python_of
 from localcloud.dev.runner import HOST
 from localcloud.engine.python_apps import Install, environment
-from localcloud.engine.recipes import Cache, Say, base_python, host_path, run
+from localcloud.engine.recipes import Cache, Say, host_path, run
 from localcloud.environment import harmless
 from localcloud.ports import free_port, port_is_free
 
@@ -51,13 +51,13 @@ def process_variables(own: Mapping[str, str], path: Iterable[Path], *, coloured:
     return {**harmless(os.environ), **colours, **own, "PATH": found}
 
 
-async def packages(folder: Path, cache: Cache, say: Say) -> list[Path]:
+async def packages(folder: Path, dockerfile: str, cache: Cache, say: Say) -> list[Path]:
     """Install what the folder's lock files name, where it is not here yet; the folders with its programs."""
     if command := outdated_packages(folder):
         await run(say, *command, cwd=folder)
         os.utime(folder / "node_modules")
     if wanted := python_packages(folder):
-        return [await environment(cache, cache.poetry, base_python(), [wanted], say) / "bin"]
+        return [await environment(cache, cache.poetry, python_of(folder, dockerfile), [wanted], say) / "bin"]
     return [own] if (own := folder / ".venv/bin").is_dir() else []
 
 

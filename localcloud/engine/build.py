@@ -20,7 +20,7 @@ from localcloud.engine.errors import EngineError
 from localcloud.engine.images import Image, ImageStore
 from localcloud.engine.projects import check_python
 from localcloud.engine.python_apps import uv_tool
-from localcloud.engine.recipes import Cache, Say, base_python, run, tools
+from localcloud.engine.recipes import Cache, Say, run, tools
 from localcloud.engine.stages import Stages
 
 # Part of every image's name: raise it when a change of this code makes another image of the same context.
@@ -88,7 +88,9 @@ class Builder:
             if final.has_python:
                 await asyncio.to_thread(check_python, root, final.stage.workdir)
                 names = ("-s", str(root), "-p", str(self.images.root(image)))
-                await run(stages.say, base_python(), "-m", "compileall", "-q", *names, str(root), cwd=root)
+                # By its own Python: one of another version reads no other's files.
+                python = f"{image.env['VIRTUAL_ENV']}/bin/python"
+                await run(stages.say, python, "-m", "compileall", "-q", *names, str(root), cwd=root)
             await asyncio.to_thread(protect, root)
             self.images.add(image, staging)
         except BaseException:

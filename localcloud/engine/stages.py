@@ -230,9 +230,7 @@ class Stages:
 
     async def environment(self, one: Built) -> Path:
         """The virtual environment of a stage."""
-        bases = [one.stage.origin, *(stage.base for stage in self.all)]
-        base = next((base for base in bases if versions.wanted(base, "python")), "")
-        python = versions.interpreter(base)
+        python = versions.interpreter([one.stage.origin, *(stage.base for stage in self.all)])
         return await python_apps.environment(self.cache, self.cache.poetry, python, one.installs, self.say)
 
 

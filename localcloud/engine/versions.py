@@ -3,6 +3,7 @@
 import platform
 import re
 import shutil
+from collections.abc import Iterable
 from pathlib import Path
 
 from localcloud.engine.recipes import base_python, node_version, version_of
@@ -60,5 +61,7 @@ def choose(base: str, language: str) -> tuple[str | None, str | None]:
     )
 
 
-def interpreter(base: str) -> str:
+def interpreter(bases: Iterable[str]) -> str:
+    """The Python of the first base image that names a version of it."""
+    base = next((base for base in bases if wanted(base, "python")), "")
     return choose(base, "python")[0] or base_python()

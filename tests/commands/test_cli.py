@@ -200,8 +200,8 @@ def test_a_port_out_of_range_is_refused(command: Command) -> None:
             {"backend": "b2", "frontend": "f1"},
             "Deployed backend b1 → b2, frontend f1 (unchanged)",
         ),
-        ({"backend": "b1"}, {"backend": "b1"}, "Nothing new: backend b1 (unchanged)"),
-        ({}, {}, "Nothing new: no app"),
+        ({"backend": "b1"}, {"backend": "b1"}, "No new version: backend b1 (unchanged)"),
+        ({}, {}, "No new version: no app"),
     ],
 )
 def test_the_last_line_of_an_up_tells_which_versions_came(

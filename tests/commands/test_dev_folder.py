@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from localcloud.dev.folder import Plan, outdated_packages, plan
+from localcloud.dev.folder import Plan, outdated_packages, plan, python_of
+from localcloud.engine.recipes import base_python, version_of
 
 DOCKERFILE = """\
 FROM python:3.13-slim
@@ -83,3 +84,18 @@ def test_packages_are_installed_where_they_are_missing_or_older_than_the_lock_fi
 def test_a_dockerfile_of_another_name_tells_how_it_runs(tmp_path: Path) -> None:
     (tmp_path / "api.Dockerfile").write_text(DOCKERFILE)
     assert plan(tmp_path, dockerfile="api.Dockerfile", dev=(), command=()).command == ("uvicorn", "app.main:app")
+
+
+def test_a_back_end_runs_on_the_python_of_its_dockerfile_where_this_machine_has_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    python = tmp_path / ".pyenv/versions/3.99.1/bin/python3"
+    python.parent.mkdir(parents=True)
+    python.write_text("#!/bin/sh\necho Python 3.99.1\n")
+    python.chmod(0o755)
+    version_of.cache_clear()
+    assert python_of(tmp_path, "Dockerfile") == base_python()
+    (tmp_path / "Dockerfile").write_text("FROM node:24 AS page\nFROM python:3.99-slim AS base\nFROM base\n")
+    assert python_of(tmp_path, "Dockerfile") == str(python)
+    version_of.cache_clear()

@@ -2,6 +2,7 @@
 
 import re
 
+import yaml
 from playwright.sync_api import Page, expect
 
 from tests.e2e.browser import chromium
@@ -52,6 +53,7 @@ def test_the_version_before_runs_again_without_a_build_and_the_present_one_after
     assert newest == running.outputs["services"]["frontend"]["version"]
     refused = running.ops("rollback", "frontend", "0" * 16)
     assert refused.stderr.startswith("Error: VERSION: must be one of ") and newest in refused.stderr
+    written = yaml.safe_load((running.root / "Pulumi.local.yaml").read_text())
     for version, changed in ((before, False), ("present", True)):
         with steady_load(running.site, "/", lambda response: "") as load:
             run = running.ops("rollback", "frontend", version, timeout=300)
@@ -60,6 +62,7 @@ def test_the_version_before_runs_again_without_a_build_and_the_present_one_after
         with running.site() as site:
             assert ("!</title>" in site.get("/").text) is changed
     assert running.outputs["services"]["frontend"]["version"] == newest
+    assert yaml.safe_load((running.root / "Pulumi.local.yaml").read_text()) == written
 
 
 def test_no_page_lacks_a_file_while_the_front_end_is_replaced_twice(running: Checkout) -> None:

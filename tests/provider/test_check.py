@@ -221,6 +221,8 @@ REFUSED: list[tuple[str, Props, str, str]] = [
     ("schedule", {"flexibleTimeWindow": {"mode": "FLEXIBLE"}}, "flexibleTimeWindow", "where mode is FLEXIBLE"),
     ("schedule", {"flexibleTimeWindow": {"mode": "ON"}}, "flexibleTimeWindow.mode", "must be one of OFF, FLEXIBLE"),
     ("schedule", {"scheduleExpression": "cron(0 6 * * * *)"}, "scheduleExpression", "must have ? as its day"),
+    ("schedule", {"scheduleExpression": "cron(0 25 * * ? *)"}, "scheduleExpression", "must be from 0 to 23, got '25'"),
+    ("schedule", {"scheduleExpression": "cron(0 6 ? * MO *)"}, "scheduleExpression", "must be from 1 to 7, got 'MO'"),
     ("schedule", {"scheduleExpressionTimezone": "Europe/Bern"}, "scheduleExpressionTimezone", "such as Europe/Berlin"),
     ("schedule", {"target": {"arn": "arn:aws:scheduler:::aws-sdk:ecs:listTasks", "roleArn": Ref("role", "arn")}},
      "target", "arn: must be the ARN of one of ecs, events, lambda"),

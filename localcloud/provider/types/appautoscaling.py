@@ -11,7 +11,7 @@ from localcloud.provider.definition.resource_type import (
     names,
 )
 from localcloud.provider.definition.rules import Between, Case, Matches, OneOf, Says
-from localcloud.provider.types.scheduler import AT, CRON, RATE, cron_days, known_zone, same_time
+from localcloud.provider.types.scheduler import AT, CRON, RATE, cron_fields, known_zone, same_time
 from localcloud.provider.values import Props
 
 TARGET = {
@@ -151,7 +151,7 @@ TYPES = [
         same={"startTime": same_time, "endTime": same_time},
         rules=[
             Matches("schedule", f"{RATE}|{CRON}|{AT}", "rate(1 day), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)"),
-            Says("schedule", cron_days),
+            Says("schedule", cron_fields),
             Says("timezone", known_zone),
             Says("scalableTargetAction", capacities),
         ],

@@ -15,7 +15,7 @@ from localcloud.provider.definition.rules import (
 )
 from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.iam import role_exists
-from localcloud.provider.types.scheduler import CRON, SERVICES, cron_days, ecs_names, input_problem, target_problem
+from localcloud.provider.types.scheduler import CRON, SERVICES, cron_fields, ecs_names, input_problem, target_problem
 from localcloud.provider.values import Props
 
 # Of a rule; https://docs.aws.amazon.com/eventbridge/latest/userguide/eb-scheduled-rule-pattern.html
@@ -95,7 +95,7 @@ TYPES = [
             Matches(
                 "scheduleExpression", f"{RATE}|{CRON}", "rate(5 minutes), rate(1 hour) or cron(0 6 * * ? *), in UTC"
             ),
-            Says("scheduleExpression", cron_days),
+            Says("scheduleExpression", cron_fields),
             Says("scheduleExpression", bus_of_schedule),
             Document("eventPattern", policy=False),
             OneOf("state", names("ENABLED DISABLED ENABLED_WITH_ALL_CLOUDTRAIL_MANAGEMENT_EVENTS")),

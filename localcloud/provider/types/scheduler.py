@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from localcloud.cron import next_time
 from localcloud.provider.definition.resource_type import AutoName, Call, Read, ResourceType, Send, Update, names
 from localcloud.provider.definition.rules import Between, Case, Exists, Matches, Says
 from localcloud.provider.types.iam import role_exists
@@ -39,12 +40,19 @@ def ecs_names(prefix: str) -> dict[str, str]:
     }
 
 
-def cron_days(_case: Case, expression: str) -> str:
-    """One of the two fields of days must leave the choice to the other."""
+def cron_fields(_case: Case, expression: str) -> str:
+    """Each in its range, and one of the two fields of days leaves the choice to the other."""
     fields = expression.removeprefix("cron(").removesuffix(")").split()
-    if not expression.startswith("cron(") or len(fields) != 6 or [fields[2], fields[4]].count("?") == 1:
+    if not expression.startswith("cron(") or len(fields) != 6:
         return ""
-    return f"must have ? as its day of the month or as its day of the week, got {expression!r}; write cron(0 6 * * ? *)"
+    if [fields[2], fields[4]].count("?") != 1:
+        reason = "must have ? as its day of the month or as its day of the week"
+        return f"{reason}, got {expression!r}; write cron(0 6 * * ? *)"
+    try:
+        next_time(expression, datetime.now())  # on the clock of its zone, whichever that is
+    except ValueError as error:
+        return f"must have fields as AWS writes them, got {expression!r}: {error}"
+    return ""
 
 
 def known_zone(_case: Case, name: str) -> str:
@@ -145,7 +153,7 @@ TYPES = [
                 f"{RATE}|{CRON}|{AT}",
                 "rate(5 minutes), cron(0 6 * * ? *) or at(2030-01-31T06:00:00)",
             ),
-            Says("scheduleExpression", cron_days),
+            Says("scheduleExpression", cron_fields),
             Says("scheduleExpressionTimezone", known_zone),
             Between("flexibleTimeWindow.maximumWindowInMinutes", 1, 1440),
             Says("flexibleTimeWindow", window),

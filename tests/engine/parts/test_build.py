@@ -14,7 +14,7 @@ from localcloud.engine.dockerfile import parse
 from localcloud.engine.errors import EngineError
 from localcloud.engine.images import Image, ImageStore
 from localcloud.engine.paths import relative, within
-from localcloud.engine.recipes import Cache, Say, base_python
+from localcloud.engine.recipes import Cache, Say
 from localcloud.engine.stages import Stages
 
 FILES = ("a.txt", "b.txt", "src/main.py", "src/deep/x.py", "src/node_modules/m/i.js", "src/.venv/x", "dist/index.html")
@@ -241,7 +241,8 @@ def test_a_python_image_has_its_environment_first_on_path_and_its_files_compiled
     assert tree(world.images.root(image)) == ["app/poetry.lock", "app/pyproject.toml"]
     assert (world.images.root(image) / "app/poetry.lock").stat().st_mode & 0o222 == 0
     assert world.commands[1][:4] == ["poetry", "install", "--only", "main"]
-    compiling = world.commands[-1][1:]
+    python, *compiling = world.commands[-1]
+    assert python == f"{environment}/bin/python", "another version's files would not be read"
     assert compiling[:3] == ["-m", "compileall", "-q"]
     assert compiling[3] == "-s" and compiling[5:7] == ["-p", str(world.images.root(image))]
     assert world.images.known(image.id) is image
@@ -271,7 +272,6 @@ def test_a_node_image_is_built_with_all_modules_and_runs_with_those_that_its_doc
         ["cp", "-al", world.commands[1][2]],
         ["npm", "run", "build"],
         ["npm", "ci", "--omit=dev"],
-        [base_python(), "-m", "compileall"],
     ][: len(world.commands)]
     building = world.environments[2]
     assert (building["TITLE"], building["MODE"]) == ("shop", "x")

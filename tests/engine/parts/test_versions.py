@@ -32,7 +32,7 @@ def test_a_base_image_s_name_tells_the_version(base: str, python: str, node: str
 def test_the_machine_s_own_version_needs_no_word() -> None:
     assert versions.choose(f"python:{OWN}-slim", "python") == (None, None)
     assert versions.choose("debian:13", "python") == (None, None)
-    assert versions.interpreter(f"python:{OWN}") == base_python()
+    assert versions.interpreter(["node:24", f"python:{OWN}"]) == base_python()
 
 
 def test_another_version_is_found_where_version_managers_keep_it(

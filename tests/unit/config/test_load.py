@@ -479,3 +479,6 @@ def test_a_wrong_configuration_ends_the_program_with_its_list_and_the_code_that_
     (text,) = told
     assert text.startswith("Pulumi.dev.yaml is not valid, nothing was changed:\n  ")
     assert "\n  colour: is not a known key" in text
+    with pytest.raises(SystemExit):
+        load.end_invalid("app.yaml: a\napp.yaml: b")
+    assert told[1] == "app.yaml is not valid, nothing was changed:\n  app.yaml: a\n  app.yaml: b"

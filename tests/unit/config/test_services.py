@@ -120,6 +120,8 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         service(uses=["database"], environment={"URL": "postgresql://${database.username}@x"}),
         "app.yaml: services.api.environment.URL: must be ${database.username} and nothing else: ECS hands a secret",
     ),
+    (service(routes=["/v1", "/v1"]), "app.yaml: services.api.routes: must each be there once, got /v1 twice; "),
+    (service(source="docs"), "app.yaml: services.api.source: must have a Dockerfile, got 'docs'; add one, or for a pa"),
     (
         {"services": {"api": API, "other": API}},
         "app.yaml: services.other.routes: must differ from those of other services, got /, which api has; ",
@@ -134,6 +136,23 @@ WRONG: list[tuple[dict[str, Any], str]] = [
             "app.yaml: jobs.night.schedule: must be a rate or a cron expression with six fields, got ",
         )
         for schedule in ("daily", "rate(1 days)", "rate(2 day)", "cron(0 6 * * *)", "rate(0 days)")
+    ),
+    *(
+        (
+            {"services": {"api": API}, "jobs": {"night": {"service": "api", "command": ["x"], "schedule": schedule}}},
+            f"app.yaml: jobs.night.schedule: must have {rule}",
+        )
+        for schedule, rule in {
+            "cron(60 3 * * ? *)": "minutes from 0 to 59, or as AWS writes it, not 60, got 'cron(60 3",
+            "cron(0 25 * * ? *)": "hours from 0 to 23,",
+            "cron(0 3 0W * ? *)": "a day of the month from 1 to 31,",
+            "cron(0 3 1 FEBRUARY ? *)": "a month from 1 to 12, or as AWS writes it, not FEBRUARY,",
+            "cron(0 3 ? * 0 *)": "a day of the week from 1 to 7,",
+            "cron(0/0 3 * * ? *)": "minutes from",
+            "cron(0 3 * * ? 26)": "a year from",
+            "cron(0 3 * * * *)": "? as its day of the month or as its day of the week, and not as both, got",
+            "cron(0 3 ? * ? *)": "? as its day",
+        }.items()
     ),
     (
         {
@@ -345,6 +364,28 @@ def test_private_services_may_name_each_other() -> None:
     one = {**PRICES, "environment": {"OTHER": "${services.stock.url}/v1"}}
     other = {**PRICES, "environment": {"OTHER": "${services.prices.url}/v1"}}
     assert parse({"services": {"api": API, "prices": one, "stock": other}}).private == ["prices", "stock"]
+
+
+def test_what_a_stacks_file_changes_of_a_service_that_is_gone_is_told_as_that() -> None:
+    assert problems({"services": {"api": API}}, services={"backend": {"desiredCount": 2}}) == [
+        "services.backend: must be a service of app.yaml, which has api; take it out of this file, or describe it there"
+    ]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        "15/20 8-9 * * ? *",
+        "*/5 0 ? jan-MAR MON-FRI *",
+        "0 0 LW * ? 2026-2028",
+        "0 0 15W 1,2 ? *",
+        "0 9 ? * 3#2 *",
+        "0 0 ? * 6L *",
+    ],
+)
+def test_all_that_aws_knows_in_a_cron_expression_is_taken(schedule: str) -> None:
+    job = {"service": "api", "command": ["x"], "schedule": f"cron({schedule})"}
+    assert parse({"services": {"api": API}, "jobs": {"n": job}}).jobs["n"].schedule == f"cron({schedule})"
 
 
 @pytest.mark.parametrize(

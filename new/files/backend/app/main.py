@@ -3,6 +3,8 @@
 from fastapi import FastAPI
 from pydantic import BaseModel
 
+# The page /api/docs needs scripts from elsewhere, which the site's policy refuses: with `make dev` it is at
+# http://127.0.0.1:8000/api/docs.
 app = FastAPI(docs_url="/api/docs", openapi_url="/api/openapi.json")
 
 
