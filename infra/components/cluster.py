@@ -10,7 +10,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 
 from infra.components.role import removable_role
-from infra.config.cluster import ClusterConfig
+from infra.config.cluster import ClusterConfig, SpotConfig
 from infra.pure import policies
 from infra.pure.capacity import REFRESH_HEALTHY_PERCENT, has_cpu_credits
 from infra.pure.naming import identity_path
@@ -178,11 +178,13 @@ class Cluster(pulumi.ComponentResource):
     def _group(self, name: str, args: ClusterArgs, template: aws.ec2.LaunchTemplate) -> aws.autoscaling.Group:
         # ECS adds the last tag itself when it takes the group over; named here, it is no difference on refresh.
         tags = {**args.tags.of(name), "Name": f"{args.tags.project}-{args.tags.stack}", "AmazonECSManaged": "true"}
+        spot, version = args.settings.spot, template.latest_version.apply(str)
         return aws.autoscaling.Group(
             f"{name}-instances",
-            launch_template=aws.autoscaling.GroupLaunchTemplateArgs(
-                id=template.id, version=template.latest_version.apply(str)
-            ),
+            launch_template=None if spot else aws.autoscaling.GroupLaunchTemplateArgs(id=template.id, version=version),
+            mixed_instances_policy=mixed(args.settings, spot, template.id, version) if spot else None,
+            # An instance that AWS is about to take back has a successor before that.
+            capacity_rebalance=True if spot else None,
             min_size=args.settings.min_instances,
             max_size=args.settings.max_instances,  # no desired capacity: ECS's managed scaling owns it
             vpc_zone_identifiers=args.subnet_ids,
@@ -229,6 +231,34 @@ class Cluster(pulumi.ComponentResource):
         )
 
 
+def mixed(
+    settings: ClusterConfig, spot: SpotConfig, template_id: pulumi.Input[str], version: pulumi.Input[str]
+) -> aws.autoscaling.GroupMixedInstancesPolicyArgs:
+    """The first instances on demand, of the first type that is to be had; the others on Spot.
+
+    https://docs.aws.amazon.com/autoscaling/ec2/userguide/allocation-strategies.html
+    """
+    types = settings.spot_types
+    return aws.autoscaling.GroupMixedInstancesPolicyArgs(
+        launch_template=aws.autoscaling.GroupMixedInstancesPolicyLaunchTemplateArgs(
+            launch_template_specification=(
+                aws.autoscaling.GroupMixedInstancesPolicyLaunchTemplateLaunchTemplateSpecificationArgs(
+                    launch_template_id=template_id, version=version
+                )
+            ),
+            overrides=[
+                aws.autoscaling.GroupMixedInstancesPolicyLaunchTemplateOverrideArgs(instance_type=one) for one in types
+            ],
+        ),
+        instances_distribution=aws.autoscaling.GroupMixedInstancesPolicyInstancesDistributionArgs(
+            on_demand_allocation_strategy="prioritized",
+            on_demand_base_capacity=spot.on_demand_base_capacity,
+            on_demand_percentage_above_base_capacity=0,
+            spot_allocation_strategy="price-capacity-optimized",
+        ),
+    )
+
+
 def disk_agent(namespace: str) -> list[str]:
     """Commands that have CloudWatch's agent tell how full the disk is, as one metric for all instances.
 
@@ -270,6 +300,9 @@ def user_data(cluster_name: str, args: ClusterArgs) -> str:
         "ECS_IMAGE_PULL_BEHAVIOR": "once",
         "ECS_CONTAINER_INSTANCE_PROPAGATE_TAGS_FROM": "ec2_instance",
     }
+    if args.settings.spot:
+        # Two minutes before AWS takes the instance back, its tasks are moved.
+        settings["ECS_ENABLE_SPOT_INSTANCE_DRAINING"] = "true"
     if args.settings.network != "bridge":
         # Tasks with interfaces of their own have no hop to the metadata service that could be too many.
         settings["ECS_AWSVPC_BLOCK_IMDS"] = "true"

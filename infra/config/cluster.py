@@ -7,8 +7,19 @@ from pydantic import Field
 
 from infra.config.section import Section
 from infra.config.values import AmiId, InstanceType, Problem, PublicKey
-from infra.pure.capacity import USUAL_TYPE, Network, instance_types
+from infra.pure.capacity import DEAREST_STAND_IN, USUAL_TYPE, Network, instance_types, spot_types
 from infra.pure.image_tag import USUAL_PLATFORM
+
+
+class SpotConfig(Section):
+    on_demand_base_capacity: int = Field(
+        1,
+        ge=1,
+        le=20,
+        description="Lets all further instances be Spot (`spot: {}` is enough), of `instanceType` and of types with as"
+        " much room, for about a third of the price. These first ones stay on demand, and must have room for all tasks"
+        " while nothing is being deployed: AWS may take every other back, with two minutes' notice; tasks move then.",
+    )
 
 
 class ClusterConfig(Section):
@@ -54,6 +65,10 @@ class ClusterConfig(Section):
     max_instances: int = Field(
         2, ge=1, le=20, description="Instances that ECS may start when tasks wait for room; each costs its full price."
     )
+    spot: SpotConfig | None = Field(
+        None,
+        description="Default: all are on demand.",
+    )
     volume_gib: int = Field(30, ge=30, le=1000, description="Size of each instance's encrypted gp3 volume, in GiB.")
     ssh_public_key: PublicKey | None = Field(
         None,
@@ -71,6 +86,11 @@ class ClusterConfig(Section):
         return instance_types()[self.instance_type].is_arm
 
     @property
+    def spot_types(self) -> list[str]:
+        """What instances on Spot may be."""
+        return spot_types(self.instance_type, self.network)
+
+    @property
     def on_fargate(self) -> bool:
         return self.launch_type == "FARGATE"
 
@@ -80,7 +100,7 @@ class ClusterConfig(Section):
         return self.on_fargate or self.network != "bridge"
 
     def rules(self) -> Iterable[Iterator[Problem]]:
-        return (self._counts(),)
+        return (self._counts(), self._spot())
 
     def _counts(self) -> Iterator[Problem]:
         if self.max_instances < self.min_instances:
@@ -88,4 +108,22 @@ class ClusterConfig(Section):
                 key="maxInstances",
                 rule=f"must be at least minInstances ({self.min_instances}), got {self.max_instances}",
                 remedy="raise maxInstances or lower minInstances",
+            )
+
+    def _spot(self) -> Iterator[Problem]:
+        if self.spot is None:
+            return
+        base = self.spot.on_demand_base_capacity
+        if base >= self.max_instances:
+            yield Problem(
+                key="spot.onDemandBaseCapacity",
+                rule=f"must be below maxInstances ({self.max_instances}), or none is ever Spot, got {base}",
+                remedy="raise maxInstances, or remove spot",
+            )
+        if self.spot_types == [self.instance_type]:
+            yield Problem(
+                key="spot",
+                rule=f"must be left out for a {self.instance_type}: no other type has as much room for up to"
+                f" {DEAREST_STAND_IN} times the price, and AWS takes back most where one type is asked for",
+                remedy="take another instanceType, or remove spot",
             )

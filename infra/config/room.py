@@ -38,6 +38,22 @@ def lack_of_room(stack: StackSections) -> Iterator[Problem]:
         )
 
 
+def lack_without_spot(stack: StackSections) -> Iterator[Problem]:
+    """AWS gives no on-demand instance in the place of one on Spot: those that stay must hold everything."""
+    spot, kind = stack.cluster.spot, stack.cluster.instance_type
+    if spot is None or stack.cluster.on_fargate or any(too_large(stack)):
+        return
+    base = spot.on_demand_base_capacity
+    missing = stack.plan_with(base, base).missing
+    if missing and missing.when == "always":
+        yield Problem(
+            key="cluster.spot.onDemandBaseCapacity",
+            rule=f"must be instances that hold all tasks when every Spot instance is taken back, but {base} * {kind}"
+            f" have no room for {missing.name} ({missing.room})",
+            remedy="raise it, take a larger instanceType, or remove spot",
+        )
+
+
 def too_large(stack: StackSections) -> Iterator[Problem]:
     """Tasks that no instance holds, however many there are. Fargate has a size for each that may be described."""
     if stack.cluster.on_fargate:

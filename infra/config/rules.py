@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from infra.config.hosts import hosts_below_domain, hosts_of_others
 from infra.config.mail import is_of_nobody
-from infra.config.room import lack_of_room, too_large, way_out
+from infra.config.room import lack_of_room, lack_without_spot, too_large, way_out
 from infra.config.sections import StackSections
 from infra.config.values import Problem
 from infra.pure.database_size import usable_connections
@@ -151,6 +151,7 @@ RULES: tuple[Rule, ...] = (
     (("services.*.hosts", "domain"), hosts_below_domain),
     (("services.*.cpuUnits", "services.*.memoryMib", "cluster"), too_large),
     (("services", "jobs", "cluster", "network"), lack_of_room),
+    (("services", "cluster", "network"), lack_without_spot),
     (("services", "cluster", "network"), way_out),
     (("services",), one_anchor),
     (("services", "jobs", "database"), lack_of_connections),

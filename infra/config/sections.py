@@ -117,13 +117,16 @@ class StackSections(AppConfig):
     @property
     def plan(self) -> Plan:
         """Where the tasks run, on instances."""
-        cluster = self.cluster
+        return self.plan_with(self.cluster.min_instances, self.cluster.max_instances)
+
+    def plan_with(self, minimum: int, maximum: int) -> Plan:
+        """Where they would run with other numbers of instances."""
         hosts = Hosts(
-            kind=instance_types()[cluster.instance_type],
-            minimum=cluster.min_instances,
-            maximum=cluster.max_instances,
+            kind=instance_types()[self.cluster.instance_type],
+            minimum=minimum,
+            maximum=maximum,
             zones=len(self.network.zones),
-            network=cluster.network,
+            network=self.cluster.network,
         )
         return plan(hosts, self.demands)
 

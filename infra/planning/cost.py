@@ -68,7 +68,12 @@ def hosts(config: StackConfig) -> Iterator[Row]:
 def instances(config: StackConfig) -> Iterator[Row]:
     cluster, count = config.cluster, config.cluster.min_instances
     kind, gib, awake = cluster.instance_type, cluster.volume_gib, awake_share(config)
-    yield hourly("instances", f"instance `{kind}`", instance_types()[kind].usd_an_hour, count, awake)
+    price, on_demand = instance_types()[kind].usd_an_hour, count
+    if cluster.spot:
+        on_demand = min(count, cluster.spot.on_demand_base_capacity)
+    yield hourly("instances", f"instance `{kind}`", price, on_demand, awake)
+    if spot := count - on_demand:
+        yield hourly("instances", f"instance `{kind}` on Spot, counted as on demand", price, spot, awake)
     yield monthly("instances", f"its disk, {gib} GiB gp3", prices.GP3_GIB_MONTH, gib, count, awake)
     yield hourly("addresses", "public IPv4 address of an instance", prices.PUBLIC_ADDRESS_HOUR, count, awake)
 

@@ -75,6 +75,11 @@ def placement(config: StackConfig) -> Iterator[str]:
         yield ""
         yield f"{title}:"
         yield from (f"  instance {number}: {task_list(use)}; {use.left} left" for number, use in enumerate(uses, 1))
+    if spot := config.cluster.spot:
+        base, types = spot.on_demand_base_capacity, ", ".join(config.cluster.spot_types)
+        yield ""
+        yield f"Spot: {instances(base)} on demand, with room for all of it but a deployment; the others are Spot, of"
+        yield f"  {types}, for about a third of the price, which changes: counted here as on demand."
     yield ""
     yield "Cheapest that hold all of it, instances with disk and address:"
     arm = config.cluster.is_arm

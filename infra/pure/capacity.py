@@ -88,6 +88,28 @@ def instance_types() -> dict[str, InstanceType]:
     return {name: InstanceType(*row) for name, row in json.loads(FACTS.read_text())["types"].items()}
 
 
+# Of the on-demand price of a type: what its stand-ins on Spot may cost on demand at the most.
+DEAREST_STAND_IN = 2
+
+
+def spot_types(instance_type: str, network: Network = "bridge") -> list[str]:
+    """The types that may stand in for one on Spot, itself first, then by price: AWS has more to give of several.
+
+    Each has as much room, the same architecture, and CPU credits where the type has them, as the launch template says.
+    https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/spot-best-practices.html
+    """
+    known = instance_types()
+    wanted, credits = known[instance_type], has_cpu_credits(instance_type)
+    fitting = [
+        name
+        for name, kind in known.items()
+        if (kind.is_arm, has_cpu_credits(name)) == (wanted.is_arm, credits)
+        and kind.room(network).holds(wanted.room(network))
+        and kind.usd_an_hour <= DEAREST_STAND_IN * wanted.usd_an_hour
+    ]
+    return sorted(fitting, key=lambda name: (name != instance_type, known[name].usd_an_hour))
+
+
 def has_cpu_credits(instance_type: str) -> bool:
     """Whether it may only use a part of its CPU for long: T2, T3, T3a and T4g."""
     return instance_type.startswith("t")

@@ -17,9 +17,11 @@ from ministack.services import cloudfront
 from localcloud.emulator import (
     alarms,
     amis,
+    auto_scaling_groups,
     autoscaling,
     caches,
     certificates,
+    container_instances,
     engine_versions,
     function_role,
     identities,
@@ -122,6 +124,7 @@ if __name__ == "__main__":
     rotation.rotate_for_real()
     object_versions.answer_as_asked()
     amis.tell_newest()
+    auto_scaling_groups.keep_policies()
     engine_versions.tell_upgrades()
     stopped_databases.stop_for_real()
     pass_accept_encoding_on()
@@ -144,6 +147,7 @@ if __name__ == "__main__":
     wait_for_ends()
     tell_of_tasks()
     check_networks()
+    container_instances.have_instances()
     keep_deployments()
     keep_time()
     autoscaling.serve()

@@ -9,7 +9,7 @@ import pytest
 
 from infra.pure.amis import newest
 from ops.records import BY_HAND
-from tests.e2e.checkout import Checkout
+from tests.e2e.checkout import Checkout, wait_until
 from tests.e2e.load import steady_load
 from tests.unit.stack_files import PROJECT
 
@@ -125,6 +125,35 @@ def test_two_smaller_instances_take_the_place_of_one(placed: Checkout) -> None:
     assert count == 1 and image == f"t3a.small {X86}"
     change(placed, CLUSTER, f"{CLUSTER}    instanceType: t3a.micro\n    minInstances: 2\n")
     assert machines(placed) == (2, f"t3a.micro {X86}")
+
+
+def test_one_of_the_two_on_spot_is_taken_back_and_no_request_is_lost(placed: Checkout) -> None:
+    small = "instanceType: t3a.micro\n    minInstances: 2\n"
+    change(placed, f"    {small}", f"    {small}    spot: {{onDemandBaseCapacity: 1}}\n")
+    (group,) = groups(placed)
+    policy = group["MixedInstancesPolicy"]
+    assert policy["InstancesDistribution"]["OnDemandBaseCapacity"] == 1 and group["CapacityRebalance"]
+    types = [one["InstanceType"] for one in policy["LaunchTemplate"]["Overrides"]]
+    assert types == ["t3a.micro", "t3.micro", "t3a.small"]
+    ecs, cluster = placed.client("ecs"), placed.outputs["cluster"]
+    (task,) = tasks(placed)
+    lost = task["containerInstanceArn"]
+    with steady_load(placed.stranger, "/", lambda response: "") as load:
+        # What the ECS agent does two minutes before the end of its instance, and then the end.
+        told = ecs.update_container_instances_state(cluster=cluster, containerInstances=[lost], status="DRAINING")
+        assert [one["status"] for one in told["containerInstances"]] == ["DRAINING"]
+        wait_until(lambda: [one["containerInstanceArn"] for one in tasks(placed)] not in ([lost], [], [lost, lost]))
+        wait_until(lambda: len(tasks(placed)) == 1)
+        instance = told["containerInstances"][0]["ec2InstanceId"]
+        placed.client("autoscaling").terminate_instance_in_auto_scaling_group(
+            InstanceId=instance, ShouldDecrementDesiredCapacity=False
+        )
+    assert load.failed == {} and load.statuses["200"] > 20, load.statuses
+    (moved,) = tasks(placed)
+    present = ecs.list_container_instances(cluster=cluster)["containerInstanceArns"]
+    assert moved["containerInstanceArn"] in present and lost not in present and len(present) == 2
+    assert placed.ops("doctor", "--drift").returncode == 0
+    placed.edit("Pulumi.local.yaml", "    spot: .*\n", "")
 
 
 def test_arm_takes_their_place_with_an_image_of_its_own(placed: Checkout) -> None:

@@ -23,13 +23,12 @@ NOT_PROVEN: Mapping[str, Mapping[str, str]] = {
         "creditSpecification": "forgotten; no instance is started",
     },
     "aws:autoscaling/group:Group": {
-        "launchTemplate.version": "a change is forgotten; no instance is started",
         "protectFromScaleIn": "a change is forgotten",
         "terminationPolicies": "a change is forgotten",
     },
     "aws:route53/healthCheck:HealthCheck": {"invertHealthcheck": "a change is forgotten; nothing is asked"},
     "aws:ecs/capacityProvider:CapacityProvider": {
-        "autoScalingGroupProvider.managedDraining": "forgotten; there are no instances to drain",
+        "autoScalingGroupProvider.managedDraining": "forgotten; an instance is drained on request alone",
     },
     "aws:ecs/service:Service": {
         "alarms": "a change is forgotten; no deployment is taken back by an alarm",

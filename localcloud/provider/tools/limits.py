@@ -21,7 +21,8 @@ BEHAVIOUR = (
     (
         "Instances",
         "Auto Scaling groups and launch templates start no machine, and an instance refresh is over at once; all"
-        " tasks run on this one",
+        " tasks run on this one, and ECS tells on which instance of the group each would be, by zone and number, not by"
+        " the room there; when a group becomes smaller, tasks are not moved",
     ),
     (
         "Health checks",
@@ -153,6 +154,12 @@ BEHAVIOUR = (
         "every task has an address of its own on loopback, in `bridge` mode too; that a task in `awsvpc` mode gets the"
         " network that its definition asks for is checked, how many interfaces an instance has by the program's plan"
         " alone; the command with which an instance sets ENI trunking for its role is not run",
+    ),
+    (
+        "Spot",
+        "AWS takes nothing back here: `aws ecs update-container-instances-state --status DRAINING`, which the agent"
+        " calls, moves the tasks of services away from an instance, and `aws autoscaling"
+        " terminate-instance-in-auto-scaling-group` ends it; which instances are Spot is not told",
     ),
     (
         "Fargate",

@@ -6,6 +6,8 @@ from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.types.ec2 import exists
 from localcloud.provider.values import Props
 
+# A change of these replaces the instances.
+STARTED_FROM = ("launchTemplate", "mixedInstancesPolicy")
 RESOURCE = "auto-scaling-group"
 
 
@@ -40,7 +42,7 @@ class Group(Handler):
         if changed:
             self.operate("create_or_update_tags", {"Tags": changed})
         updated = super().update(resource_id, old, state, new)
-        if new.get("instanceRefresh") and new.get("launchTemplate") != old.get("launchTemplate"):
+        if new.get("instanceRefresh") and any(new.get(key) != old.get(key) for key in STARTED_FROM):
             self.operate(
                 "start_instance_refresh", {"AutoScalingGroupName": resource_id, **refresh(new["instanceRefresh"])}
             )
@@ -75,8 +77,8 @@ def minimum(case: Case, low: int) -> str:
 
 
 UPDATED = names(
-    "launchTemplate minSize maxSize desiredCapacity vpcZoneIdentifiers healthCheckType healthCheckGracePeriod "
-    "defaultCooldown protectFromScaleIn terminationPolicies"
+    "launchTemplate mixedInstancesPolicy capacityRebalance minSize maxSize desiredCapacity vpcZoneIdentifiers "
+    "healthCheckType healthCheckGracePeriod defaultCooldown protectFromScaleIn terminationPolicies"
 )
 
 TYPES = [
@@ -129,7 +131,7 @@ TYPES = [
         ),
         replaces=["name", "serviceLinkedRoleArn"],
         rules=[
-            ExactlyOne(("launchTemplate",)),
+            ExactlyOne(("launchTemplate", "mixedInstancesPolicy")),
             exists("vpcZoneIdentifiers"),
             Says("minSize", minimum),
             Says("instanceRefresh.preferences", healthy_percentages),

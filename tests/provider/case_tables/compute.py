@@ -73,8 +73,35 @@ CASES = {
         shows={"MaxSize": 2, "LaunchTemplate.Version": "1", "length(Tags)": 2},
         change={"maxSize": 3, "launchTemplate": {"id": Ref("template"), "version": "2"},
                 "tags": [{"key": "Name", "value": "y", "propagateAtLaunch": False}]},
-        shows_changed={"MaxSize": 3, "Tags[0].Value": "y", "Tags[0].PropagateAtLaunch": False, "length(Tags)": 1},
+        shows_changed={"MaxSize": 3, "Tags[0].Value": "y", "Tags[0].PropagateAtLaunch": False, "length(Tags)": 1,
+                       "LaunchTemplate.Version": "2"},
         replace=[{"name": "renamed"}],
+        behind=("autoscaling", "update_auto_scaling_group", {"AutoScalingGroupName": "{id}", "MaxSize": 5}),
+    ),
+    "instances-on-spot": Case(
+        token="aws:autoscaling/group:Group",
+        inputs={
+            "minSize": 1, "maxSize": 2, "vpcZoneIdentifiers": [Ref("subnet"), Ref("other-subnet")], "forceDelete": True,
+            "capacityRebalance": True,
+            "mixedInstancesPolicy": {
+                "launchTemplate": {
+                    "launchTemplateSpecification": {"launchTemplateId": Ref("template"), "version": "1"},
+                    "overrides": [{"instanceType": "t3a.small"}, {"instanceType": "t3.small"}],
+                },
+                "instancesDistribution": {
+                    "onDemandAllocationStrategy": "prioritized", "onDemandBaseCapacity": 1,
+                    "onDemandPercentageAboveBaseCapacity": 0, "spotAllocationStrategy": "price-capacity-optimized",
+                },
+            },
+        },
+        ask=Ask("autoscaling", "describe_auto_scaling_groups", {"AutoScalingGroupNames": ["{id}"]},
+                "AutoScalingGroups[0]"),
+        shows={"MixedInstancesPolicy.LaunchTemplate.Overrides[1].InstanceType": "t3.small", "CapacityRebalance": True,
+               "MixedInstancesPolicy.InstancesDistribution.OnDemandPercentageAboveBaseCapacity": 0,
+               "LaunchTemplate": None},
+        change={"mixedInstancesPolicy": None, "launchTemplate": {"id": Ref("template"), "version": "1"},
+                "capacityRebalance": False},
+        shows_changed={"MixedInstancesPolicy": None, "LaunchTemplate.Version": "1", "CapacityRebalance": False},
         behind=("autoscaling", "update_auto_scaling_group", {"AutoScalingGroupName": "{id}", "MaxSize": 5}),
     ),
     "cluster": Case(

@@ -196,6 +196,19 @@ WRONG: list[tuple[dict[str, Any], str]] = [
         "network.egress: must be nat where services use site, to which no endpoint leads, got endpoints; write nat, ",
     ),
     ({"network": {"egress": "nat"}}, "network.egress: must be none where cluster.network is bridge: tasks go the way "),
+    (
+        {"cluster": {"spot": {}, "maxInstances": 1}},
+        "cluster.spot.onDemandBaseCapacity: must be below maxInstances (1), or none is ever Spot, got 1; raise",
+    ),
+    (
+        {"cluster": {"spot": {}, "instanceType": "t4g.2xlarge"}},
+        "cluster.spot: must be left out for a t4g.2xlarge: no other type has as much room for up to 2 times the price",
+    ),
+    (
+        {"cluster": {"spot": {}}, "services": {"backend": {"desiredCount": 5}}},
+        "cluster.spot.onDemandBaseCapacity: must be instances that hold all tasks when every Spot instance is taken"
+        " back, but 1 * t3a.small have no room for ",
+    ),
     ({"cluster": {"launchType": "fargate"}}, "cluster.launchType: must be 'EC2' or 'FARGATE', got 'fargate'"),
     ({"services": {"backend": {"desiredCount": 0}}}, "services.backend.desiredCount: "),
     ({"services": {"backend": {"memoryMib": "much"}}}, "services.backend.memoryMib: "),

@@ -131,6 +131,16 @@ def test_on_fargate_the_report_tells_each_tasks_size_and_scaling_is_the_most() -
     )
 
 
+def test_spot_is_counted_as_on_demand_and_said_so() -> None:
+    spot = planned("dev", {"cluster": {"spot": {}, "minInstances": 2}})
+    assert cost.month(spot) == pytest.approx(month(cluster={"minInstances": 2}), abs=0.01)
+    whats = [row.what for row in cost.rows(spot)][:2]
+    assert whats == ["instance `t3a.small`", "instance `t3a.small` on Spot, counted as on demand"]
+    assert "  t3a.small, t3.small, t3a.medium, for about a third of the price" in "\n".join(report(spot))
+    one = planned("dev", {"cluster": {"spot": {}}})  # the second comes on Spot when there is need of it
+    assert "Spot" not in "".join(row.what for row in cost.rows(one))
+
+
 def test_a_budget_is_kept_or_the_largest_parts_are_named() -> None:
     with pytest.raises(ConfigError) as refused:
         list(report(planned("dev", {"budget": 50})))

@@ -194,3 +194,25 @@ def test_a_stack_on_fargate_sleeps_without_instances_to_end() -> None:
     assert {"sleep-stop-api", "sleep-start-api", "sleep-stop-database"} < names
     assert "sleep-stop-instances" not in names
     assert "autoscaling:UpdateAutoScalingGroup" not in asleep.one("sleep-policy").inputs["policy"]
+
+
+def test_the_first_instance_is_on_demand_and_the_others_are_spot_of_several_types() -> None:
+    found = of({"spot": {}}, {})
+    group = found.one("cluster-instances").inputs
+    assert "launchTemplate" not in group and group["capacityRebalance"]
+    policy = group["mixedInstancesPolicy"]
+    assert policy["instancesDistribution"] == {
+        "onDemandAllocationStrategy": "prioritized",
+        "onDemandBaseCapacity": 1,
+        "onDemandPercentageAboveBaseCapacity": 0,
+        "spotAllocationStrategy": "price-capacity-optimized",
+    }
+    types = [one["instanceType"] for one in policy["launchTemplate"]["overrides"]]
+    assert types == ["t3a.small", "t3.small", "t3a.medium"]
+    assert "ECS_ENABLE_SPOT_INSTANCE_DRAINING=true" in script(found).splitlines()
+
+
+def test_without_spot_all_instances_are_of_one_type_on_demand(own: Recorded) -> None:
+    group = own.one("cluster-instances").inputs
+    assert "mixedInstancesPolicy" not in group and "capacityRebalance" not in group
+    assert "SPOT" not in script(own)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from infra.pure.capacity import InstanceType, Network, Room, instance_types
+from infra.pure.capacity import InstanceType, Network, Room, instance_types, spot_types
 from infra.pure.placement import Demand, Hosts, Plan, cheapest, fewest, plan
 
 KIND = InstanceType(vcpus=1, memory_mib=1100, architecture="x86_64", interfaces=2, trunked_tasks=None, usd_an_hour=0.01)
@@ -153,3 +153,13 @@ def test_a_plan_never_promises_what_no_placement_can_hold(
         assert network == "bridge" or total <= hosts  # an instance of this kind has one interface for tasks
         if total <= 8:
             assert can_be_placed(found, hosts)
+
+
+@given(name=st.sampled_from(sorted(instance_types())), network=st.sampled_from(["bridge", "awsvpc", "trunked"]))
+def test_what_stands_in_on_spot_has_the_room_and_architecture_and_is_not_too_dear(name: str, network: Network) -> None:
+    kind, found = instance_types()[name], spot_types(name, network)
+    assert found[0] == name and len(found) == len(set(found)) <= 40  # that many a group takes
+    for other in map(instance_types().__getitem__, found):
+        assert other.room(network).holds(kind.room(network)) and other.is_arm == kind.is_arm
+        assert other.usd_an_hour <= 2 * kind.usd_an_hour
+    assert len({one.startswith("t") for one in found}) == 1  # CPU credits
