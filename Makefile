@@ -157,7 +157,7 @@ check: .tools/ready-development ## Check format, lint, types, the direction of i
 	@$(PYTHON) -m toolchain.generate --check
 
 check-infra:
-	@$(BIN)/ruff format --check . && $(BIN)/ruff check .
+	@$(BIN)/ruff format --check __main__.py $(PACKAGES) && $(BIN)/ruff check __main__.py $(PACKAGES)
 	@$(BIN)/mypy $(PACKAGES)
 	@$(BIN)/lint-imports --no-cache
 
@@ -172,7 +172,7 @@ generate: .tools/ready-development ## Write all generated files
 	@$(PYTHON) -m toolchain.generate
 
 format: .tools/ready-development ## Format the code, and apply the linters' automatic fixes
-	@$(BIN)/ruff format . && $(BIN)/ruff check --fix .
+	@$(BIN)/ruff format __main__.py $(PACKAGES) && $(BIN)/ruff check --fix __main__.py $(PACKAGES)
 	@$(call where,backend/poetry.lock,cd backend && $(BACKEND)/ruff format . && $(BACKEND)/ruff check --fix .)
 	@$(call where,frontend/package-lock.json,cd frontend && npm run --silent format)
 

@@ -64,6 +64,13 @@ def test_it_has_its_own_name_everywhere(project: Path) -> None:
     assert (project / "README.md").read_text().startswith(f"# {NAME}\n")
 
 
+def test_its_tests_of_the_program_need_no_app_of_a_certain_name(project: Path) -> None:
+    named = [
+        file for file in (project / "tests").rglob("*.py") if re.search('ROOT / "(back|front)end', file.read_text())
+    ]
+    assert named == []
+
+
 def test_it_has_nothing_of_our_apps(project: Path) -> None:
     names = [str(file.relative_to(project)) for file in files(project)]
     ours = (

@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 
 from infra.pure.page_assets import cache_control, content_type, default_prefixes, places, served
-from infra.pure.paths import ROOT
 
 
 @pytest.mark.parametrize(
@@ -31,8 +30,9 @@ def test_a_page_of_an_unknown_tool_is_taken_for_one_of_most(tmp_path: Path, text
     assert default_prefixes(tmp_path) == ("/assets",)
 
 
-def test_the_projects_own_page_is_found_where_its_dockerfile_puts_it() -> None:
-    ((prefix, folders),) = places(ROOT / "frontend", None).items()
+def test_a_page_of_vite_is_found_where_dockerfiles_put_it(tmp_path: Path) -> None:
+    (tmp_path / "package.json").write_text('{"devDependencies": {"vite": "8"}}')
+    ((prefix, folders),) = places(tmp_path, None).items()
     assert (prefix, folders[0]) == ("/assets", "dist/assets")
     assert "/usr/share/nginx/html/assets" in folders
 

@@ -11,19 +11,19 @@ from docker.errors import ImageNotFound
 from pulumi.output import UNKNOWN
 
 from infra.pure.image_tag import image_tag
-from infra.pure.paths import ROOT
-from infra.steps import builder
+from infra.steps import builder, image_build
 from infra.steps.build_output import Output
 from infra.steps.common import StepError, fail
 from infra.steps.image_build import ImageBuild
 from tests.unit.steps.aws_fakes import refusal
 
+IMAGES = Path(__file__).parent / "images"  # an app of a project may have any name
 PROPS = {
     "region": "us-east-1",
     "repository": "backend-image",
     "repositoryUrl": "123456789012.dkr.ecr.us-east-1.amazonaws.com/backend-image",
     "context": "backend",
-    "tag": image_tag(ROOT / "backend"),
+    "tag": image_tag(IMAGES / "backend"),
 }
 BEFORE = {**PROPS, "tag": "0123456789abcdef"}
 
@@ -81,6 +81,7 @@ def registry(monkeypatch: pytest.MonkeyPatch) -> FakeRegistry:
     fake = FakeRegistry(set())
     monkeypatch.setattr(boto3, "client", lambda name, **_: fake)
     monkeypatch.setattr(builder, "connect", lambda: fake)
+    monkeypatch.setattr(image_build, "image_folder", lambda context: IMAGES / context)
     return fake
 
 
@@ -98,7 +99,7 @@ def test_a_missing_tag_is_built_for_the_instances_and_pushed(registry: FakeRegis
 
 def test_a_build_gets_its_arguments(registry: FakeRegistry) -> None:
     arguments = {"VITE_API_URL": ""}
-    tag = image_tag(ROOT / "backend", arguments)
+    tag = image_tag(IMAGES / "backend", arguments)
     ImageBuild().create({**PROPS, "buildArgs": arguments, "tag": tag})
     assert [build["buildargs"] for build in registry.built] == [arguments]
     assert registry.tags == {tag} != {PROPS["tag"]}
@@ -190,5 +191,5 @@ def test_only_another_tag_or_repository_is_a_change() -> None:
 
 
 def test_progress_bars_are_left_out(capsys: pytest.CaptureFixture[str]) -> None:
-    Output(ROOT / "backend").follow([{"status": "Pushing", "id": "a"}, {"status": "latest: digest"}])
+    Output(IMAGES / "backend").follow([{"status": "Pushing", "id": "a"}, {"status": "latest: digest"}])
     assert capsys.readouterr().out == "backend: latest: digest\n"
