@@ -31,8 +31,8 @@ window.addEventListener(
       const text = document.createElement("p");
       text.setAttribute("role", "alert");
       text.textContent = navigator.onLine
-        ? "The page could not be loaded. It is tried again in a moment."
-        : "You are offline. The page is loaded when the connection is back.";
+        ? "The page couldn’t be loaded. Trying again in a moment."
+        : "You’re offline. The page will load once you’re back online.";
       const button = document.createElement("button");
       button.type = "button";
       button.textContent = "Try again";

@@ -28,7 +28,7 @@ beforeEach(() => {
 
 it("says that the page could not be loaded, below its header, and tries again by itself", () => {
   fail("module");
-  expect(screen.getByRole("alert")).toHaveTextContent("The page could not be loaded.");
+  expect(screen.getByRole("alert")).toHaveTextContent("The page couldn’t be loaded.");
   expect(screen.getByText("Stack")).toBeInTheDocument();
   vi.advanceTimersByTime(1_999);
   expect(reload).not.toHaveBeenCalled();
@@ -60,7 +60,7 @@ it("waits twice as long after each failure, a minute at most, and begins anew af
 it("waits for the connection where there is none", () => {
   vi.spyOn(navigator, "onLine", "get").mockReturnValue(false);
   fail("module");
-  expect(screen.getByRole("alert")).toHaveTextContent("You are offline.");
+  expect(screen.getByRole("alert")).toHaveTextContent("You’re offline.");
   vi.advanceTimersByTime(120_000);
   expect(reload).not.toHaveBeenCalled();
   window.dispatchEvent(new Event("online"));

@@ -62,7 +62,7 @@ def shown(mail: dict[str, Any]) -> dict[str, str]:
         )
         policy = world.records(f"_dmarc.{domain}", "TXT") or world.records(f"_dmarc.{signer}", "TXT") or []
         told = f", whose policy is {policy[0].strip(chr(34))}" if policy else ""
-        passes = f"pass: it is of {domain}{told}" if signer or sender else f"fail: nothing shows that it is of {domain}"
+        passes = f"pass, for {domain}{told}" if signer or sender else f"fail: neither of them is for {domain}"
     return {
         "DKIM": f"signed by {signer or 'amazonses.com'}",
         "SPF": f"sent by {sender or 'amazonses.com'}",

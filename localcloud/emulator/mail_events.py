@@ -29,6 +29,8 @@ SIMULATED = {"bounce": ("Bounce",), "complaint": ("Delivery", "Complaint"), "sup
 # The event type of what a destination may ask for.
 ASKED = {"Bounce": "BOUNCE", "Complaint": "COMPLAINT", "Delivery": "DELIVERY"}
 LISTED = {"Bounce": "BOUNCE", "Complaint": "COMPLAINT"}
+# In the mailbox, before the recipient.
+WORDS = {"Delivery": "Delivered to", "Bounce": "Bounced from", "Complaint": "Marked as spam by"}
 
 
 def tell_of_mails() -> None:
@@ -139,7 +141,8 @@ def tell(mail: Mail, kind: str, recipient: str) -> None:
     """The event to all destinations that ask for its type, and to the mailbox."""
     subtype = "OnAccountSuppressionList" if kind == "Suppressed" else None
     kind = "Bounce" if subtype else kind
-    mail["Events"].append(f"{kind} of {recipient}" if not subtype else f"not sent to {recipient}, which is suppressed")
+    listed = f"Not sent to {recipient}, which is on the suppression list"
+    mail["Events"].append(listed if subtype else f"{WORDS[kind]} {recipient}")
     now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
     detail = ses._notification_detail(kind, recipient, now, "Suppressed" if subtype else None)
     if subtype:

@@ -35,10 +35,10 @@ def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(emulator: Emulat
     )
     with urllib.request.urlopen(emulator.url + MAILBOX_PATH) as answer:  # noqa: S310 # loopback
         policy, page = answer.headers["content-security-policy"], answer.read().decode()
-    assert "1 sent, newest first." in page
+    assert "1 email, newest first" in page
     assert "<h2>Hello &amp; welcome</h2>" in page
     assert "<pre>1 &lt; 2</pre>" in page
-    assert 'iframe sandbox title="The mail in HTML" srcdoc="&lt;script&gt;' in page
+    assert 'iframe sandbox title="The email in HTML" srcdoc="&lt;script&gt;' in page
     assert "default-src 'none'" in policy
     assert emulator.health()["status"] == "ok"
 

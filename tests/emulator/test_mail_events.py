@@ -8,6 +8,7 @@ import httpx
 import pytest
 from botocore.exceptions import ClientError
 
+from infra.components.distribution import ALL_VIEWER, ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED
 from localcloud.place import MAILBOX_PATH
 from tests.emulator.conftest import Client, running
 from tests.engine.support import Emulator
@@ -83,7 +84,7 @@ def test_a_mail_is_delivered_and_comes_back_when_the_mailbox_says_so(
     assert press(emulator, sent, "Bounce") == 303  # back to the mailbox
     (bounced,) = events(aws, queue)
     assert (bounced["eventType"], bounced["bounce"]["bounceType"]) == ("Bounce", "Permanent")
-    assert f"Delivery of {YOU}; Bounce of {YOU}" in httpx.get(emulator.url + MAILBOX_PATH).text
+    assert f"Delivered to {YOU}; Bounced from {YOU}" in httpx.get(emulator.url + MAILBOX_PATH).text
     ses = aws("sesv2")
     assert ses.get_suppressed_destination(EmailAddress=YOU)["SuppressedDestination"]["Reason"] == "BOUNCE"
     send(aws, queue, YOU)
@@ -189,7 +190,7 @@ def test_a_domain_sends_when_its_records_are_in_its_zone_and_the_mailbox_shows_w
     page = httpx.get(emulator.url + MAILBOX_PATH).text
     assert "<dd>signed by shop.example</dd>" in page
     assert "<dd>sent by bounce.shop.example</dd>" in page
-    assert "<dd>pass: it is of shop.example, whose policy is v=DMARC1; p=none</dd>" in page
+    assert "<dd>pass, for shop.example, whose policy is v=DMARC1; p=none</dd>" in page
 
 
 def test_mail_of_one_address_shows_that_nothing_signs_for_its_domain(
@@ -198,12 +199,10 @@ def test_mail_of_one_address_shows_that_nothing_signs_for_its_domain(
     send(aws, queue, YOU)
     page = httpx.get(emulator.url + MAILBOX_PATH).text
     assert "<dd>signed by amazonses.com</dd>" in page
-    assert "<dd>fail: nothing shows that it is of example.com</dd>" in page
+    assert "<dd>fail: neither of them is for example.com</dd>" in page
 
 
-def test_the_mailbox_finds_mails_by_what_they_hold_and_leads_back_to_the_site(
-    emulator: Emulator, aws: Client, queue: str
-) -> None:
+def test_the_mailbox_finds_mails_by_what_they_hold(emulator: Emulator, aws: Client, queue: str) -> None:
     for to, subject in ((YOU, "Tea & <rice>"), ("other@example.com", "Nothing of it")):
         aws("sesv2").send_email(
             FromEmailAddress=ME, Destination={"ToAddresses": [to]},
@@ -213,5 +212,30 @@ def test_the_mailbox_finds_mails_by_what_they_hold_and_leads_back_to_the_site(
     found = httpx.get(page, params={"q": "tea & <RICE>"}).text
     assert found.count("<article>") == 1 and "Tea &amp; &lt;rice&gt;" in found
     assert 'value="tea &amp; &lt;RICE&gt;"' in found and "1 of " in found
-    assert httpx.get(page, params={"q": "no such mail"}).text.count("<article>") == 0
+    none = httpx.get(page, params={"q": "no such mail"}).text
+    assert none.count("<article>") == 0 and "No emails match “no such mail”" in none
     assert httpx.get(page).text.count("<article>") >= 2
+
+
+def test_the_mailbox_leads_back_to_the_site_and_not_to_a_service_with_a_name_of_its_own(
+    emulator: Emulator, aws: Client
+) -> None:
+    assert "Back to the site" not in httpx.get(emulator.url + MAILBOX_PATH).text
+    service, site = (distribution(aws, policy) for policy in (ALL_VIEWER, ALL_VIEWER_EXCEPT_HOST_HEADER))
+    page = httpx.get(emulator.url + MAILBOX_PATH).text
+    assert page.count("Back to the site") == 1
+    assert f"//{site}.cloudfront.localhost" in page and service not in page
+
+
+def distribution(aws: Client, request_policy: str) -> str:
+    """The label of a new one."""
+    http = {"HTTPPort": 80, "HTTPSPort": 443, "OriginProtocolPolicy": "http-only"}
+    origin = {"Id": "one", "DomainName": "origin.example", "CustomOriginConfig": http}
+    behavior = {"TargetOriginId": "one", "ViewerProtocolPolicy": "allow-all", "CachePolicyId": CACHING_DISABLED}
+    config = {
+        "CallerReference": request_policy, "Comment": "", "Enabled": True,
+        "Origins": {"Quantity": 1, "Items": [origin]},
+        "DefaultCacheBehavior": {**behavior, "OriginRequestPolicyId": request_policy},
+    }  # fmt: skip
+    made = aws("cloudfront").create_distribution(DistributionConfig=config)["Distribution"]
+    return str(made["DomainName"]).partition(".")[0]

@@ -2,7 +2,7 @@
  * Every text that a person reads is in this folder, by the feature that shows it, and nowhere else (ESLint watches it).
  * Another language is another folder with the same files, to which the alias `@/texts` of vite.config.ts leads.
  */
-import { formatCount, formatDuration } from "@/shared/format";
+import { formatCount } from "@/shared/format";
 
 export const common = {
   // The site's name where the back end does not tell one.
@@ -36,9 +36,9 @@ export const common = {
   notFoundLede: "The address may be old or mistyped.",
   goToStart: "Go to the overview",
   failed: "This page failed to load",
-  failedTitle: "Something on this page broke",
+  failedTitle: "Something went wrong on this page",
   unavailable: "The site isn’t available right now",
-  unavailableLede: "It answers, but its back end doesn’t. This page keeps trying.",
+  unavailableLede: "The page is here, but its back end isn’t answering. We’ll keep trying.",
   asleep: "Taking longer than usual. Still trying…",
 
   loading: (noun: string) => `Loading ${noun}`,
@@ -61,6 +61,4 @@ export const common = {
   tooLong: (over: number, limit: number) =>
     `${formatCount(over)} ${over === 1 ? "character" : "characters"} too long; the limit is ${formatCount(limit)}.`,
   count: (length: number, limit: number) => `${formatCount(length)} / ${formatCount(limit)}`,
-
-  ago: (milliseconds: number) => `${formatDuration(milliseconds)} ago`,
 } as const;

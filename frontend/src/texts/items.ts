@@ -26,10 +26,10 @@ export const texts = {
     updated: "Recently changed",
   },
   nothing: (q: string) => `Nothing matches “${q}”`,
-  nothingDetail: "Try fewer or other words.",
+  nothingDetail: "Try fewer or different words.",
   showAll: "Show all items",
   empty: "No items yet",
-  emptyDetail: "An item is a title with an optional description, kept as a row in PostgreSQL.",
+  emptyDetail: "An item is a title and an optional description, stored as a row in PostgreSQL.",
   first: "Create the first item",
 
   created: (title: string) => `Created “${title}”`,

@@ -10,10 +10,10 @@ export const texts = {
   submitting: "Signing in…",
   theCommand: "the command",
   where: "To see the password, run this in the project’s folder:",
-  wrong: "That isn’t the password. Check it and try again.",
+  wrong: "That’s not the right password. Check it and try again.",
   missing: "Enter the password.",
   notSignedIn: "You’re not signed in",
   wait: (seconds: number) => `Too many attempts. Try again in ${seconds} ${seconds === 1 ? "second" : "seconds"}.`,
-  unknown: "Can’t tell who may come in",
+  unknown: "Couldn’t check who can sign in",
   lasts: "You stay signed in on this browser for a week. Changing the password signs everyone out.",
 } as const;

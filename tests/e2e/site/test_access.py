@@ -30,7 +30,7 @@ def test_signing_in_leads_to_where_one_wanted_to_go_and_out_again(running: Check
     page.goto("/mail")
     page.get_by_label("Password", exact=True).fill("wrong")
     page.get_by_role("button", name="Sign in").click()
-    expect(page.get_by_text("That isn’t the password")).to_be_visible()
+    expect(page.get_by_text("That’s not the right password")).to_be_visible()
 
     page.get_by_label("Password", exact=True).fill(access.password(running.place) or "")
     page.get_by_role("button", name="Sign in").click()

@@ -87,7 +87,7 @@ STATES = {
         changed={"/api/overview": {**answers.OVERVIEW, "database": answers.DATABASE_DOWN}},
     ),
     "overview-back-end-down": State(
-        path="/", shows="Only the back end can tell", changed={"/api/overview": Problem(502, "Bad gateway")}
+        path="/", shows="Only the back end knows", changed={"/api/overview": Problem(502, "Bad gateway")}
     ),
     "items": State(path="/items", shows="Repair the blue bicycle"),
     "items-empty": State(path="/items", shows="No items yet", changed={"/api/items": NONE}),

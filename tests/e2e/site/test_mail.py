@@ -18,7 +18,7 @@ def send(page: Page, subject: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("device", "answer", "told"), [("desktop", "it bounced", "Bounced"), ("phone", "it is spam", "Marked as spam")]
+    ("device", "answer", "told"), [("desktop", "a bounce", "Bounced"), ("phone", "a spam complaint", "Marked as spam")]
 )
 def test_who_a_mail_bounced_from_or_who_complained_gets_none_until_taken_off_the_list(
     open_page: OpenPage, session: Any, running: Checkout, device: str, answer: str, told: str
@@ -31,8 +31,8 @@ def test_who_a_mail_bounced_from_or_who_complained_gets_none_until_taken_off_the
     first = page.get_by_role("listitem").filter(has_text=answer).first
     expect(first).to_contain_text("Delivered", timeout=TOLD_MS)
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="Open the mailbox").click()
-    opened.value.get_by_role("button", name=f"Answer: {answer}").first.click()
+        page.get_by_role("link", name="Open mailbox").click()
+    opened.value.get_by_role("button", name=f"Simulate {answer}").first.click()
     expect(opened.value).to_have_title("Mailbox")
     expect(first).to_contain_text(told, timeout=TOLD_MS)
     send(page, "once more")

@@ -46,7 +46,7 @@ def test_files(page: Page, running: Checkout) -> None:
     page.get_by_role("link", name="Deleted files").click()
     page.get_by_role("button", name="Restore notes.txt").first.click()
     expect(page.get_by_text("Restored “notes.txt”")).to_be_visible()
-    page.get_by_role("link", name="Back to the files").click()
+    page.get_by_role("link", name="Back to files").click()
     expect(files.get_by_text("notes.txt")).to_be_visible()
     delete(page, "notes.txt")
     expect(files.get_by_text("notes.txt")).to_be_hidden()
@@ -80,7 +80,7 @@ def test_mail_arrives_in_the_local_mailbox(page: Page, running: Checkout) -> Non
     expect(page.get_by_text("Sent to")).to_be_visible()
 
     with page.expect_popup() as opened:
-        page.get_by_role("link", name="Open the mailbox").click()
+        page.get_by_role("link", name="Open mailbox").click()
     mailbox = opened.value
     newest = mailbox.get_by_role("article").first
     expect(newest.get_by_role("heading")).to_have_text("Hello from <b>the page</b>")

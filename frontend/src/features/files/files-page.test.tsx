@@ -68,7 +68,7 @@ describe("an upload", () => {
     await choose(user, new File([new Uint8Array(2048)], "big.txt", { type: "text/plain" }));
     const alert = await screen.findByRole("alert");
     expect(alert).toHaveTextContent("“big.txt” wasn’t uploaded");
-    expect(alert).toHaveTextContent("The file has 2 KiB; the limit is 1 KiB.");
+    expect(alert).toHaveTextContent("The file is 2 KiB; the limit is 1 KiB.");
     expect(calls.some(({ method }) => method === "POST")).toBe(false);
     await user.click(screen.getByRole("button", { name: "Dismiss big.txt" }));
     expect(screen.queryByRole("alert")).not.toBeInTheDocument();
@@ -161,7 +161,7 @@ describe("files that are dropped", () => {
   function drop(target: HTMLElement, files: File[]) {
     const dataTransfer = { types: ["Files"], files };
     fireEvent.dragOver(target, { dataTransfer });
-    expect(screen.getByText("Let go to upload")).toBeInTheDocument();
+    expect(screen.getByText("Drop to upload")).toBeInTheDocument();
     fireEvent.drop(target, { dataTransfer });
   }
 
@@ -231,7 +231,7 @@ describe("a preview", () => {
 
   it("says why a text cannot be shown", async () => {
     await preview({}, () => new Response("", { status: 404 }));
-    expect(await screen.findByRole("alert")).toHaveTextContent("The file storage answered 404");
+    expect(await screen.findByRole("alert")).toHaveTextContent("The file storage responded with 404");
   });
 
   it("shows an image with its name, and says when it is none", async () => {
@@ -358,7 +358,7 @@ describe("a deleted file", () => {
     await user.click(await screen.findByRole("link", { name: "Deleted files" }));
     expect(await screen.findByRole("heading", { name: "Deleted files" })).toBeInTheDocument();
     expect(screen.queryByLabelText("Files to upload")).not.toBeInTheDocument();
-    await user.click(screen.getByRole("link", { name: "Back to the files" }));
+    await user.click(screen.getByRole("link", { name: "Back to files" }));
     expect(await screen.findByRole("heading", { name: "Files" })).toBeInTheDocument();
   });
 });
@@ -384,9 +384,9 @@ describe("the versions of a file", () => {
     await user.click(await screen.findByRole("button", { name: "Versions of notes.txt" }));
     const dialog = screen.getByRole("dialog", { name: "Versions of “notes.txt”" });
     expect(await within(dialog).findAllByRole("listitem")).toHaveLength(2);
-    const [, old] = within(dialog).getAllByRole("link", { name: /^Download the version of/ });
+    const [, old] = within(dialog).getAllByRole("link", { name: /^Download the version from/ });
     expect(old).toHaveAttribute("href", "/api/files/f/versions/v1/download");
-    await user.click(within(dialog).getByRole("button", { name: /^Restore the version of/ }));
+    await user.click(within(dialog).getByRole("button", { name: /^Restore the version from/ }));
     await waitFor(() => {
       expect(within(dialog).getAllByRole("listitem")).toHaveLength(3);
     });
@@ -423,7 +423,7 @@ describe("the versions of a file", () => {
     expect(await screen.findByRole("alert")).toHaveTextContent("The versions couldn’t be loaded");
     answer = json({ items: [NEW, OLD] });
     await user.click(screen.getByRole("button", { name: "Try again" }));
-    await user.click(await screen.findByRole("button", { name: /^Restore the version of/ }));
+    await user.click(await screen.findByRole("button", { name: /^Restore the version from/ }));
     expect(await screen.findByRole("alert")).toHaveTextContent("No such version.");
   });
 });

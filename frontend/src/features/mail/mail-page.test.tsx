@@ -21,7 +21,7 @@ it("goes to the configured address, which the page names", async () => {
   expect(await screen.findByText("Sends to owner@example.com only")).toBeInTheDocument();
   await compose(user);
   expect(await screen.findByRole("status")).toHaveTextContent("Sent to owner@example.com");
-  expect(screen.queryByRole("link", { name: "Open the mailbox" })).not.toBeInTheDocument();
+  expect(screen.queryByRole("link", { name: "Open mailbox" })).not.toBeInTheDocument();
   expect(calls.find(({ method }) => method === "POST")?.body).toEqual({ subject: "Hello", text: "It works." });
   expect(screen.getByLabelText("Subject")).toHaveValue("");
 });
@@ -44,7 +44,7 @@ it("can be read in the mailbox, where there is one", async () => {
     "GET /api/mail/messages": () => json({ mails: [] }),
   });
   renderApp("/mail");
-  expect(await screen.findByRole("link", { name: "Open the mailbox" })).toHaveAttribute(
+  expect(await screen.findByRole("link", { name: "Open mailbox" })).toHaveAttribute(
     "href",
     "http://localhost:4566/mailbox",
   );
@@ -79,7 +79,7 @@ it("says so where what became of earlier ones is not known", async () => {
     "GET /api/mail/messages": () => problem(503, "Not available at the moment"),
   });
   renderApp("/mail");
-  expect(await screen.findByRole("alert")).toHaveTextContent("The recently sent mails couldn’t be loaded");
+  expect(await screen.findByRole("alert")).toHaveTextContent("Recent emails couldn’t be loaded");
   expect(screen.getByRole("button", { name: "Send" })).toBeEnabled();
 });
 

@@ -41,7 +41,7 @@ function Line({ deployments, now }: { deployments: readonly Deployment[]; now: n
   const [newest] = deployments;
   const told = newest
     ? texts.newest(formatRelative(newest.started_at, now), texts.outcomes[newest.outcome])
-    : texts.none;
+    : texts.none(DAYS);
   return (
     <svg className="deployed-line" role="img" aria-label={told}>
       <line x2="100%" y1="50%" y2="50%" />

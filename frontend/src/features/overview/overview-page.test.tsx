@@ -67,7 +67,7 @@ it("lists the services and jobs of the stack, with what to do about what is down
   renderApp("/");
   const services = within(await screen.findByRole("region", { name: "Services" }));
   const [shop, worker] = services.getAllByRole("listitem").map((row) => row.textContent);
-  expect(shop).toMatch(/^shopWorks1 of 1v2.*make logs SERVICE=shop PORT=3000$/);
+  expect(shop).toMatch(/^shopWorks1 of 1 tasksv2.*make logs SERVICE=shop PORT=3000$/);
   expect(services.getAllByRole("link").map((link) => link.getAttribute("href"))).toEqual([
     "https://console.example/shop",
   ]);
@@ -98,7 +98,7 @@ it("shows what was deployed in the last days on a line, also beside a back end t
   const [shop, old] = shown.getAllByRole("listitem");
   expect(shop).toHaveTextContent("shop");
   expect(shop).toHaveTextContent("3 deployments");
-  const line = shown.getByRole("img", { name: "Newest: 1 hour ago, failed" });
+  const line = shown.getByRole("img", { name: "Latest: 1 hour ago, failed" });
   const places = [...line.querySelectorAll("circle")].map((dot) => Number.parseFloat(dot.getAttribute("cx") ?? ""));
   expect(places.map(Math.round)).toEqual([100, 50, 0]);
   expect(line.querySelector(".deployed-failed")).toHaveTextContent(/: failed$/);

@@ -87,7 +87,7 @@ describe("CloudFront", () => {
 
   it("is unknown when the answer does not name it", () => {
     const part = look({ page: answered({ cache: null }) }).part("CloudFront");
-    expect(part).toMatchObject({ state: "unknown", fact: "Cache state unknown" });
+    expect(part).toMatchObject({ state: "unknown", fact: "Unknown cache state" });
   });
 
   it("is down when nothing answers", () => {

@@ -17,7 +17,6 @@ const STATES: Record<Service["state"], State> = { ok: "works", attention: "atten
 /** What app.yaml describes, as it runs. `old`: the back end does not answer now, so nothing of it is known. */
 export function Stack({ stack, old }: { stack: Told; old: boolean }) {
   const { columns } = texts;
-  const site = useSite();
   if (stack.services.length === 0) return <p>{stack.problem}</p>;
   return (
     <>
@@ -32,7 +31,7 @@ export function Stack({ stack, old }: { stack: Told; old: boolean }) {
             <span className="run-detail">{versionOf(service)}</span>
             <span className="run-detail">{startOf(service)}</span>
             <span className="run-detail">
-              <Copyable value={makeCommand(`make logs SERVICE=${service.name}`, site)} what={texts.theCommand} />
+              <LogCommand service={service.name} />
             </span>
           </Row>
         ))}
@@ -48,6 +47,16 @@ export function Stack({ stack, old }: { stack: Told; old: boolean }) {
         </Section>
       )}
     </>
+  );
+}
+
+/** Shown without what tells this stack from others, which is copied too. */
+function LogCommand({ service }: { service: string }) {
+  const command = `make logs SERVICE=${service}`;
+  return (
+    <Copyable value={makeCommand(command, useSite())} what={texts.theCommand}>
+      {command}
+    </Copyable>
   );
 }
 
@@ -101,9 +110,15 @@ function Row({ name, state, problem, console_url, old, children }: RowProps) {
 }
 
 /** While a version is replaced, tasks of both run: more than wanted says nothing. */
-function tasksOf({ tasks, wanted, deploying }: Service): string {
+function tasksOf({ tasks, wanted, deploying }: Service): ReactNode {
   const started = Math.min(wanted, tasks.filter(({ started_at }) => started_at !== null).length);
-  return [texts.tasks(started, wanted), deploying && texts.deploying].filter(Boolean).join(", ");
+  return (
+    <>
+      {texts.tasks(started, wanted)}
+      <span className="narrow-only"> {texts.tasksUnit}</span>
+      {deploying && `, ${texts.deploying}`}
+    </>
+  );
 }
 
 function versionOf({ tasks }: Service): ReactNode {

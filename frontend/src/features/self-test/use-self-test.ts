@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from "react";
 import { runSteps, type Result } from "@/features/self-test/runner";
 import { selfTestSteps } from "@/features/self-test/steps";
+import { texts } from "@/texts/self-test";
 
 export interface StepState {
   name: string;
@@ -33,7 +34,7 @@ export function useSelfTest() {
   async function run() {
     setRunning(true);
     setSteps(allWaiting());
-    const name = `Self-test ${new Date().toISOString()}`;
+    const name = texts.name(new Date().toISOString().slice(0, 19).replace("T", " "));
     await runSteps(
       selfTestSteps(name),
       (index, result) => {

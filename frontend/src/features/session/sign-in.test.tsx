@@ -62,7 +62,7 @@ describe("without a session", () => {
     await waitFor(() => {
       expect(field).toBeInvalid();
     });
-    expect(field).toHaveAccessibleDescription(/That isn’t the password/);
+    expect(field).toHaveAccessibleDescription(/That’s not the right password/);
     expect(field).toHaveValue("wrong");
   });
 

@@ -38,8 +38,8 @@ describe("an answer of the API", () => {
   it.each([
     [502, "<html>Bad gateway</html>", "The back end can’t be reached"],
     [504, "", "The back end took too long to answer"],
-    [418, "{}", "The API answered 418"],
-    [500, '{"title": 7, "errors": "none"}', "The API answered 500"],
+    [418, "{}", "The API responded with 418"],
+    [500, '{"title": 7, "errors": "none"}', "The API responded with 500"],
   ])("of status %i without a problem document still has a readable title", async (status, body, title) => {
     fakeApi({ "GET /api/items": () => new Response(body, { status, headers: { "X-Request-Id": "r-8" } }) });
     await expect(ask()).rejects.toMatchObject({ message: title, status, fields: {}, requestId: "r-8" });
@@ -47,7 +47,7 @@ describe("an answer of the API", () => {
 
   it("that is a page instead of JSON is a problem, not a crash", async () => {
     fakeApi({ "GET /api/items": () => new Response("<!doctype html>", { status: 200 }) });
-    await expect(ask()).rejects.toMatchObject({ message: "The API’s answer couldn’t be read" });
+    await expect(ask()).rejects.toMatchObject({ message: "The API’s response couldn’t be read" });
   });
 
   it("that never arrives is a problem of the connection", async () => {

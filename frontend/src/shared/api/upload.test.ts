@@ -42,7 +42,7 @@ describe("an upload", () => {
     const sent = FakeXhr.install();
     const upload = uploadToS3(POST, FILE);
     sent[0]?.breakConnection();
-    await expect(upload).rejects.toMatchObject({ status: 0, message: "The connection to the file storage broke" });
+    await expect(upload).rejects.toMatchObject({ status: 0, message: "The connection to the file storage was lost" });
   });
 
   it("stops when it is cancelled", async () => {
@@ -64,10 +64,10 @@ describe("an upload", () => {
 describe("a refusal by S3", () => {
   it.each([
     [400, s3Error("EntityTooLarge"), "The file is larger than allowed."],
-    [403, s3Error("AccessDenied"), "The permission to upload has expired or doesn’t fit the file. Try again."],
+    [403, s3Error("AccessDenied"), "Permission to upload has expired or doesn’t match the file. Try again."],
     [400, s3Error("SomethingNew"), "In S3's words."],
-    [502, "<html>Bad gateway</html>", "The file storage answered 502."],
-    [500, "", "The file storage answered 500."],
+    [502, "<html>Bad gateway</html>", "The file storage responded with 502."],
+    [500, "", "The file storage responded with 500."],
   ])("of status %i is explained", (status, body, detail) => {
     expect(problemFromS3(status, body)).toMatchObject({ status, detail });
   });

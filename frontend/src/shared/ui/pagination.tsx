@@ -15,21 +15,20 @@ interface PaginationProps {
   onPage: (page: number) => void;
 }
 
-/** Where in the list one is, with links to the pages beside and a field for any other. */
+/** Where in a list of several pages one is, with links to the pages beside and a field for any other. */
 export function Pagination({ to, page, total, noun, onPage }: PaginationProps) {
   const { first, last } = pageRange(page, total);
   const pages = pageCount(total);
+  if (pages === 1) return null;
 
   return (
     <nav className="row row-between" aria-label={common.pagesOf(noun)}>
       <p className="muted list-number">{common.range(first, last, total)}</p>
-      {pages > 1 && (
-        <div className="row">
-          <PageLink to={to} page={page - 1} enabled={page > 1} label={common.previous} />
-          <PageField key={page} page={page} pages={pages} onPage={onPage} />
-          <PageLink to={to} page={page + 1} enabled={page < pages} label={common.next} />
-        </div>
-      )}
+      <div className="row">
+        <PageLink to={to} page={page - 1} enabled={page > 1} label={common.previous} />
+        <PageField key={page} page={page} pages={pages} onPage={onPage} />
+        <PageLink to={to} page={page + 1} enabled={page < pages} label={common.next} />
+      </div>
     </nav>
   );
 }
