@@ -143,7 +143,7 @@ def test_services_are_those_of_the_description_with_their_tasks_and_versions() -
     found = Stack(TOLD, Ecs([service("api"), service("other")], tasks), Logs()).look()
     api, worker = found.services
     assert (api.name, api.state, api.wanted, [one.version for one in api.tasks]) == ("api", "ok", 1, ["v2"])
-    assert (worker.state, worker.problem) == ("down", "It is in app.yaml and not in ECS. Deploy again.")
+    assert (worker.state, worker.problem) == ("down", "It is in app.yaml but not in ECS. Deploy again.")
     assert [(job.name, job.running) for job in found.jobs] == [("nightly", 1)]
 
 
@@ -152,7 +152,7 @@ def test_a_service_without_tasks_says_why_the_last_one_stopped_and_where_to_look
     found = Stack(TOLD, Ecs([service("api"), service("worker", 0)], [stopped]), Logs()).look()
     assert found.services[0].state == "down"
     assert found.services[0].problem == (
-        "No task runs. The last one stopped: Essential container in task exited, with exit code 3."
+        "No task is running. The last one stopped: Essential container in task exited, with exit code 3."
         " `make logs SERVICE=api` shows what its tasks printed."
     )
     assert found.services[1].state == "attention"

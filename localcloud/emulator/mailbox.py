@@ -65,7 +65,7 @@ TEMPLATE = """<!doctype html>
 <main>
 <form role="search">
 <input type="search" name="q" value="{query}" aria-label="Search emails"
-  placeholder="Search addresses, subjects and texts">
+  placeholder="Search emails">
 <button class="button">Search</button></form>
 {mails}
 </main>

@@ -6,6 +6,7 @@ what an idle local cloud does.
 
 import functools
 import time
+from collections.abc import Callable
 from typing import Any
 
 import docker
@@ -23,6 +24,18 @@ CONNECTIONS = 256  # one for each task
 def wait_for_ends() -> None:
     """Before the first request."""
     ecs._watch_task_lifecycle = watch
+    ecs._restore_state = with_ends(ecs._restore_state)
+
+
+def with_ends(restore: Callable[[Any], None]) -> Callable[[Any], None]:
+    """Tasks ended with the emulator that ran them; MiniStack would go on to list them among those that are to run."""
+
+    def restored(data: Any) -> None:
+        restore(data)
+        for task in ecs._tasks._data.values():
+            task["desiredStatus"] = "STOPPED"
+
+    return restored
 
 
 @functools.cache

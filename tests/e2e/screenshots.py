@@ -10,7 +10,7 @@ from localcloud.place import ROOT, Place
 from tests.e2e.browser import chromium
 
 FOLDER = ROOT / "docs/images"
-WINDOW = {"width": 1200, "height": 860}
+WINDOW = {"width": 1200, "height": 800}
 
 
 def take(link: str) -> None:
@@ -21,7 +21,10 @@ def take(link: str) -> None:
             page.goto(link)
             expect(page.get_by_role("heading", name="Overview")).to_be_visible()
             expect(page.get_by_text("All systems working")).to_be_visible(timeout=30_000)
-            page.screenshot(path=FOLDER / f"overview-{scheme}.png")
+            # The first look is slower than the others, as long as the page is loading.
+            with page.expect_response("**/api/overview"):
+                pass
+            page.screenshot(path=FOLDER / f"overview-{scheme}.png", full_page=True, animations="disabled")
             page.close()
 
 

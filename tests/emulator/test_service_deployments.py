@@ -31,8 +31,15 @@ def test_those_that_were_replaced_are_told_with_how_they_ended(aws: Client, emul
     assert newest["startedAt"] > first["startedAt"] and newest["serviceArn"].endswith(":service/c/web")
     assert ":service-deployment/c/web/" in first["serviceDeploymentArn"]
 
+    def to_run() -> set[str]:
+        return set(ecs.list_tasks(cluster="c", desiredStatus="RUNNING")["taskArns"])
+
+    eventually(lambda: len(to_run()) == 2)
+    ended = to_run()
     emulator.stop()
     emulator.start()
+    eventually(lambda: len(to_run()) == 2)  # and not those that ended with the emulator
+    assert not to_run() & ended
     assert told() == [newest, first]
     assert told(maxResults=1) == [newest] and told(status=["STOPPED"]) == []
     tomorrow = datetime.now(UTC) + timedelta(days=1)

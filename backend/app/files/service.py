@@ -72,11 +72,13 @@ async def permit_upload(database: Database, storage: Storage, allowed: UploadLim
 def check(allowed: UploadLimits, draft: VersionCreate) -> None:
     """Raises InvalidRequest when the bytes would be too many, or are of a type that is not allowed."""
     if draft.size > allowed.max_bytes:
-        raise InvalidRequest(f"A file may have {allowed.max_bytes} bytes, this one has {draft.size}.", field="size")
+        raise InvalidRequest(
+            f"A file can have at most {allowed.max_bytes} bytes; this one has {draft.size}.", field="size"
+        )
     if draft.content_type not in allowed.content_types:
         types = ", ".join(allowed.content_types)
         raise InvalidRequest(
-            f"The type {draft.content_type!r} is not allowed; allowed are {types}.", field="content_type"
+            f"The type {draft.content_type!r} is not allowed; use one of {types}.", field="content_type"
         )
 
 
@@ -118,7 +120,7 @@ async def download_url(database: Database, storage: Storage, file_id: UUID, disp
     file = await get(database, storage, file_id)
     if disposition == "inline" and not is_shown_safely(file.content_type):
         raise InvalidRequest(
-            f"Images and text alone can be shown, this is {file.content_type}; download it.", field="disposition"
+            f"Only images and text can be shown; this is {file.content_type}; download it.", field="disposition"
         )
     return await storage.permit_download(file.id, file.name, file.content_type, disposition)
 

@@ -113,16 +113,16 @@ def service_found(name: str, service: Any, tasks: Sequence[Any], last_words: str
     )
     log = f"`make logs SERVICE={name}` shows what its tasks printed"
     if service is None:
-        found.state, found.problem = "down", "It is in app.yaml and not in ECS. Deploy again."
+        found.state, found.problem = "down", "It is in app.yaml but not in ECS. Deploy again."
     elif wanted == 0:
-        found.state, found.problem = "attention", "It is told to run no task. Deploy again, or set its count in ECS."
+        found.state, found.problem = "attention", "Its desired count is 0. Deploy again, or raise it in ECS."
     elif not running:
-        found.state, found.problem = "down", " ".join(filter(None, ["No task runs.", last_words, f"{log}."]))
+        found.state, found.problem = "down", " ".join(filter(None, ["No task is running.", last_words, f"{log}."]))
     elif rollout == "FAILED":
-        found.state, found.problem = "attention", f"Its newest version failed and the one before runs; {log}."
+        found.state, found.problem = "attention", f"Its newest version failed, so the one before it still runs; {log}."
     elif len(running) < wanted and not found.deploying:
         found.state = "attention"
-        found.problem = f"Fewer tasks run than should; its events in ECS tell why, and {log}."
+        found.problem = f"Fewer tasks are running than it should have; its events in ECS say why, and {log}."
     return found
 
 

@@ -23,7 +23,7 @@ class Mailer:
         self._database = database
         self._settings = settings
         # One limit for all clients together, because they share one mailbox and one bill.
-        self._limit = RateLimit(settings.mail_per_minute, detail="Enough mail was sent in the last minute.")
+        self._limit = RateLimit(settings.mail_per_minute, detail="Too many emails were sent in the last minute.")
 
     def addresses(self) -> MailAddresses:
         settings = self._settings

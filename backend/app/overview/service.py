@@ -118,7 +118,7 @@ def database_part(look: Look[checks.DatabaseFound], expected: str) -> DatabasePa
     if found is None:
         part.state = "down"
         part.problem = (
-            "The database does not answer; see in RDS whether it runs, and in the back end's log for the reason."
+            "The database does not answer. Check in RDS that it is running, and see the back end's log for why."
         )
     elif found.migration != expected:
         part.state = "attention"
@@ -131,7 +131,7 @@ def database_part(look: Look[checks.DatabaseFound], expected: str) -> DatabasePa
 
 def bucket_part(look: Look[bool], name: str) -> BucketPart:
     if look.failed:
-        problem = "The bucket cannot be reached; see whether it exists and whether the task's role may list it."
+        problem = "The bucket cannot be reached. Check that it exists, and that the task's role may list it."
         return BucketPart(state="down", name=name, problem=problem, milliseconds=look.milliseconds)
     return BucketPart(state="ok", name=name, problem=None, milliseconds=look.milliseconds)
 
@@ -159,10 +159,10 @@ def mail_part(look: Look[checks.MailFound], address: str, identity: str | None =
     )
     if found is None:
         part.state = "down"
-        part.problem = "SES does not answer; see in the back end's log for the reason."
+        part.problem = "SES does not answer. Look in the back end's log for the reason."
     elif found.verified is False:
         part.state = "down"
-        part.problem = "The address is not verified; open the link in the mail that AWS sent to it."
+        part.problem = "The address is not verified. Open the link in the email that AWS sent to it."
         if identity and "@" not in identity:
             part.problem = f"{identity} is not verified: SES has not seen its records in DNS yet, which takes hours."
     return part
@@ -179,7 +179,7 @@ def cache_part(look: Look[checks.ResetFound | None]) -> CachePart:
     )
     if look.failed:
         part.state = "down"
-        part.problem = "CloudFront does not tell about the cache; see whether the distribution exists."
+        part.problem = "CloudFront does not say when the cache was reset. Check that the distribution exists."
     elif found is None:
         part.state = "attention"
         part.problem = "No distribution is configured; set DISTRIBUTION_ID to see when the cache was last reset."
@@ -188,7 +188,7 @@ def cache_part(look: Look[checks.ResetFound | None]) -> CachePart:
 
 def stack_part(look: Look[StackFound | None]) -> StackPart | None:
     if look.failed:
-        problem = "ECS does not tell what runs; see in the back end's log for the reason."
+        problem = "ECS does not say what is running. Look in the back end's log for the reason."
         return StackPart(state="down", problem=problem, milliseconds=look.milliseconds, services=[], jobs=[])
     if look.found is None:
         return None

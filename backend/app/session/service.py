@@ -69,7 +69,7 @@ class Access:
         self.secure = settings.session_cookie_secure
         self.cookie_name = cookie.name(secure=self.secure)
         self.seconds = settings.session_hours * 3600
-        detail = "Too many wrong passwords were given in the last minute."
+        detail = "Too many wrong passwords in the last minute."
         self._wrong_by_client = RateLimit(WRONG_BY_CLIENT, detail=detail)
         self._wrong_by_network = RateLimit(WRONG_BY_NETWORK, detail=detail)
         self._wrong_by_all = RateLimit(WRONG_BY_ALL, detail=detail)
@@ -101,5 +101,5 @@ class Access:
             # The last, so that strangers who use it up keep nobody out who knows the password.
             self._wrong_by_all.take()
             log.warning("a wrong password was given", extra={"client": client})
-            raise WrongPassword("This is not the password of the app.")
+            raise WrongPassword("That is not the right password.")
         return secret.issue(int(time.time()) + self.seconds)

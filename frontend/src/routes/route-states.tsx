@@ -41,7 +41,7 @@ export function Unavailable({ error, onRetry }: { error: Error; onRetry: () => v
   return (
     <>
       <PageHeader title={common.unavailable} lede={common.unavailableLede} />
-      <ProblemAlert title={common.unavailable} error={error} onRetry={onRetry} />
+      <ProblemAlert title={common.unavailableTitle} error={error} onRetry={onRetry} />
     </>
   );
 }

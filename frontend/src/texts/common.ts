@@ -38,6 +38,7 @@ export const common = {
   failed: "This page failed to load",
   failedTitle: "Something went wrong on this page",
   unavailable: "The site isn’t available right now",
+  unavailableTitle: "The back end couldn’t be reached",
   unavailableLede: "The page is here, but its back end isn’t answering. We’ll keep trying.",
   asleep: "Taking longer than usual. Still trying…",
 

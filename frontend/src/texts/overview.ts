@@ -56,6 +56,7 @@ export const texts = {
   balancerDetail: "Routes the page and /api",
   balancerDown: "Neither service can be reached through it. Check its target groups and the services’ events.",
   frontEndDetail: "Serves this page",
+  frontEndStatus: (status: number) => `The front end isn’t available (status ${formatCount(status)})`,
   frontEndDown: (reason: string) =>
     `${reason}. This page still runs in your browser. Check the service’s events and its log.`,
   backEndDown: (reason: string) => `${reason}. Check the service’s events and its log.`,

@@ -62,9 +62,9 @@ def test_versions_of_a_file(page: Page) -> None:
 
     page.get_by_role("button", name="Versions of plan.txt").click()
     with page.expect_download() as download:
-        page.get_by_role("link", name="Download the version of").last.click()
+        page.get_by_role("link", name="Download the version from").last.click()
     assert download.value.path().read_bytes() == b"first"
-    page.get_by_role("button", name="Restore the version of").click()
+    page.get_by_role("button", name="Restore the version from").click()
     expect(page.get_by_role("dialog").get_by_role("listitem")).to_have_count(3)
     page.get_by_role("button", name="Close").click()
     expect(row).to_contain_text("5 bytes")

@@ -3,6 +3,7 @@ import { queryOptions } from "@tanstack/react-query";
 import { api, reach, unwrap } from "@/shared/api/client";
 import { ApiProblem, problemFromError } from "@/shared/api/problem";
 import type { components } from "@/shared/api/schema";
+import { texts } from "@/texts/overview";
 
 export type Overview = components["schemas"]["Overview"];
 
@@ -56,7 +57,7 @@ export const frontEndQuery = queryOptions({
   queryFn: ({ signal }) =>
     timed(async () => {
       const response = await askSite("/version.json", signal);
-      if (!response.ok) throw new ApiProblem(`It answered ${response.status}`, { status: response.status });
+      if (!response.ok) throw new ApiProblem(texts.frontEndStatus(response.status), { status: response.status });
       const { version } = (await response.json().catch(() => ({}))) as { version?: unknown };
       return { version: typeof version === "string" ? version : "unknown" };
     }),
