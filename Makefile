@@ -5,9 +5,9 @@ BIN = .venv/bin
 PYTHON = $(BIN)/python
 BACKEND = ../.tools/backend/bin
 # -E: the user's PYTHON… variables are for other programs.
-LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT)
+LOCALCLOUD = $(PYTHON) -E -m localcloud --port $(PORT) $(if $(PREVIEW),--preview "$(PREVIEW)")
 SETUP = python3 -E -m toolchain.setup
-OPS = $(PYTHON) -E -m ops --port $(PORT) --stack $(STACK)
+OPS = $(PYTHON) -E -m ops --port $(PORT) --stack $(STACK) $(if $(PREVIEW),--preview "$(PREVIEW)")
 # On AWS, the packages of the program are enough.
 OPS_NEEDS = $(if $(filter local,$(STACK)),.tools/ready,$(PYTHON))
 # $(call where,file,words): the words where the file is here. The apps may be others, and `make new` leaves out what is about ours.
@@ -19,12 +19,12 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost sleep wake secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs preview bootstrap env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost previews sleep wake secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs preview bootstrap env develop test check generate format lock rename \
 	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
 APPS = $(call where,backend/poetry.lock,backend) $(call where,frontend/package-lock.json,frontend)
-PACKAGES = $(wildcard bootstrap infra lambda localcloud new ops tests toolchain benchmarks)
+PACKAGES = $(wildcard bootstrap infra lambda localcloud new ops preview tests toolchain benchmarks)
 
 -include maintain.mk
 
@@ -49,14 +49,17 @@ $(PYTHON):
 
 -include .tools/ready.mk .tools/ready-development.mk
 
-up: .tools/ready ## Start the local cloud and deploy; run again after any change
-	@$(LOCALCLOUD) up $(if $(ENGINE),--engine $(ENGINE))
+up: $(OPS_NEEDS) ## Start the local cloud and deploy; run again after any change: [PREVIEW=pr-12 beside it; with that also STACK=dev]
+	@$(if $(filter local,$(STACK)),$(LOCALCLOUD) up $(if $(ENGINE),--engine $(ENGINE)),$(OPS) up)
 
 dev: .tools/ready ## Run the services from their folders with reload, the rest deployed; EXCEPT=backend: but not that one
 	@$(PYTHON) -E -m localcloud.dev --port $(PORT) $(if $(EXCEPT),--except $(EXCEPT))
 
-down: .tools/ready ## Destroy the stack and stop everything
-	@$(LOCALCLOUD) down
+down: $(OPS_NEEDS) ## Destroy the stack and stop everything: [PREVIEW=pr-12 alone; with that also STACK=dev]
+	@$(if $(filter local,$(STACK)),$(LOCALCLOUD),$(OPS)) down
+
+previews: $(OPS_NEEDS) ## List the preview environments: [OLDER=3 destroys those not deployed for 3 days] [STACK=dev]
+	@$(OPS) previews $(if $(OLDER),--older "$(OLDER)")
 
 stop: .tools/ready ## Stop everything, keep the data
 	@$(LOCALCLOUD) stop

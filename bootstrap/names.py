@@ -7,6 +7,7 @@ from infra.pure.naming import unique_name
 BUCKET_LIMIT, ROLE_LIMIT = 63, 64
 ISSUER = "token.actions.githubusercontent.com"
 AUDIENCE = "sts.amazonaws.com"
+PREVIEWS = "pr-*"  # what follows the base's name, in IAM's words
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +18,11 @@ class Names:
     stack: str
     account: str
     region: str
+
+    @property
+    def stacks(self) -> list[str]:
+        """IAM's patterns: the stack, and the preview environments on it, which the same role makes and removes."""
+        return [self.stack, f"{self.stack}-{PREVIEWS}"]
 
     @property
     def bucket(self) -> str:

@@ -37,9 +37,9 @@ def trust(issuer_arn: str, subjects: Sequence[str]) -> Document:
 
 def state(names: Names, key_arn: str, *, changes: bool) -> list[Document]:
     """The stack's own state: read, or also written. Its old versions are not theirs: these bring a lost one back."""
-    bucket, own = f"arn:aws:s3:::{names.bucket}", f"{names.project}/{names.stack}"
+    bucket, own = f"arn:aws:s3:::{names.bucket}", [f"{names.project}/{stack}" for stack in names.stacks]
     # Below stacks/, history/, backups/ and locks/organization/.
-    files = [f"{bucket}/.pulumi/*/{own}{rest}" for rest in (".*", "/*")]
+    files = [f"{bucket}/.pulumi/*/{one}{rest}" for one in own for rest in (".*", "/*")]
     meta = f"{bucket}/.pulumi/meta.yaml"
     return [
         allow(["s3:ListBucket"], [bucket]),
@@ -77,31 +77,32 @@ def by_tag(names: Names, service: str, actions: Sequence[str], but: Sequence[str
         yield {"Effect": "Allow", "Action": free, **where}
     yield from (allow([one], [PUBLIC[one]]) for one in full if one in PUBLIC)
     if own:
-        tags = {"aws:ResourceTag/project": names.project, "aws:ResourceTag/stack": names.stack}
-        yield allow(own, ["*"], Condition={"StringEquals": tags})
+        tags = {"aws:ResourceTag/project": names.project, "aws:ResourceTag/stack": names.stacks}
+        yield allow(own, ["*"], Condition={"StringLike": tags})
 
 
 def strangers(names: Names) -> Iterator[Document]:
     """Resources with the tags of another project or stack. Those without such tags are not protected by this."""
     # Zones, mail identities and certificates may be another stack's, and used by this one.
     shared = ["acm:*", "route53:*", "ses:*"]
-    for key, own in (("project", names.project), ("stack", names.stack)):
+    for key, own in (("project", [names.project]), ("stack", names.stacks)):
         tag = f"aws:ResourceTag/{key}"
-        condition = {"StringNotEquals": {tag: own}, "Null": {tag: "false"}}
+        condition = {"StringNotLike": {tag: own}, "Null": {tag: "false"}}
         yield {"Effect": "Deny", "NotAction": shared, "Resource": "*", "Condition": condition}
 
 
 def identities(names: Names, actions: Sequence[str]) -> Iterator[Document]:
     """Roles and users below the stack's path: another role would give its tasks what a deployment may not do."""
     account = f"arn:aws:iam::{names.account}"
-    path = f"{names.project}/{names.stack}/*"
-    own = [f"{account}:{kind}/{path}" for kind in ("role", "user", "instance-profile")]
+    paths = [f"{names.project}/{stack}/*" for stack in names.stacks]
+    roles = [f"{account}:role/{path}" for path in paths]
+    own = [*roles, *(f"{account}:{kind}/{path}" for kind in ("user", "instance-profile") for path in paths)]
     special = {"CreateServiceLinkedRole", "PassRole"}
     named = [one for one in actions if one not in special and any(word in one for word in ON_IDENTITIES)]
     yield allow([f"iam:{one}" for one in named], own)
     yield allow([f"iam:{one}" for one in actions if one not in special and one not in named], ["*"])
     to = {"StringEquals": {"iam:PassedToService": [f"{one}.amazonaws.com" for one in TAKES_ROLES]}}
-    yield allow(["iam:PassRole"], own[:1], Condition=to)
+    yield allow(["iam:PassRole"], roles, Condition=to)
     by = {"StringEquals": {"iam:AWSServiceName": [f"{one}.amazonaws.com" for one in OWN_ROLES]}}
     yield allow(["iam:CreateServiceLinkedRole"], [f"{account}:role/aws-service-role/*"], Condition=by)
 
@@ -109,7 +110,7 @@ def identities(names: Names, actions: Sequence[str]) -> Iterator[Document]:
 def logs(names: Names, actions: Sequence[str]) -> Iterator[Document]:
     """Groups by name. Lists, and the policies of the account's logs, are of no group."""
     group = f"arn:aws:logs:{names.region}:{names.account}:log-group:"
-    prefixes = (f"/{names.project}/{names.stack}/", f"/aws/events/{names.project}/{names.stack}/")
+    prefixes = [f"{root}/{names.project}/{stack}/" for root in ("", "/aws/events") for stack in names.stacks]
     everywhere = [one for one in actions if one.startswith("Describe") or "ResourcePolicy" in one]
     yield allow(
         [f"logs:{one}" for one in actions if one not in everywhere], [f"{group}{prefix}*" for prefix in prefixes]

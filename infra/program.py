@@ -10,6 +10,7 @@ from infra.components.database import Database
 from infra.components.guard import Guard
 from infra.components.mail import Mail
 from infra.components.order import after
+from infra.components.own_database import OwnDatabase
 from infra.config.stack import StackConfig
 from infra.planning import cost
 from infra.planning.difference import PARTS
@@ -18,7 +19,7 @@ from infra.pure.build_context import DOCKERFILE
 from infra.pure.recipe import notice_of
 from infra.stack.alarms import watch
 from infra.stack.assets import assets
-from infra.stack.foundation import Foundation, foundation
+from infra.stack.foundation import Foundation, Ground, foundation
 from infra.stack.front_door import FrontDoor, front_door
 from infra.stack.lookups import machine
 from infra.stack.parts import Parts, links, parts, secrets
@@ -33,14 +34,16 @@ from infra.stack.services import (
     private_url,
 )
 from infra.stack.setting import Setting, setting
+from infra.stack.shared import ground, read, server, told
 from infra.stack.sleep import sleep
 
 
 def build(config: StackConfig) -> dict[str, Any]:
     """Declare every resource of the stack and return its outputs."""
     s = setting(config)
-    base = foundation(s)
-    made = parts(s, base)
+    shared = read(config.preview) if config.preview else None
+    base = foundation(s) if shared is None else ground(s, shared)
+    made = parts(s, base, server(shared) if shared and "database" in config.used else None)
     built = images(s)
     door = front_door(s, base, made, assets(s, built))
     cdn = door.cdn
@@ -50,13 +53,26 @@ def build(config: StackConfig) -> dict[str, Any]:
     resets = [cache_reset(s, cdn, services[name]) for name, one in config.services.items() if one.page]
     scheduled = jobs(s, base, services)
     last += [*resets, *(scheduled.all.values() if scheduled else [])]
-    watch(s, base, made, door, services, resets[0] if resets else None, scheduled)
-    asleep = sleep(s, base, made, services)
     Guard("guard", after=last, protect=s.recipe.locked)
-    return outputs(s, base, made, door, services) | (job_facts(s, scheduled) if scheduled else {}) | asleep
+    found = outputs(s, base, made, door, services) | (job_facts(s, scheduled) if scheduled else {})
+    if not isinstance(base, Foundation):
+        return found
+    watch(s, base, made, door, services, resets[0] if resets else None, scheduled)
+    return found | own_facts(s, base, made) | sleep(s, base, made, services)
 
 
-def facts(s: Setting, base: Foundation, name: str, running: RunningService) -> dict[str, Any]:
+def own_facts(s: Setting, base: Foundation, made: Parts) -> dict[str, Any]:
+    """What only a stack tells that stands by itself."""
+    return {
+        "machine": machine(s.config),
+        "plan": verdict(s.config),
+        "monthly_cost": price(s.config),
+        PARTS: cost.parts(s.config),
+        **told(base, database_facts(made.database) if made.database else {}),
+    }
+
+
+def facts(s: Setting, base: Ground, name: str, running: RunningService) -> dict[str, Any]:
     """What commands need to know about a service: where to find it, and how `make dev` runs it from its folder."""
     settings = s.config.services[name]
     return {
@@ -68,7 +84,7 @@ def facts(s: Setting, base: Foundation, name: str, running: RunningService) -> d
         **({"dockerfile": settings.dockerfile} if settings.dockerfile != DOCKERFILE else {}),
         **({"build_args": settings.build_args} if settings.build_args else {}),
         "routes": settings.routes,
-        **({"private_url": private_url(base, name)} if settings.private else {}),
+        **({"private_url": private_url(s, base, name)} if settings.private else {}),
         "migrate": settings.migrate,
         "dev": settings.dev,
     }
@@ -109,27 +125,24 @@ def records(door: FrontDoor, mail: Mail | None) -> dict[str, Any]:
     )
 
 
-def database_facts(database: Database) -> dict[str, Any]:
+def database_facts(database: Database | OwnDatabase) -> dict[str, Any]:
     """`database_port`: on the laptop all databases have one address."""
-    return {"database": database.host, "database_port": database.port, "database_secret": database.secret_arn}
+    facts = {"database": database.host, "database_port": database.port, "database_secret": database.secret_arn}
+    return facts | ({"database_name": database.name} if isinstance(database, OwnDatabase) else {})
 
 
 def outputs(
-    s: Setting, base: Foundation, made: Parts, door: FrontDoor, services: Mapping[str, RunningService]
+    s: Setting, base: Ground, made: Parts, door: FrontDoor, services: Mapping[str, RunningService]
 ) -> dict[str, Any]:
     """What `pulumi stack output` tells."""
     # Known only when all new versions serve.
     deployed = Output.all(*(one.service.deployed_definition_arn for one in services.values()))
     kept = Output.all(
-        bucket=made.bucket and made.bucket.bucket, final_snapshot=made.database and made.database.final_snapshot
+        bucket=made.bucket and made.bucket.bucket, final_snapshot=made.instance and made.instance.final_snapshot
     )
     return {
         "url": after(deployed, door.cdn.url),
         "region": s.config.region,
-        "machine": machine(s.config),
-        "plan": verdict(s.config),
-        "monthly_cost": price(s.config),
-        PARTS: cost.parts(s.config),
         "cluster": base.cluster.name,
         "services": {name: facts(s, base, name, one) for name, one in services.items()},
         "distribution": door.cdn.distribution_id,

@@ -5,6 +5,7 @@ import os
 import sys
 import time
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -12,14 +13,14 @@ import click
 from localcloud import access, docker_engine, gateway, room, shell, stack, stack_file, supervision
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
-from localcloud.place import MAILBOX_PATH, STACK, Place
+from localcloud.place import MAILBOX_PATH, STACK, Place, preview_stack
 from localcloud.ports import BLOCKED_PORTS
 
 # How old the secret may be that a task of the back end uses: its own `REFRESH_SECONDS`.
 REFRESH_SECONDS = 30
 # No space, no right.
 DISK_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EPERM, errno.EROFS)
-UNATTENDED = ("--stack", STACK, "--yes", "--skip-preview")
+UNATTENDED = ("--yes", "--skip-preview")
 
 
 class Commands(click.Group):
@@ -39,10 +40,16 @@ class Commands(click.Group):
 @click.group(cls=Commands)
 @click.option("--port", type=click.IntRange(1024, 65000), default=4566, show_default=True, help="The gateway's port.")
 @click.option("--folder", type=click.Path(path_type=Path), help="Where state is kept.  [default: .local/<port>]")
+@click.option("--preview", help="A preview environment beside the stack `local`, such as pr-12, in its place.")
 @click.pass_context
-def main(ctx: click.Context, port: int, folder: Path | None) -> None:
-    """A local cloud for the stack `local`."""
-    ctx.obj = Place.of(port, folder)
+def main(ctx: click.Context, port: int, folder: Path | None, preview: str | None) -> None:
+    """A local cloud for the stack `local`, and for preview environments of it."""
+    if preview is not None:
+        try:
+            preview_stack(STACK, preview)
+        except LocalCloudError as error:
+            raise click.ClickException(str(error)) from None
+    ctx.obj = Place.of(port, folder, preview)
 
 
 @main.command()
@@ -70,10 +77,12 @@ def up(place: Place, engine: str | None, replace: str | None) -> None:
             stack.stop(place)
         if supervision.start(place):
             click.echo(f"Local cloud started in {time.monotonic() - started:.1f} s")
+        if place.preview:
+            prepare_preview(place)
         prepare(place)
         before, existed = stack.versions(place), stack.resource_ids(place)
         anew = ("--replace", replace) if replace else ()
-        if stack.pulumi(place, "up", *UNATTENDED, "--suppress-outputs", *anew):
+        if unattended(place, "up", "--suppress-outputs", *anew):
             kept = " what was created is kept;" if stack.resource_ids(place) - existed else ""
             raise LocalCloudError(
                 f"pulumi up: failed after {time.monotonic() - started:.0f} s with the message above;{kept}"
@@ -94,6 +103,19 @@ def deployed(before: Mapping[str, str], after: Mapping[str, str]) -> str:
     return f"Deployed {', '.join(changes)}" if after != before else f"No new version: {', '.join(changes) or 'no app'}"
 
 
+def unattended(place: Place, *words: str) -> int:
+    return stack.pulumi(place, words[0], "--stack", place.stack, *UNATTENDED, *words[1:])
+
+
+def prepare_preview(place: Place) -> None:
+    """It stands on what the stack `local` has, and its settings are those of that one's file."""
+    if not stack.versions(place.of_base):
+        raise LocalCloudError(
+            "PREVIEW: a preview environment stands beside the stack, which is not deployed; run `make up`"
+        )
+    stack_file.write_preview(place.stack, STACK, stack.project())
+
+
 def prepare(place: Place) -> None:
     """Make the stack ready for a run; refresh its state first if the last run or the local cloud was killed."""
     interrupted = stack.was_interrupted(place)
@@ -104,7 +126,7 @@ def prepare(place: Place) -> None:
         why = "The last run failed or was killed" if interrupted else "The password's secret is gone"
         click.echo(f"{why}: comparing the stack with what exists")
         # The provider's journal lists what was being created at that moment, so Pulumi's own list can be dropped.
-        if stack.pulumi(place, "refresh", *UNATTENDED, "--suppress-outputs", "--clear-pending-creates"):
+        if unattended(place, "refresh", "--suppress-outputs", "--clear-pending-creates"):
             raise LocalCloudError("pulumi refresh: failed with the message above; run the same command again")
 
 
@@ -127,20 +149,30 @@ def describe(place: Place) -> None:
 @main.command()
 @click.pass_obj
 def down(place: Place) -> None:
-    """Destroy the stack, then stop everything."""
+    """Destroy the stack with its preview environments, then stop everything; of one of these, destroy it alone."""
     stack_file.check()
     with only_command(place, "down"):
-        if stack.deployment(place).get("resources"):
-            supervision.start(place)
-            prepare(place)
-            if stack.pulumi(place, "destroy", *UNATTENDED):
-                raise LocalCloudError(
-                    "pulumi destroy: failed with the message above; run `make down` again to continue"
-                )
-            stack.note_agreement(place)
+        for preview in [place.preview] if place.preview else stack.previews(place):
+            destroy(replace(place, preview=preview), "--remove")
+        if place.preview:
+            return
+        destroy(place)
         stack.stop(place)
         if place.docker_engine:
             docker_engine.remove_all(place, place.docker_engine)
+
+
+def destroy(place: Place, *options: str) -> None:
+    """`--remove`: its state and its file, too."""
+    if not (stack.deployment(place).get("resources") or (place.preview and stack.state_file(place).exists())):
+        return
+    if place.preview:
+        stack_file.write_preview(place.stack, STACK, stack.project())
+    supervision.start(place)
+    prepare(place)
+    if unattended(place, "destroy", *options):
+        raise LocalCloudError("pulumi destroy: failed with the message above; run the same command again to continue")
+    stack.note_agreement(place)
 
 
 @main.command()

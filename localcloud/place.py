@@ -3,12 +3,13 @@
 import hashlib
 import json
 import os
+import re
 import secrets
 import stat
 import sys
 import tempfile
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from urllib.parse import quote
@@ -19,6 +20,9 @@ from localcloud.signing import Credentials
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / ".tools"
 STACK = "local"
+# Of preview environments: pull requests, by their numbers. A stack's file, its state, and what may change it
+# (bootstrap/rights.py) are known by a name of this form after the base's.
+PREVIEW = "pr-[a-z0-9-]{1,20}"
 REGION = "us-east-1"
 MAILBOX_PATH = "/_local/mailbox"  # on the gateway, and in the config of the stack `local`
 HEALTH_PATH = "/_local/health"  # on the gateway: whether the emulator's state is saved
@@ -30,6 +34,16 @@ TASK_GATEWAY = "169.254.170.2"
 ENGINE_LABEL = "localcloud"
 # A unix socket's path has 107 bytes at most; the longest name in the folder is supervisord's, with a process id.
 SOCKETS_BYTES = 107 - len("/control.sock.4194304")
+
+
+def preview_stack(base: str, preview: str) -> str:
+    """The name of a preview environment's stack."""
+    if not re.fullmatch(PREVIEW, preview):
+        raise LocalCloudError(
+            f"PREVIEW: must be pr- and up to 20 lower-case letters, digits or hyphens, got {preview!r}; write for"
+            " example PREVIEW=pr-12"
+        )
+    return f"{base}-{preview}"
 
 
 def refuse_shared(folder: Path) -> None:
@@ -51,14 +65,27 @@ def refuse_shared(folder: Path) -> None:
 
 @dataclass(frozen=True, kw_only=True)
 class Place:
-    """One local cloud. `port` is the gateway's; `folder` holds all that must survive a stop."""
+    """One local cloud, and the stack there that a command is about.
+
+    `port` is the gateway's; `folder` holds all that must survive a stop. `preview`: an environment beside the stack
+    `local`.
+    """
 
     port: int
     folder: Path
+    preview: str | None = None
 
     @classmethod
-    def of(cls, port: int, folder: Path | None = None) -> "Place":
-        return cls(port=port, folder=(folder or ROOT / ".local" / str(port)).resolve())
+    def of(cls, port: int, folder: Path | None = None, preview: str | None = None) -> "Place":
+        return cls(port=port, folder=(folder or ROOT / ".local" / str(port)).resolve(), preview=preview)
+
+    @property
+    def stack(self) -> str:
+        return preview_stack(STACK, self.preview) if self.preview else STACK
+
+    @property
+    def of_base(self) -> "Place":
+        return replace(self, preview=None)
 
     @property
     def endpoint(self) -> str:

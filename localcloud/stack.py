@@ -1,4 +1,4 @@
-"""Runs the Pulumi CLI on the stack `local`, and reads the state that it saves."""
+"""Runs the Pulumi CLI on a stack of the local cloud, and reads the state that it saves."""
 
 import json
 import os
@@ -14,9 +14,10 @@ from typing import Any
 from localcloud import supervision
 from localcloud.environment import harmless
 from localcloud.errors import LocalCloudError
-from localcloud.place import ROOT, STACK, Place
+from localcloud.place import PREVIEW, ROOT, STACK, Place
 
-# This file holds the emulator process (its id and start time) with which Pulumi's state is known to agree.
+# This file holds the emulator process (its id and start time) with which Pulumi's state is known to agree. A preview's
+# has its name behind a hyphen.
 AGREES = "agrees"
 STOPPED = "stopped"
 END_SECONDS = 5.0
@@ -58,11 +59,21 @@ def project(root: Path = ROOT) -> str:
 
 
 def state_file(place: Place) -> Path:
-    return place.folder / "pulumi/.pulumi/stacks" / project() / f"{STACK}.json"
+    return states(place) / f"{place.stack}.json"
+
+
+def states(place: Place) -> Path:
+    return place.folder / "pulumi/.pulumi/stacks" / project()
+
+
+def previews(place: Place) -> list[str]:
+    """The preview environments that there are beside the stack `local`."""
+    found = (re.fullmatch(rf"{STACK}-({PREVIEW})", file.stem) for file in states(place).glob("*.json"))
+    return sorted(one[1] for one in found if one)
 
 
 def locks(place: Place) -> Iterator[Path]:
-    yield from (place.folder / "pulumi/.pulumi/locks").glob(f"**/{project()}/{STACK}/*.json")
+    yield from (place.folder / "pulumi/.pulumi/locks").glob(f"**/{project()}/{place.stack}/*.json")
 
 
 def deployment(place: Place) -> dict[str, Any]:
@@ -111,8 +122,8 @@ def resource_count(place: Place) -> int:
 
 def ensure(place: Place) -> None:
     """Create the stack on first use, and remove the lock that a killed `pulumi` left."""
-    if not state_file(place).exists() and pulumi(place, "stack", "init", STACK, "--no-select", quiet=True):
-        raise LocalCloudError(f"pulumi: could not make the stack `{STACK}`; its message is above")
+    if not state_file(place).exists() and pulumi(place, "stack", "init", place.stack, "--no-select", quiet=True):
+        raise LocalCloudError(f"pulumi: could not make the stack `{place.stack}`; its message is above")
     for lock in list(locks(place)):
         owner = json.loads(lock.read_text()).get("pid")
         if owner and is_at_work(owner):
@@ -158,25 +169,30 @@ def end_orphans(place: Place) -> None:
 
 def was_interrupted(place: Place) -> bool:
     """Whether the last run was killed, or the emulator was killed after it: then state and cloud may differ."""
-    note = place.folder / AGREES
+    note = note_of(place)
     agrees = note.exists() and note.read_text() in (STOPPED, supervision.emulator_life(place))
     return state_file(place).exists() and not agrees
 
 
 def note_disagreement(place: Place) -> None:
     """Call before a run: until it has ended, a change may be in the cloud and not yet in the state."""
-    (place.folder / AGREES).unlink(missing_ok=True)
+    note_of(place).unlink(missing_ok=True)
 
 
 def note_agreement(place: Place) -> None:
     """Call after a run. Holds for this emulator process only: it saves with a delay, so a kill may lose changes."""
-    (place.folder / AGREES).write_text(supervision.emulator_life(place))
+    note_of(place).write_text(supervision.emulator_life(place))
+
+
+def note_of(place: Place) -> Path:
+    return place.folder / (f"{AGREES}-{place.preview}" if place.preview else AGREES)
 
 
 def stop(place: Place) -> None:
     """Stop everything and keep the data. An orderly stop saves all, so the agreement holds for the next process too."""
-    agrees = supervision.emulator_life(place) and not was_interrupted(place)
+    life = supervision.emulator_life(place)
+    agreeing = [note for note in place.folder.glob(f"{AGREES}*") if life and note.read_text() in (life, STOPPED)]
     supervision.stop(place)
     end_orphans(place)
-    if agrees:
-        (place.folder / AGREES).write_text(STOPPED)
+    for note in agreeing:
+        note.write_text(STOPPED)

@@ -1,4 +1,5 @@
-"""Whether the stack's files are YAML: Pulumi's own message about that names neither the file nor the column."""
+"""The stacks' files: whether they are YAML, since Pulumi's own message about that names neither file nor column, and
+those of preview environments."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -11,6 +12,34 @@ if TYPE_CHECKING:
     import yaml
 
 FILES = ("Pulumi.yaml", f"Pulumi.{STACK}.yaml")
+# Of a base's file: how its state's secrets are encrypted. A preview's state is like it.
+ENCRYPTION = ("encryptionsalt", "encryptedkey", "secretsprovider")
+
+
+def name_of(stack: str) -> str:
+    return f"Pulumi.{stack}.yaml"
+
+
+def write_preview(stack: str, base: str, project: str, root: Path = ROOT) -> None:
+    """The file of a preview environment, unless it is there: its settings are its base's, and it may change any."""
+    import yaml
+
+    file = root / name_of(stack)
+    if file.exists():
+        return
+    found = yaml.safe_load((root / name_of(base)).read_bytes())
+    ours = {key: value for key, value in found["config"].items() if key.startswith("pulumi:")}
+    of_state = {key: found[key] for key in ENCRYPTION if key in found}
+    made = {**of_state, "config": {**ours, f"{project}:preview": {"base": base}}}
+    file.write_text(yaml.safe_dump(made, sort_keys=False))
+
+
+def secrets_provider(stack: str, root: Path = ROOT) -> str | None:
+    """What encrypts the secrets in the stack's state; None for a passphrase, and where Pulumi's service does it."""
+    import yaml
+
+    found: str | None = yaml.safe_load((root / name_of(stack)).read_bytes()).get("secretsprovider")
+    return found
 
 
 def check(root: Path = ROOT) -> None:

@@ -17,7 +17,7 @@ FILES = ROOT / "new/files"
 TAKEN = (
     *(".ci", ".gitattributes", ".github/workflows", ".gitignore", "Makefile", "__main__.py", "poetry.lock"),
     *("poetry.toml", "pyproject.toml", "Pulumi.yaml", "Pulumi.local.yaml", "Pulumi.dev.yaml", "Pulumi.prod.yaml"),
-    *("bootstrap", "docs", "infra", "lambda", "localcloud", "ops", "toolchain"),
+    *("bootstrap", "docs", "infra", "lambda", "localcloud", "ops", "preview", "toolchain"),
     *("tests/__init__.py", "tests/unit/__init__.py", "tests/unit/pure", "tests/unit/steps"),
 )
 LEFT_OUT = ("docs/images",)

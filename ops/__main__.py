@@ -14,6 +14,7 @@ from ops import (
     cost,
     deployments,
     doctor,
+    environments,
     files,
     jobs,
     log_lines,
@@ -39,9 +40,14 @@ from ops.target import Target
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m ops", description=__doc__)
     parser.add_argument("--stack", default="local")
+    parser.add_argument("--preview", help="an environment of a pull request on the stack, such as pr-12")
     parser.add_argument("--port", type=int, default=4566, help="of the local cloud")
     parser.add_argument("--folder", type=Path, help="where the local cloud keeps its state")
     commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("up", help=environments.up.__doc__)
+    commands.add_parser("down", help=environments.down.__doc__)
+    of_requests = commands.add_parser("previews", help=environments.listed.__doc__)
+    of_requests.add_argument("--older", type=int, metavar="DAYS", help="destroy those")
     commands.add_parser("status", help=status.status.__doc__)
     reading = commands.add_parser("logs", help=logs.logs.__doc__)
     reading.add_argument("--service", help="the one whose log is read; all without it")
@@ -243,7 +249,29 @@ def tell_changes(target: Target, given: argparse.Namespace) -> int:
     return code
 
 
+def make_environment(target: Target, given: argparse.Namespace) -> int:
+    return environments.up(of_preview(target, f"pulumi up -s {target.base}"))
+
+
+def destroy_environment(target: Target, given: argparse.Namespace) -> int:
+    return environments.down(of_preview(target, f"pulumi destroy -s {target.base}"))
+
+
+def of_preview(target: Target, otherwise: str) -> Target:
+    """The target; a problem where it is a whole stack, which the command `otherwise` is for."""
+    if target.preview is None:
+        raise OperationError(f"PREVIEW: is required with a stack on AWS, such as pr-12; for all of it: `{otherwise}`")
+    return target
+
+
+def list_environments(target: Target, given: argparse.Namespace) -> int:
+    return tell(environments.listed(target, given.older))
+
+
 COMMANDS = {
+    "up": make_environment,
+    "down": destroy_environment,
+    "previews": list_environments,
     "status": tell_status,
     "doctor": examine,
     "logs": read_logs,
@@ -265,13 +293,17 @@ COMMANDS = {
     "upgrade-database": renew_database,
     "upgrade-hosts": renew_hosts,
 }
+# Those that are about a preview environment, too. The others are about what it shares with its base.
+OF_PREVIEWS = ("up", "down", "status", "logs", "run", "shell", "psql", "tunnel", "deployments")
 
 
 def main() -> int:
     target = None
     try:
         given = arguments()
-        target = Target.of(given.stack, given.port, given.folder)
+        target = Target.of(given.stack, given.port, given.folder, given.preview)
+        if given.preview and given.command not in OF_PREVIEWS:
+            raise OperationError(f"PREVIEW: {given.command} is about what it shares with {given.stack}; leave it out")
         return COMMANDS[given.command](target, given)
     except (OperationError, LocalCloudError) as error:
         print(f"Error: {error}", file=sys.stderr)

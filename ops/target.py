@@ -3,37 +3,50 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from infra.config.load import APP_FILE, ConfigError, app_settings, merged
-from infra.config.stack_file import file_of, own_settings, project
+from infra.config.stack_file import file_of, own_settings, project, with_base
 from infra.pure.paths import ROOT
 from localcloud import gateway, stack
 from localcloud.place import STACK as LOCAL
-from localcloud.place import Place
+from localcloud.place import Place, preview_stack
 from ops.errors import NO_PULUMI, OperationError
 
 
 @dataclass(frozen=True, kw_only=True)
 class Target:
-    """`place`: the local cloud of the stack `local`; None for a stack on AWS, where the caller's credentials hold."""
+    """`place`: the local cloud of the stack `local`; None for a stack on AWS, where the caller's credentials hold.
 
-    name: str
+    `preview`: the environment that is meant in place of the stack itself, its `base`.
+    """
+
+    base: str
     place: Place | None
+    preview: str | None = None
 
     @classmethod
-    def of(cls, name: str, port: int, folder: Path | None = None) -> "Target":
+    def of(cls, base: str, port: int, folder: Path | None = None, preview: str | None = None) -> "Target":
         try:
-            file_of(name)
+            file_of(base)
         except ConfigError as error:
             raise OperationError(str(error)) from None
-        place = Place.of(port, folder) if name == LOCAL else None
+        if preview:
+            preview_stack(base, preview)  # refuses what is no name
+        place = Place.of(port, folder, preview) if base == LOCAL else None
         if place and not gateway.answers(port):
             raise OperationError(f"the local cloud does not answer on port {port}; run `make up`")
-        return cls(name=name, place=place)
+        return cls(base=base, preview=preview, place=place)
+
+    def of_preview(self, preview: str) -> "Target":
+        return replace(self, preview=preview, place=self.place and replace(self.place, preview=preview))
+
+    @property
+    def name(self) -> str:
+        return preview_stack(self.base, self.preview) if self.preview else self.base
 
     @cached_property
     def project(self) -> str:
@@ -43,7 +56,8 @@ class Target:
     def config(self) -> dict[str, Any]:
         """The settings of app.yaml and of the stack's file, unchecked: `pulumi up` checks them."""
         try:
-            settings: dict[str, Any] = merged(app_settings(APP_FILE), own_settings(self.name))
+            own = with_base({"preview": {"base": self.base}}) if self.preview else own_settings(self.name)
+            settings: dict[str, Any] = merged(app_settings(APP_FILE), own)
         except ConfigError as error:
             raise OperationError(str(error)) from None
         return settings
@@ -104,12 +118,15 @@ class Target:
     @property
     def up(self) -> str:
         """The command that deploys it."""
+        if self.preview:
+            return f"make up{self.option}"
         return "make up" if self.place else f"pulumi up -s {self.name}"
 
     @property
     def option(self) -> str:
         """What a `make` command needs more to be about this stack."""
-        return "" if self.place else f" STACK={self.name}"
+        of_stack = "" if self.place else f" STACK={self.base}"
+        return of_stack + (f" PREVIEW={self.preview}" if self.preview else "")
 
     def client(self, service: str, region: str | None = None) -> Any:
         """A boto3 client, of the stack's region or another one."""

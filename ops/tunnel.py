@@ -43,7 +43,8 @@ def database(target: Target) -> Database:
     return Database(
         host=host,
         port=found["Endpoint"]["Port"],
-        name=found["DBName"],
+        # A preview environment has one of its own there.
+        name=target.outputs.get("database_name", found["DBName"]),
         user=secret["username"],
         password=secret["password"],
     )

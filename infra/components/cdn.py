@@ -64,7 +64,8 @@ class CdnArgs:
     `file_origins`: where pages may send files to and fetch them from, beside the site itself.
     `routes`: path prefixes of the services that are no page. `page`: whether a page has all other paths.
     `assets`: the page's files that outlive its tasks. `access_logs`: where it writes who asked for what.
-    `own_names`: what it is reached by beside the name that CloudFront gives it.
+    `own_names`: what it is reached by beside the name that CloudFront gives it. `waits`: whether an `up` does, until
+    all of CloudFront knows it.
     """
 
     origin: aws.cloudfront.DistributionOriginArgs
@@ -75,6 +76,7 @@ class CdnArgs:
     own_names: SiteNames | None
     file_origins: Sequence[pulumi.Input[str]]
     settings: CdnConfig
+    waits: bool
 
 
 class Cdn(pulumi.ComponentResource):
@@ -298,6 +300,7 @@ class Cdn(pulumi.ComponentResource):
                 args.settings,
                 args.access_logs,
                 args.own_names.certificate_arn if args.own_names else None,
+                waits=args.waits,
             ),
         )
 

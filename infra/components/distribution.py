@@ -30,6 +30,8 @@ def common(
     settings: CdnConfig,
     access_logs: aws.cloudfront.DistributionLoggingConfigArgs | None,
     certificate_arn: pulumi.Input[str] | None,
+    *,
+    waits: bool = True,
 ) -> dict[str, Any]:
     """Arguments of a distribution. `certificate_arn`: None where it has no name of its own."""
     return {
@@ -38,7 +40,7 @@ def common(
         "http_version": "http2and3",
         "is_ipv6_enabled": True,
         "price_class": settings.price_class,
-        "wait_for_deployment": True,
+        "wait_for_deployment": waits,
         "logging_config": access_logs,
         "custom_error_responses": [
             aws.cloudfront.DistributionCustomErrorResponseArgs(error_code=code, error_caching_min_ttl=0)

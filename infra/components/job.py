@@ -6,9 +6,9 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from infra.components.cluster import Cluster
 from infra.components.job_records import JobRecords
 from infra.components.role import removable_role
+from infra.components.shared import RunsTasks
 from infra.components.task import Task
 from infra.config.services import JobConfig
 from infra.pure import policies
@@ -24,7 +24,7 @@ class JobArgs:
     """`task`: of the service whose image, variables and rights it has. `definition_arn`: the version that serves."""
 
     settings: JobConfig
-    cluster: Cluster
+    cluster: RunsTasks
     task: Task
     definition_arn: pulumi.Input[str]
     records: JobRecords

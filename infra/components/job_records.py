@@ -6,8 +6,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from infra.components.cluster import Cluster
 from infra.components.event_log import ended_tasks, event_log
+from infra.components.shared import RunsTasks
 from infra.pure.naming import JOB_GROUP, job_log_name
 from infra.pure.tags import Tags, component_tag
 
@@ -17,7 +17,7 @@ MISSED_SECONDS = 14 * 24 * 3600  # the longest that SQS keeps a message
 
 @dataclass(frozen=True, kw_only=True)
 class JobRecordsArgs:
-    cluster: Cluster
+    cluster: RunsTasks
     tags: Tags
 
 

@@ -1,6 +1,6 @@
 """The load balancer: from CloudFront to the tasks of the services."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import pulumi
@@ -37,6 +37,7 @@ class LoadBalancer(pulumi.ComponentResource):
     measured_as: pulumi.Output[str]  # its name in CloudWatch
     dns_name: pulumi.Output[str]
     listener_arn: pulumi.Output[str]
+    numbers: Mapping[str, pulumi.Output[int]]  # of rules whose priorities do not follow from what they are for
 
     def __init__(self, name: str, args: LoadBalancerArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:LoadBalancer", name, None, opts)
@@ -70,6 +71,7 @@ class LoadBalancer(pulumi.ComponentResource):
         self.measured_as = balancer.arn_suffix
         self.dns_name = balancer.dns_name
         self.listener_arn = listener.arn
+        self.numbers = {}
         self.register_outputs({"dnsName": self.dns_name})
 
 

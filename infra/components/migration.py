@@ -7,7 +7,7 @@ import pulumi
 from pulumi import Alias, ResourceOptions
 from pulumi.dynamic import Resource
 
-from infra.components.cluster import Cluster
+from infra.components.shared import RunsTasks
 from infra.components.task import Task
 from infra.pure.tags import Tags
 from infra.steps.migration_run import MigrationRun
@@ -20,7 +20,7 @@ FORMER = {"backend-migration": "migration"}
 class MigrationArgs:
     """`command` replaces the container's own. `version` names the run."""
 
-    cluster: Cluster
+    cluster: RunsTasks
     task: Task
     command: Sequence[str]
     version: str

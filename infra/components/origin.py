@@ -9,8 +9,9 @@ import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 from pulumi.dynamic import Resource
 
-from infra.components.load_balancer import HTTP, LoadBalancer
+from infra.components.load_balancer import HTTP
 from infra.components.order import after
+from infra.components.shared import Balances
 from infra.config.front_door import LoadBalancerConfig
 from infra.pure.naming import unique_name
 from infra.pure.tags import component_tag
@@ -26,15 +27,23 @@ READ_SECONDS = 60
 PATIENCE = "45m"
 NAME_LIMIT = 64  # https://docs.aws.amazon.com/cloudfront/latest/APIReference/API_VpcOriginEndpointConfig.html
 HEADER = "X-Origin-Secret"
+# Tells the load balancer whose distribution a request came by: those of preview environments lead to it, too.
+# CloudFront writes it over what a viewer sends under this name.
+# https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/add-origin-custom-headers.html
+STACK_HEADER = "X-Stack"
 
 
 @dataclass(frozen=True, kw_only=True)
 class OriginArgs:
-    """`internet_gateway_id`: of the network, which must have one, though nothing passes it."""
+    """`internet_gateway_id`: of the network, which must have one, though nothing passes it.
+
+    `shared_id`: of the VPC origin that a preview environment's base has already.
+    """
 
     settings: LoadBalancerConfig
-    load_balancer: LoadBalancer
-    internet_gateway_id: pulumi.Input[str]
+    load_balancer: Balances
+    internet_gateway_id: pulumi.Input[str] | None = None
+    shared_id: pulumi.Input[str] | None = None
 
 
 class NewSecret(Resource, module="infra", name="OriginSecret"):
@@ -55,10 +64,10 @@ class Origin(pulumi.ComponentResource):
     def __init__(self, name: str, args: OriginArgs, opts: ResourceOptions | None = None) -> None:
         super().__init__("app:infra:Origin", name, None, opts)
         self._balancer = args.load_balancer
-        self._vpc_origin: aws.cloudfront.VpcOrigin | None = None
+        self.vpc_origin_id: pulumi.Input[str] | None = None
         self._secret: Output[str] | None = None
         if args.settings.scheme == "internal":
-            self._vpc_origin = self._private(name, args)
+            self.vpc_origin_id = args.shared_id or self._private(name, args).id
         else:
             made = self._new_secret(name, args)
             self._secret = made.current
@@ -67,12 +76,15 @@ class Origin(pulumi.ComponentResource):
 
     def of(self, origin_id: str) -> aws.cloudfront.DistributionOriginArgs:
         """The load balancer as an origin of a distribution."""
-        if self._vpc_origin is not None:
+        if self.vpc_origin_id is not None:
             return aws.cloudfront.DistributionOriginArgs(
                 origin_id=origin_id,
                 domain_name=self._balancer.dns_name,
+                custom_headers=[
+                    aws.cloudfront.DistributionOriginCustomHeaderArgs(name=STACK_HEADER, value=pulumi.get_stack())
+                ],
                 vpc_origin_config=aws.cloudfront.DistributionOriginVpcOriginConfigArgs(
-                    vpc_origin_id=self._vpc_origin.id, origin_read_timeout=READ_SECONDS
+                    vpc_origin_id=self.vpc_origin_id, origin_read_timeout=READ_SECONDS
                 ),
             )
         return aws.cloudfront.DistributionOriginArgs(

@@ -7,8 +7,8 @@ import pulumi
 import pulumi_aws as aws
 from pulumi import ResourceOptions
 
-from infra.components.cluster import Cluster
 from infra.components.service import Service
+from infra.components.shared import RunsTasks
 from infra.config.services import ScalingConfig
 from infra.pure.tags import component_tag
 
@@ -22,7 +22,7 @@ class ScalingArgs:
 
     settings: ScalingConfig
     least: int
-    cluster: Cluster
+    cluster: RunsTasks
     service: Service
     requests_of: pulumi.Output[str] | None
 

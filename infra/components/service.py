@@ -8,7 +8,7 @@ import pulumi_aws as aws
 from pulumi import ResourceOptions
 from pulumi.dynamic import Resource
 
-from infra.components.cluster import Cluster
+from infra.components.shared import RunsTasks
 from infra.components.task import Task
 from infra.pure.placement import MAXIMUM_PERCENT, MINIMUM_HEALTHY_PERCENT
 from infra.pure.tags import component_tag
@@ -34,7 +34,7 @@ class ServiceArgs:
     back. `shell`: whether one may be opened in a task. `scaled`: whether somebody else changes the number of tasks.
     """
 
-    cluster: Cluster
+    cluster: RunsTasks
     task: Task
     definition_arn: pulumi.Input[str]
     target_group_arn: pulumi.Input[str] | None

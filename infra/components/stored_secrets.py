@@ -52,6 +52,11 @@ class Secrets(pulumi.ComponentResource):
         self.register_outputs({})
 
 
+def plain(secret: Stored) -> Secret:
+    """One that others keep and delete."""
+    return Secret(arn=secret.arn, value_from=f"{secret.arn}:::{secret.version}")
+
+
 def handed_over(kept: KeptSecrets, secret: Stored) -> Secret:
-    value_from = f"{secret.arn}:::{secret.version}"
-    return Secret(arn=secret.arn, value_from=kept.prefix.apply(lambda _: value_from))
+    of_it = plain(secret)
+    return Secret(arn=secret.arn, value_from=kept.prefix.apply(lambda _: of_it.value_from))

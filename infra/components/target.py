@@ -8,8 +8,8 @@ import pulumi_aws as aws
 from pulumi import Alias, ResourceOptions
 
 from infra.components.load_balancer import NAME as BALANCER
-from infra.components.load_balancer import LoadBalancer
 from infra.components.order import after
+from infra.components.shared import Balances
 from infra.pure.naming import unique_name
 from infra.pure.routing import anchor_priority, host_priority, path_patterns, priority
 from infra.pure.tags import component_tag
@@ -31,6 +31,16 @@ FORMER = {
 }
 
 
+def anchor_rule(service: str) -> str:
+    """The name of the rule that no request meets."""
+    return f"{service}-anchor"
+
+
+def route_rule(route: str, of: str = BALANCER) -> str:
+    """The name of the rule for a path. `of`: a service, whose name it had before."""
+    return unique_name(of, "route", *filter(None, [route.strip("/")]), limit=NAME_LIMIT)
+
+
 @dataclass(frozen=True, kw_only=True)
 class TargetArgs:
     """`routes`: path prefixes. `health`: the path that answers 200 when a task may get requests.
@@ -40,7 +50,7 @@ class TargetArgs:
     """
 
     vpc_id: pulumi.Input[str]
-    load_balancer: LoadBalancer
+    load_balancer: Balances
     port: int
     routes: Sequence[str]
     health: str
@@ -112,9 +122,9 @@ class Target(pulumi.ComponentResource):
         nowhere = aws.lb.ListenerRuleConditionSourceIpArgs(values=[NOWHERE])
         nobody = aws.lb.ListenerRuleConditionHostHeaderArgs(values=[f"{name}.invalid"])
         return aws.lb.ListenerRule(
-            f"{name}-anchor",
+            anchor_rule(name),
             listener_arn=args.load_balancer.listener_arn,
-            priority=anchor_priority(name),
+            priority=self._balancer.numbers.get(anchor_rule(name)) or anchor_priority(name),
             conditions=[
                 aws.lb.ListenerRuleConditionArgs(source_ip=nowhere),
                 aws.lb.ListenerRuleConditionArgs(host_header=nobody),
@@ -129,13 +139,12 @@ class Target(pulumi.ComponentResource):
     ) -> aws.lb.ListenerRule:
         """Of the load balancer and named by the path alone: it has one rule of a priority, so that a path that goes to
         another service is a change of its rule. A new one would be refused while the former is there."""
-        role = ["route", *filter(None, [route.strip("/")])]
-        former = unique_name(name, *role, limit=NAME_LIMIT)
+        rule, former = route_rule(route), route_rule(route, of=name)
         aliases = [Alias(name=former, parent=self), *self._former(former)]
         return aws.lb.ListenerRule(
-            unique_name(BALANCER, *role, limit=NAME_LIMIT),
+            rule,
             listener_arn=args.load_balancer.listener_arn,
-            priority=priority(route),
+            priority=self._balancer.numbers.get(rule) or priority(route),
             conditions=[
                 aws.lb.ListenerRuleConditionArgs(
                     path_pattern=aws.lb.ListenerRuleConditionPathPatternArgs(values=path_patterns(route))

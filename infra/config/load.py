@@ -165,10 +165,21 @@ def misplaced(raw: Mapping[str, str], namespace: str) -> Iterator[str]:
 
 def merged(common: Any, own: Any) -> Any:
     """`own` over `common`: sections key by key, all else as a whole; `null` takes a key of `common` away."""
+    both = over(common, own)
+    return without_null(both) if isinstance(own, Mapping) else both
+
+
+def over(common: Any, own: Any) -> Any:
+    """The same with each `null`, for what is still to be laid over something else."""
     if not (isinstance(common, Mapping) and isinstance(own, Mapping)):
         return own
-    both = {**common, **{key: merged(common.get(key), value) for key, value in own.items()}}
-    return {key: value for key, value in both.items() if value is not None}
+    return {**common, **{key: over(common.get(key), value) for key, value in own.items()}}
+
+
+def without_null(settings: Any) -> Any:
+    if not isinstance(settings, Mapping):
+        return settings
+    return {key: without_null(value) for key, value in settings.items() if value is not None}
 
 
 def is_in(settings: Any, key: str) -> bool:
@@ -291,8 +302,12 @@ def load() -> StackConfig:
     """The configuration of the stack that Pulumi runs; ends the program with a readable list when it is wrong."""
     import pulumi
 
+    from infra.config.stack_file import with_base  # here: it reads files by what is in this module
+
     try:
-        app = app_settings(APP_FILE)
-        return parse(pulumi.runtime.get_config_env(), namespace=pulumi.get_project(), app=app)
+        app, namespace = app_settings(APP_FILE), pulumi.get_project()
+        raw = pulumi.runtime.get_config_env()
+        own = with_base(dict(decoded(raw, namespace)))
+        return checked(own, app=app, known=misplaced(raw, namespace))
     except ConfigError as error:
         end_invalid(str(error))

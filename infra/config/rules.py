@@ -128,6 +128,15 @@ def lack_of_connections(stack: StackSections) -> Iterator[Problem]:
         )
 
 
+def preview_through_public(stack: StackSections) -> Iterator[Problem]:
+    if stack.preview and stack.load_balancer.scheme == "internet-facing":
+        yield Problem(
+            key="preview.base",
+            rule="must be a stack whose loadBalancer.scheme is internal: the secret header of another is its own alone",
+            remedy="take another base",
+        )
+
+
 def one_anchor(stack: StackSections) -> Iterator[Problem]:
     for one, other in same_anchors(stack.services):
         yield Problem(
@@ -153,6 +162,7 @@ RULES: tuple[Rule, ...] = (
     (("services", "jobs", "cluster", "network"), lack_of_room),
     (("services", "cluster", "network"), lack_without_spot),
     (("services", "cluster", "network"), way_out),
+    (("preview", "loadBalancer"), preview_through_public),
     (("services",), one_anchor),
     (("services", "jobs", "database"), lack_of_connections),
 )

@@ -12,6 +12,7 @@ from infra.config.data import CacheConfig, DatabaseConfig, StorageConfig
 from infra.config.front_door import AccessLogsConfig, CdnConfig, DomainConfig, LoadBalancerConfig
 from infra.config.mail import MailConfig
 from infra.config.network import NetworkConfig
+from infra.config.preview import PreviewConfig
 from infra.config.section import Section
 from infra.config.services import AppConfig, is_secret
 from infra.config.sleep import SleepConfig
@@ -90,6 +91,9 @@ class StackSections(AppConfig):
     )
     load_balancer: LoadBalancerConfig = LoadBalancerConfig()
     sleep: SleepConfig | None = Field(None, description="Default: it runs all the time.")
+    preview: PreviewConfig | None = Field(
+        None, description="A preview environment on another stack, docs/ci-cd.md. Default: the stack stands by itself."
+    )
 
     @property
     def told(self) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from infra.config.load import APP_FILE, app_settings, checked, merged
+from infra.config.load import APP_FILE, app_settings, checked, over
 from infra.config.stack import StackConfig
 from infra.config.stack_file import own_settings
 
@@ -13,5 +13,5 @@ ADDRESS = {"mail": {"address": "somebody@a-company.dev"}}
 
 def planned(stack: str, changes: Mapping[str, Any] | None = None) -> StackConfig:
     """What the files say, with `changes` in its place; raises ConfigError with all that is wrong."""
-    own = merged(merged(own_settings(stack), ADDRESS), changes or {})
+    own = over(over(own_settings(stack), ADDRESS), changes or {})
     return checked(own, app=app_settings(APP_FILE))

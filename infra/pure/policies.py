@@ -74,6 +74,10 @@ def use_secrets(secret_arns: Sequence[str]) -> Document:
     return allow(["secretsmanager:GetSecretValue"], secret_arns)
 
 
+def fill_secrets(secret_arns: Sequence[str]) -> Document:
+    return allow(["secretsmanager:PutSecretValue"], secret_arns)
+
+
 def use_bucket(bucket_arn: str) -> list[Document]:
     return [
         allow(["s3:ListBucket", "s3:ListBucketVersions"], [bucket_arn]),

@@ -9,6 +9,9 @@ PRIVATE_PORTS = (20_000, 20_999)
 # https://docs.aws.amazon.com/elasticloadbalancing/latest/application/application-load-balancers.html
 PRIORITIES_OF_A_LENGTH = 50_000 // (LONGEST + 1)
 
+# For rules of preview environments, asked before the base's own: what paths of 56 letters and more would have.
+OF_PREVIEWS = range(PRIORITIES_OF_A_LENGTH + 1, 8 * PRIORITIES_OF_A_LENGTH + 1)
+
 
 def path_patterns(prefix: str) -> list[str]:
     """The prefix itself and what is below it: `/api` never takes `/apiary`."""

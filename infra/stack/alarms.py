@@ -41,7 +41,7 @@ def watch(
         **{f"service {name}": one.service.name for name, one in services.items()},
         **{f"target {name}": one.target.measured_as for name, one in services.items() if one.target},
         **({"certificate": door.certificate_arn} if door.certificate_arn else {}),
-        **({"database": made.database.identifier} if made.database else {}),
+        **({"database": made.instance.identifier} if made.instance else {}),
         **({"cache-reset": reset.function} if reset else {}),
         **{f"queue {name.partition('.')[2]}": one.dead_letters for name, one in made.queues.items()},
         **({"missed": scheduled.records.missed_name} if scheduled else {}),

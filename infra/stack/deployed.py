@@ -1,4 +1,4 @@
-"""What the last successful `up` of this stack told."""
+"""What the last successful `up` of this stack told, or that of another one."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -10,8 +10,11 @@ import pulumi
 READ = "pulumi:pulumi:readStackOutputs"
 
 
-def outputs() -> Mapping[str, Any]:
-    """Of the state as it was when this program began; empty before the first `up`."""
-    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{pulumi.get_stack()}"
+def outputs(stack: str | None = None) -> Mapping[str, Any]:
+    """Of the state as it was when this program began; empty before the first `up`. Default: of this stack.
+
+    Of another one that there is not, Pulumi raises an error.
+    """
+    name = f"{pulumi.get_organization()}/{pulumi.get_project()}/{stack or pulumi.get_stack()}"
     answer = pulumi.runtime.invoke(READ, {"name": name}).value
     return dict((answer or {}).get("outputs") or {})

@@ -1,9 +1,9 @@
 """What stays when a version changes: the network, the instances and the way in to them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from pulumi import Input
+from pulumi import Input, Output
 
 from infra.components.access_logs import AccessLogs, AccessLogsArgs
 from infra.components.alarms import AlarmTopic, AlarmTopicArgs
@@ -12,6 +12,8 @@ from infra.components.firewall import DYNAMIC_PORTS, Firewall, FirewallArgs, Rea
 from infra.components.interface import Interface
 from infra.components.load_balancer import NAME, LoadBalancer, LoadBalancerArgs
 from infra.components.network import Network, NetworkArgs
+from infra.components.origin import Origin, OriginArgs
+from infra.components.shared import Balances, RunsTasks
 from infra.components.way_out import WayOut, WayOutArgs
 from infra.config.front_door import AccessLogsConfig
 from infra.config.services import ServiceConfig
@@ -22,20 +24,34 @@ from infra.stack.setting import Setting
 
 
 @dataclass(frozen=True, kw_only=True)
-class Foundation:
-    """What stays when a version changes. `interfaces`: of the tasks by their service, where they have their own.
+class Ground:
+    """What services stand on, made by this stack or shared. `interfaces`: of the tasks by their service, where they
+    have their own.
 
-    `zone_id`: of the site's domain, where it has one.
+    `private_subnet_ids`: where databases and caches are. `cache_group_id`: the security group of a cache, where there
+    is one. `zone_id`: of the site's domain, where it has one.
     """
+
+    vpc_id: Output[str]
+    private_subnet_ids: Sequence[Input[str]]
+    cache_group_id: Output[str] | None
+    cluster: RunsTasks
+    load_balancer: Balances
+    origin: Origin
+    access_logs: AccessLogs | None
+    alarm_topic: AlarmTopic | None
+    interfaces: Mapping[str, Interface]
+    zone_id: Input[str] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Foundation(Ground):
+    """What the stack made."""
 
     network: Network
     firewall: Firewall
     cluster: Cluster
     load_balancer: LoadBalancer
-    access_logs: AccessLogs | None
-    alarm_topic: AlarmTopic | None
-    interfaces: Mapping[str, Interface]
-    zone_id: Input[str] | None
 
 
 def foundation(s: Setting) -> Foundation:
@@ -82,11 +98,20 @@ def foundation(s: Setting) -> Foundation:
         ),
         s.opts,
     )
+    origin = OriginArgs(
+        settings=config.load_balancer,
+        load_balancer=load_balancer,
+        internet_gateway_id=network.internet_gateway_id,
+    )
     return Foundation(
         network=network,
         firewall=firewall,
+        vpc_id=network.vpc_id,
+        private_subnet_ids=network.private_subnet_ids,
+        cache_group_id=firewall.cache_group_id,
         cluster=cluster,
         load_balancer=load_balancer,
+        origin=Origin("origin", origin, s.opts),
         access_logs=logs,
         alarm_topic=alarm_topic(s) if config.alarms else None,
         interfaces=interfaces(s, network, firewall) if own else {},

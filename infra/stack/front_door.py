@@ -14,12 +14,12 @@ from infra.components.cdn import Cdn, CdnArgs, SiteNames
 from infra.components.distribution import ORIGIN
 from infra.components.host_cdn import HostCdn, HostCdnArgs
 from infra.components.order import after
-from infra.components.origin import HEADER, Origin, OriginArgs
+from infra.components.origin import HEADER, STACK_HEADER, Origin
 from infra.components.site_records import SiteRecords, SiteRecordsArgs
 from infra.config.front_door import DomainConfig
 from infra.pure.domains import API_HOST, Record
 from infra.stack.domain import OwnNames, ask_for, leading, missing, own_names
-from infra.stack.foundation import Foundation
+from infra.stack.foundation import Ground
 from infra.stack.parts import Parts
 from infra.stack.setting import Setting
 
@@ -61,18 +61,10 @@ class FrontDoor:
     records: Output[list[Record]] | None
 
 
-def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None) -> FrontDoor:
+def front_door(s: Setting, base: Ground, made: Parts, assets: Assets | None) -> FrontDoor:
     """What the world sees: CloudFront, its way to the load balancer, and the bucket for pages that came through it."""
     services = s.config.services.values()
-    origin = Origin(
-        "origin",
-        OriginArgs(
-            settings=s.config.load_balancer,
-            load_balancer=base.load_balancer,
-            internet_gateway_id=base.network.internet_gateway_id,
-        ),
-        s.opts,
-    )
+    origin = base.origin
     zone_id = base.zone_id
     own = own_names(s, zone_id)
     names = own.served if own else None
@@ -87,6 +79,7 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
             page=any(service.page for service in services),
             assets=assets,
             own_names=names,
+            waits=s.config.preview is None,
         ),
         s.opts,
     )
@@ -104,7 +97,7 @@ def front_door(s: Setting, base: Foundation, made: Parts, assets: Assets | None)
         cdn=cdn,
         hosts=hosts,
         api=hosts[API_HOST] if names and names.api else None,
-        conditions=demanded(origin, cdn),
+        conditions=[of_stack(s)] if s.config.preview else demanded(origin, cdn),
         ready=readable(s, assets, cdn) if assets else None,
         records=to_set(s, own, cdn, hosts) if own else None,
         certificate_arn=names.certificate_arn if names else None,
@@ -124,7 +117,7 @@ def to_set(s: Setting, own: OwnNames, cdn: Cdn, hosts: Mapping[str, HostDoor]) -
 
 
 def host_door(
-    s: Setting, base: Foundation, domain: DomainConfig, names: SiteNames | None, host: str, cdn: Cdn, origin: Origin
+    s: Setting, base: Ground, domain: DomainConfig, names: SiteNames | None, host: str, cdn: Cdn, origin: Origin
 ) -> HostDoor:
     """There before the name is, where the DNS is elsewhere: its owner is told where the name must lead."""
     name = domain.host_name(host)
@@ -160,6 +153,12 @@ def lead(s: Setting, resource: str, own: SiteNames, names: Sequence[str], to: Cd
 def readable(s: Setting, assets: Assets, cdn: Cdn) -> Output[str]:
     args = AssetAccessArgs(assets=assets, distribution_arn=cdn.distribution_arn)
     return AssetAccess("asset-access", args, s.opts).ready
+
+
+def of_stack(s: Setting) -> aws.lb.ListenerRuleConditionArgs:
+    """That a request came by this stack's own distribution."""
+    header = aws.lb.ListenerRuleConditionHttpHeaderArgs(http_header_name=STACK_HEADER, values=[s.tags.stack])
+    return aws.lb.ListenerRuleConditionArgs(http_header=header)
 
 
 def demanded(origin: Origin, cdn: Cdn) -> list[aws.lb.ListenerRuleConditionArgs]:

@@ -45,7 +45,8 @@ def lookups(config: StackConfig, tags: Tags, before: Mapping[str, Any]) -> Looku
     """`before`: the outputs of the last `up`."""
     try:
         stay_asleep(config, before)
-        start_at_all(config, before)
+        if config.preview is None:
+            start_at_all(config, before)
         return ask(config, tags)
     except Exception as error:  # botocore's, which take long to import, or the step's own; any other is a fault of ours
         if words := in_words(error):
@@ -82,7 +83,8 @@ def start_at_all(config: StackConfig, before: Mapping[str, Any]) -> None:
 
 
 def ask(config: StackConfig, tags: Tags) -> Lookups:
-    secrets = required(config.region, secret_prefix(tags.project, tags.stack), config.secrets)
+    whose = config.preview.base if config.preview else tags.stack
+    secrets = required(config.region, secret_prefix(tags.project, whose), config.secrets)
     domain, mail = config.domain, config.mail if "mail" in config.used else None
     zone = holding(config.region, domain.name) if domain and domain.zone == "existing" else None
     of_mail = mail_zone(config)

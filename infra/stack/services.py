@@ -25,7 +25,7 @@ from infra.pure.domains import without_prefix
 from infra.pure.naming import image_name
 from infra.pure.parts import SECRETS, SERVICES
 from infra.pure.routing import private_port
-from infra.stack.foundation import Foundation
+from infra.stack.foundation import Ground
 from infra.stack.front_door import FrontDoor
 from infra.stack.setting import Setting
 
@@ -69,16 +69,21 @@ def images(s: Setting) -> dict[ImageKey, Image]:
     }
 
 
-def private_services(s: Setting, base: Foundation) -> dict[str, Link]:
+def private_services(s: Setting, base: Ground) -> dict[str, Link]:
     """The services that only others reach, by the names that `${...}` has for them.
 
     Their URLs are known before they run, so two of them may name each other.
     """
-    return {f"{SERVICES}.{name}": Link(values={"url": private_url(base, name)}) for name in s.config.private}
+    return {f"{SERVICES}.{name}": Link(values={"url": private_url(s, base, name)}) for name in s.config.private}
 
 
-def private_url(base: Foundation, name: str) -> Output[str]:
-    return Output.concat("http://", base.load_balancer.dns_name, f":{private_port(name)}")
+def port_of(s: Setting, name: str) -> int:
+    """Of the load balancer, for a private service. A preview environment shares it with its base."""
+    return private_port(f"{s.tags.stack}/{name}" if s.config.preview else name)
+
+
+def private_url(s: Setting, base: Ground, name: str) -> Output[str]:
+    return Output.concat("http://", base.load_balancer.dns_name, f":{port_of(s, name)}")
 
 
 def by_reference(known: Mapping[str, Link]) -> list[str]:
@@ -87,7 +92,7 @@ def by_reference(known: Mapping[str, Link]) -> list[str]:
 
 
 def all_running(
-    s: Setting, base: Foundation, door: FrontDoor, built: Mapping[ImageKey, Image], known: Mapping[str, Link]
+    s: Setting, base: Ground, door: FrontDoor, built: Mapping[ImageKey, Image], known: Mapping[str, Link]
 ) -> dict[str, RunningService]:
     """All services, in the order of the configuration."""
     services = s.config.services
@@ -100,7 +105,7 @@ def all_running(
 
 def running(
     s: Setting,
-    base: Foundation,
+    base: Ground,
     door: FrontDoor,
     name: str,
     image: Image,
@@ -170,7 +175,7 @@ def page_needs(door: FrontDoor, others: Mapping[str, RunningService]) -> list[Ou
     return [one for one in needs if one is not None]
 
 
-def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) -> Output[str]:
+def migrated(s: Setting, base: Ground, name: str, image: Image, task: Task) -> Output[str]:
     """The service's task definition, known when its migrations have run."""
     migration = Migration(
         f"{name}-migration",
@@ -189,7 +194,7 @@ def migrated(s: Setting, base: Foundation, name: str, image: Image, task: Task) 
 
 
 def scale(
-    s: Setting, base: Foundation, name: str, settings: ScalingConfig, service: Service, target: Target | None
+    s: Setting, base: Ground, name: str, settings: ScalingConfig, service: Service, target: Target | None
 ) -> None:
     """The number of tasks follows their work."""
     label = Output.concat(base.load_balancer.measured_as, "/", target.measured_as) if target else None
@@ -203,7 +208,7 @@ def scale(
     Scaling(f"{name}-scaling", args, s.opts)
 
 
-def guards(s: Setting, base: Foundation, topic: AlarmTopic, name: str, target: Target) -> Sequence[Output[str]]:
+def guards(s: Setting, base: Ground, topic: AlarmTopic, name: str, target: Target) -> Sequence[Output[str]]:
     """The names of the alarms that take a deployment back."""
     known = {"balancer": base.load_balancer.measured_as, f"target {name}": target.measured_as}
     rows = [
@@ -215,7 +220,7 @@ def guards(s: Setting, base: Foundation, topic: AlarmTopic, name: str, target: T
     return Alarms(f"{name}-guards", args, s.opts).names
 
 
-def target_of(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Target | None:
+def target_of(s: Setting, base: Ground, door: FrontDoor, name: str) -> Target | None:
     """Where the load balancer finds the service; None for one without routes."""
     settings = s.config.services[name]
     if settings.port is None or settings.health is None:
@@ -224,14 +229,14 @@ def target_of(s: Setting, base: Foundation, door: FrontDoor, name: str) -> Targe
     return Target(
         name,
         TargetArgs(
-            vpc_id=base.network.vpc_id,
+            vpc_id=base.vpc_id,
             load_balancer=base.load_balancer,
             port=settings.port,
             routes=settings.routes,
             health=without_prefix(settings.health) if loses_prefix else settings.health,
             own_interface=name in base.interfaces,
             conditions=door.conditions,
-            private_port=private_port(name) if settings.private else None,
+            private_port=port_of(s, name) if settings.private else None,
             hosts=[one.name for one in door.hosts.values() if one.service == name],
         ),
         s.opts,
@@ -253,7 +258,7 @@ def cache_reset(s: Setting, cdn: Cdn, page: RunningService) -> CacheReset:
     )
 
 
-def jobs(s: Setting, base: Foundation, services: Mapping[str, RunningService]) -> Jobs | None:
+def jobs(s: Setting, base: Ground, services: Mapping[str, RunningService]) -> Jobs | None:
     """Each a task of a service's newest version, on a schedule; None where there is none."""
     if not s.config.jobs:
         return None
@@ -264,7 +269,7 @@ def jobs(s: Setting, base: Foundation, services: Mapping[str, RunningService]) -
     )
 
 
-def job(s: Setting, base: Foundation, name: str, of: RunningService, records: JobRecords) -> Job:
+def job(s: Setting, base: Ground, name: str, of: RunningService, records: JobRecords) -> Job:
     return Job(
         name,
         JobArgs(

@@ -20,7 +20,7 @@ def sleep(s: Setting, base: Foundation, made: Parts, services: Mapping[str, Runn
         cluster=base.cluster,
         least_instances=s.config.cluster.min_instances,
         services={name: (one.service, s.config.services[name]) for name, one in services.items()},
-        database=made.database,
+        database=made.instance,
     )
     schedules = Sleep("sleep", args, s.opts)
     return {"sleep": {"told": settings.told, "sleep": schedules.falling_asleep, "wake": schedules.waking}}

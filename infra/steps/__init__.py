@@ -20,6 +20,8 @@ MODULES = {
     "ImageBuild": "infra.steps.image_build",
     "MigrationRun": "infra.steps.migration_run",
     "OriginSecret": "infra.steps.origin_secret",
+    "OwnDatabase": "infra.steps.own_database",
+    "RuleNumbers": "infra.steps.rule_numbers",
     "SendingAccount": "infra.steps.sending",
     "SigningKeys": "infra.steps.sending",
     "SmtpPassword": "infra.steps.smtp_password",

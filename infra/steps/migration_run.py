@@ -36,6 +36,11 @@ def running_task(ecs: "ECSClient", props: Props) -> str | None:
     return arns[0] if arns else None
 
 
+def subject(props: Props) -> str:
+    """What the run is about, in what is told of it."""
+    return str(props.get("subject", "migration"))
+
+
 def is_of_a_fresh_role(text: str) -> bool:
     return any(part in text for part in FRESH_ROLE)
 
@@ -59,7 +64,7 @@ def start(ecs: "ECSClient", props: Props) -> str:
         tags=[{"key": key, "value": value} for key, value in sorted(props["tags"].items())],
     )
     if not answer["tasks"]:
-        fail("\n  ".join(["migration: ECS did not start the task", *(str(f) for f in answer["failures"])]))
+        fail("\n  ".join([f"{subject(props)}: ECS did not start the task", *(str(f) for f in answer["failures"])]))
     return answer["tasks"][0]["taskArn"]
 
 
@@ -70,7 +75,7 @@ def described(ecs: "ECSClient", props: Props, task_arn: str) -> "TaskTypeDef":
             return found[0]
         time.sleep(POLL_SECONDS)
     fail(
-        f"migration: ECS no longer knows the task {task_arn}, so it is not known how it ended; look into the log"
+        f"{subject(props)}: ECS no longer knows the task {task_arn}, so it is not known how it ended; look into the log"
         f" {props['logGroup']}, then run `pulumi up` again"
     )
 
@@ -83,14 +88,15 @@ def wait(ecs: "ECSClient", props: Props, task_arn: str) -> dict[str, Any]:
         task = described(ecs, props, task_arn)
         if task["lastStatus"] != shown:
             shown = task["lastStatus"]
-            progress("migration", shown.lower())
+            progress(subject(props), shown.lower())
         if shown == "STOPPED":
             return dict(task)
         if time.monotonic() > deadline:
-            ecs.stop_task(cluster=props["cluster"], task=task_arn, reason="migration took too long")
+            ecs.stop_task(cluster=props["cluster"], task=task_arn, reason=f"{subject(props)} took too long")
             fail(
-                f"migration: took longer than {props['timeoutSeconds'] / 60:.0f} minutes (it was {shown.lower()})"
-                " and was stopped; raise deployTimeoutMinutes, or free a table that another session has locked"
+                f"{subject(props)}: took longer than {props['timeoutSeconds'] / 60:.0f} minutes"
+                f" (it was {shown.lower()}) and was stopped; raise deployTimeoutMinutes, or free a table that"
+                " another session has locked"
             )
         time.sleep(POLL_SECONDS)
 
@@ -103,7 +109,7 @@ def attempt(ecs: "ECSClient", props: Props) -> dict[str, Any]:
     """A run to its end; the stopped task."""
     task_arn = running_task(ecs, props)
     if task_arn:
-        progress("migration", "an interrupted run is still at work, waiting for it")
+        progress(subject(props), "an interrupted run is still at work, waiting for it")
     return wait(ecs, props, task_arn or start(ecs, props))
 
 
@@ -120,7 +126,7 @@ def attempts(ecs: "ECSClient", props: Props) -> dict[str, Any]:
             refused = True
         if not refused or time.monotonic() > deadline:
             return task
-        progress("migration", "AWS does not accept the task's new role yet, trying again")
+        progress(subject(props), "AWS does not accept the task's new role yet, trying again")
         time.sleep(FRESH_POLL_SECONDS)
 
 
@@ -133,9 +139,10 @@ def migrate(props: Props) -> None:
     )
     if done:  # what it did is worth a line, and above all that the database is newer than the code
         for line in lines:
-            progress("migration", ecs_logs.in_words(line))
+            progress(subject(props), ecs_logs.in_words(line))
     else:
-        title = "migration: failed, so the service was not moved to the new version"
+        so = ", so the service was not moved to the new version" if "subject" not in props else ""
+        title = f"{subject(props)}: failed{so}"
         fail(ecs_logs.report(title, ecs_logs.stop_reasons(task), props["logGroup"], lines))
 
 

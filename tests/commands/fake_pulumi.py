@@ -13,8 +13,12 @@ from urllib.parse import unquote, urlsplit
 folder = Path(__file__).parent
 backend = Path(unquote(urlsplit(os.environ["PULUMI_BACKEND_URL"]).path))
 project = Path("Pulumi.yaml").read_text().removeprefix("name: ").split()[0]
-state = backend / f".pulumi/stacks/{project}/local.json"
 command = sys.argv[1]
+if "--stack" in sys.argv:
+    name = sys.argv[sys.argv.index("--stack") + 1]
+else:
+    name = sys.argv[3] if command == "stack" else "local"  # stack init <name>
+state = backend / f".pulumi/stacks/{project}/{name}.json"
 
 
 def save(resources: list[dict[str, object]]) -> None:
@@ -25,8 +29,8 @@ def save(resources: list[dict[str, object]]) -> None:
 with (folder / "calls.jsonl").open("a") as calls:
     calls.write(json.dumps({"arguments": sys.argv[1:], "cwd": str(Path.cwd()), "environment": dict(os.environ)}) + "\n")
 if (folder / f"fail-{command}").exists():
-    if name := (folder / f"fail-{command}").read_text():  # what it creates before it fails
-        save([{"urn": name, "type": "aws:s3/bucket:Bucket", "custom": True, "id": name}])
+    if made_before := (folder / f"fail-{command}").read_text():
+        save([{"urn": made_before, "type": "aws:s3/bucket:Bucket", "custom": True, "id": made_before}])
     sys.exit(3)
 if command == "stack":
     save([])
@@ -45,5 +49,7 @@ elif command == "up":
         for number in range(int((folder / "resources").read_text()))
     ]
     save([stack, provider, dict[str, object](type="app:infra:Storage"), *made])
+elif command == "destroy" and "--remove" in sys.argv:
+    state.unlink()
 elif command == "destroy":
     save([])

@@ -3,6 +3,7 @@
 import json
 import shlex
 import subprocess
+from itertools import count
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,8 @@ def started(place: Place, emulator: FakeEmulator, monkeypatch: pytest.MonkeyPatc
     """A cloud of which the emulator runs, started and stopped without supervisord."""
     emulator.secrets["arn:secret"] = json.dumps({"password": "p", "signing_key": "k"})
     running: list[str] = []
-    monkeypatch.setattr(supervision, "start", lambda _: not running and not running.append("1 since 1"))  # type: ignore[func-returns-value]
+    lives = (f"1 since {number}" for number in count())
+    monkeypatch.setattr(supervision, "start", lambda _: not running and not running.append(next(lives)))  # type: ignore[func-returns-value]
     monkeypatch.setattr(supervision, "stop", lambda _: running.clear())
     monkeypatch.setattr(supervision, "emulator_life", lambda _: "".join(running))
     return emulator
@@ -113,6 +115,76 @@ def test_a_down_that_fails_leaves_the_cloud_running(
 def test_down_of_nothing_asks_pulumi_nothing(command: Command, started: FakeEmulator, pulumi: FakePulumi) -> None:
     command("down")
     assert pulumi.calls == []
+
+
+@pytest.fixture
+def files(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """The stacks whose files were asked for."""
+    asked: list[str] = []
+    monkeypatch.setattr(stack_file, "write_preview", lambda name, base, project: asked.append(f"{name} on {base}"))
+    return asked
+
+
+def test_a_preview_is_deployed_beside_the_stack_and_destroyed_without_it(
+    command: Command, place: Place, started: FakeEmulator, pulumi: FakePulumi, files: list[str]
+) -> None:
+    command("up")
+    command("--preview", "pr-12", "up")
+    assert files == ["local-pr-12 on local"]
+    assert [call["arguments"][:3] for call in pulumi.calls[2:]] == [
+        ["stack", "init", "local-pr-12"],
+        ["up", "--stack", "local-pr-12"],
+    ]
+    command("--preview", "pr-12", "down")
+    assert pulumi.calls[-1]["arguments"][:3] == ["destroy", "--stack", "local-pr-12"]
+    assert "--remove" in pulumi.calls[-1]["arguments"]
+    assert supervision.emulator_life(place) != "" and stack.resource_count(place) == 5
+    assert stack.previews(place) == []
+
+
+def test_down_of_the_stack_destroys_its_previews_first(
+    command: Command, started: FakeEmulator, pulumi: FakePulumi, files: list[str]
+) -> None:
+    command("up")
+    for name in ("pr-12", "pr-7"):
+        command("--preview", name, "up")
+    command("down")
+    destroyed = [call["arguments"][2] for call in pulumi.calls if call["arguments"][0] == "destroy"]
+    assert destroyed == ["local-pr-12", "local-pr-7", "local"]
+
+
+def test_a_stop_is_remembered_for_every_stack(
+    command: Command, started: FakeEmulator, pulumi: FakePulumi, files: list[str]
+) -> None:
+    command("up")
+    command("--preview", "pr-12", "up")
+    command("stop")
+    command("up")
+    command("--preview", "pr-12", "up")
+    assert "refresh" not in pulumi.commands
+
+
+def test_a_preview_that_was_interrupted_is_compared_and_the_stack_is_not(
+    command: Command, started: FakeEmulator, pulumi: FakePulumi, files: list[str]
+) -> None:
+    command("up")
+    pulumi.fail("up")
+    command("--preview", "pr-12", "up", code=1)
+    pulumi.mend("up")
+    command("up")
+    assert "refresh" not in pulumi.commands
+    command("--preview", "pr-12", "up")
+    refresh = next(call["arguments"] for call in pulumi.calls if call["arguments"][0] == "refresh")
+    assert refresh[:3] == ["refresh", "--stack", "local-pr-12"]
+
+
+def test_a_preview_needs_the_stack_and_a_name(
+    command: Command, started: FakeEmulator, pulumi: FakePulumi, files: list[str]
+) -> None:
+    assert "which is not deployed; run `make up`" in command("--preview", "pr-12", "up", code=1).output
+    for name in ("12", "pr-", "pr-A", "pr-" + "1" * 21, ""):
+        assert "must be pr- and up to 20 lower-case" in command("--preview", name, "up", code=1).output
+    assert pulumi.calls == [] and files == []
 
 
 def test_stop_keeps_the_data_and_the_next_up_needs_no_comparison(

@@ -46,7 +46,7 @@ def ran(minute: int, result: str = "succeeded", **more: Any) -> dict[str, Any]:
 
 
 def stack(history: list[dict[str, Any]], known: dict[str, list[tuple[int, str]]]) -> tuple[Target, Ecs]:
-    ecs, target = Ecs(known), Target(name="prod", place=None)
+    ecs, target = Ecs(known), Target(base="prod", place=None)
     vars(target).update(
         outputs={"services": {"api": {}, "page": {}}},
         project="shop",

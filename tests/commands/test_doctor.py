@@ -109,7 +109,7 @@ def stack(account: str = "222222222222", error: Exception | None = None) -> Targ
             raise error
         return {"Account": account}
 
-    target = Target(name="prod", place=None)
+    target = Target(base="prod", place=None)
     vars(target).update(
         config={"accountId": "222222222222"}, client=lambda _: SimpleNamespace(get_caller_identity=identity)
     )

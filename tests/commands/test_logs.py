@@ -30,7 +30,7 @@ PREFIX = "/fastapi-react-aws/local/"
 
 
 def follower_of(place: Place, **options: Any) -> Follower:
-    return Follower(Target(name="local", place=place), **{"past_ms": milliseconds("10m")} | options)
+    return Follower(Target(base="local", place=place), **{"past_ms": milliseconds("10m")} | options)
 
 
 @pytest.fixture(autouse=True)

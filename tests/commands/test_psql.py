@@ -49,7 +49,7 @@ def stack(*, connected: bool = True, outputs: dict[str, Any] | None = None, **cl
         describe_container_instances=lambda **_: {"containerInstances": instances},
     )
     known = {"ecs": ecs, **clients}
-    made = Target(name="prod", place=None)
+    made = Target(base="prod", place=None)
     told = {"cluster": "c"} if outputs is None else outputs
     vars(made).update(outputs=told, config={"region": "eu-west-1"}, client=lambda name: known[name])
     return made

@@ -71,7 +71,7 @@ def instance(name: str, host: str) -> dict[str, Any]:
 
 
 def stack(rds: Any, recipe: str = "protected", host: str | None = "db.x.rds") -> Target:
-    made = Target(name="prod", place=None)
+    made = Target(base="prod", place=None)
     vars(made).update(
         outputs={"database": host, "services": {"api": {}}},
         config={"recipe": recipe},

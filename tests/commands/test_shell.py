@@ -62,7 +62,7 @@ def notes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stack(ecs: Any) -> Target:
-    made = Target(name="prod", place=None)
+    made = Target(base="prod", place=None)
     outputs = {"cluster": "c", "services": {"api": {"service": "api-1"}, "idle": {"service": "idle-1"}}}
     vars(made).update(outputs=outputs, config={"region": "eu-west-1"}, client=lambda _: ecs)
     return made

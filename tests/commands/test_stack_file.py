@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+import yaml
 
 from localcloud import stack_file
 from localcloud.errors import LocalCloudError
@@ -47,3 +48,28 @@ def test_the_shipped_files_an_empty_one_and_none_are_fine(tmp_path: Path) -> Non
     stack_file.check(tmp_path)
     (tmp_path / "Pulumi.local.yaml").write_text("# nothing yet\n")
     stack_file.check(tmp_path)
+
+
+BASE = """
+secretsprovider: awskms://alias/shop-state?region=us-east-1
+encryptedkey: abc
+config:
+  pulumi:disable-default-providers: [aws]
+  shop:region: us-east-1
+"""
+
+
+def test_a_previews_file_names_its_base_and_has_the_encryption_of_its_state(tmp_path: Path) -> None:
+    (tmp_path / "Pulumi.dev.yaml").write_text(BASE)
+    stack_file.write_preview("dev-pr-12", "dev", "shop", tmp_path)
+    file = tmp_path / "Pulumi.dev-pr-12.yaml"
+    assert yaml.safe_load(file.read_text()) == {
+        "secretsprovider": "awskms://alias/shop-state?region=us-east-1",
+        "encryptedkey": "abc",
+        "config": {"pulumi:disable-default-providers": ["aws"], "shop:preview": {"base": "dev"}},
+    }
+    file.write_text("config: {shop:preview: {base: dev}, shop:shell: false}")
+    stack_file.write_preview("dev-pr-12", "dev", "shop", tmp_path)
+    assert "shop:shell" in file.read_text()
+    assert stack_file.secrets_provider("dev", tmp_path) == "awskms://alias/shop-state?region=us-east-1"
+    assert stack_file.secrets_provider("dev-pr-12", tmp_path) is None

@@ -63,7 +63,7 @@ def notes(notes: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stack(rds: Rds) -> Target:
-    made = Target(name="prod", place=None)
+    made = Target(base="prod", place=None)
     vars(made).update(
         outputs={"database": "db.rds", "services": {"api": {}}}, config={}, project="shop", client=lambda _: rds
     )

@@ -88,7 +88,7 @@ def notes(notes: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def stack(cloud: Cloud, ami: str, kind: str = "t3a.small") -> Target:
-    made = Target(name="prod", place=None)
+    made = Target(base="prod", place=None)
     config = {"region": "us-east-1", "cluster": {"amiId": ami, "instanceType": kind}}
     vars(made).update(project="shop", outputs={"cluster": "c", "services": {}}, config=config, client=cloud.client)
     return made

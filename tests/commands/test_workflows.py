@@ -60,16 +60,28 @@ def test_the_job_that_deploys_runs_behind_the_environment_whose_token_the_role_t
     for file in OF_PROJECTS:
         workflow = yaml.safe_load(file.read_text())
         (job,) = workflow["jobs"].values()
-        deploys = "AWS_DEPLOY_ROLE" in file.read_text()
-        assert job.get("environment") == (workflow["env"]["STACK"] if deploys else None)
-        assert deploys is (file.name == "deploy.yml")
+        deploys = "AWS_DEPLOY_ROLE" in file.read_text() or "AWS_ENVIRONMENTS_ROLE" in file.read_text()
+        behind = job.get("environment")
+        name = behind["name"] if isinstance(behind, dict) else behind
+        assert name == (workflow["env"]["STACK"] if deploys else None)
+        assert deploys is (file.name in ("deploy.yml", "preview-environment.yml"))
+
+
+def test_a_pull_request_from_a_fork_takes_no_role() -> None:
+    for file in OF_PROJECTS:
+        workflow = yaml.safe_load(file.read_text())
+        triggers = workflow[True]  # YAML's `on`
+        assert "pull_request_target" not in triggers
+        for job in workflow["jobs"].values() if "pull_request" in triggers else ():
+            if "id-token" in job.get("permissions", {}):
+                assert "github.event.pull_request.head.repo.full_name == github.repository" in job["if"]
 
 
 def test_every_command_is_one_that_the_makefile_knows(monkeypatch: pytest.MonkeyPatch) -> None:
     found = [line for file in OF_PROJECTS for line in commands(file) if line.startswith("make ")]
     ran = []
     for line in found:
-        words = shlex.split(re.split(r" (?:&&|>) ", line)[0].replace("$STACK", "prod"))
+        words = shlex.split(re.split(r" (?:&&|>) ", line)[0].replace("$STACK", "prod").replace("$PREVIEW", "pr-12"))
         dry = [words[0], "--dry-run", *words[1:]]
         shown = subprocess.run(dry, cwd=ROOT, capture_output=True, text=True, check=False)
         assert shown.returncode == 0, shown.stderr
@@ -79,12 +91,15 @@ def test_every_command_is_one_that_the_makefile_knows(monkeypatch: pytest.Monkey
                 monkeypatch.setattr(sys, "argv", given[given.index("ops") :])
                 ran.append(arguments().command)
                 assert arguments().stack == "prod" and ran[-1] in COMMANDS
-    assert set(ran) == {"preview", "status", "doctor"}
+    assert set(ran) == {"preview", "status", "doctor", "up", "down", "previews"}
 
 
 def test_pulumi_knows_the_options_that_it_is_given() -> None:
-    (line,) = [line for file in OF_PROJECTS for line in commands(file) if line.startswith("pulumi ")]
+    found = [one[0] for file in OF_PROJECTS for line in commands(file) if (one := re.search(r"\bpulumi [a-z].*", line))]
     pulumi = shutil.which("pulumi") or str(ROOT / ".tools/pulumi/bin/pulumi")
-    told = subprocess.run([pulumi, "up", "--help"], capture_output=True, text=True, check=True).stdout
-    for option in re.findall(r"--[\w-]+", line):
-        assert f"{option} " in told or f"{option}\n" in told
+    assert len(found) == 2
+    for line in found:
+        words = [word for word in line.partition(" -")[0].split()[1:] if word != "url"]  # an output
+        told = subprocess.run([pulumi, *words, "--help"], capture_output=True, text=True, check=True).stdout
+        for option in re.findall(r" (--[\w-]+)", line):
+            assert f"{option} " in told or f"{option}\n" in told

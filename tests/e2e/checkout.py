@@ -51,12 +51,14 @@ class Run:
 class Checkout:
     """A copy of the project that a test may change, and its local cloud.
 
-    `docker_host` is the address of the real engine that it runs on; None for the process engine.
+    `docker_host` is the address of the real engine that it runs on; None for the process engine. `preview`: the
+    environment beside the stack that commands and clients are for.
     """
 
     root: Path
     port: int
     docker_host: str | None = None
+    preview: str | None = None
 
     @classmethod
     def copy(cls, root: Path, port: int, docker_host: str | None = None) -> "Checkout":
@@ -88,7 +90,7 @@ class Checkout:
 
     @cached_property
     def place(self) -> Place:
-        return Place.of(self.port, self.root / ".local" / str(self.port))
+        return Place.of(self.port, self.root / ".local" / str(self.port), self.preview)
 
     @property
     def environment(self) -> dict[str, str]:
@@ -100,7 +102,7 @@ class Checkout:
         place = ["--port", str(self.port), "--folder", str(self.place.folder)]
         engine = ["--engine", "docker"] if self.docker_host and arguments[0] == "up" else []
         return subprocess.Popen(
-            [sys.executable, "-m", "localcloud", *place, *arguments, *engine],
+            [sys.executable, "-m", "localcloud", *place, *self.of_preview, *arguments, *engine],
             cwd=cwd or self.root, env=self.environment, text=True, start_new_session=True,
             stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
         )  # fmt: skip
@@ -141,7 +143,11 @@ class Checkout:
     def operation(self, *arguments: str) -> list[str]:
         """The words of a command about the running stack, as the Makefile runs them."""
         place = ["--port", str(self.port), "--folder", str(self.place.folder)]
-        return [sys.executable, "-m", "ops", *place, *arguments]
+        return [sys.executable, "-m", "ops", *place, *self.of_preview, *arguments]
+
+    @property
+    def of_preview(self) -> list[str]:
+        return ["--preview", self.preview] if self.preview else []
 
     def ops(self, *arguments: str, given: str = "", timeout: float = 120) -> "subprocess.CompletedProcess[str]":
         """Run one to its end; `given`: its standard input."""

@@ -1,14 +1,17 @@
 """A change deploys what it touches and nothing else, and no request is lost meanwhile."""
 
 import re
+from dataclasses import replace
 
 import yaml
 from playwright.sync_api import Page, expect
 
+from localcloud import stack
 from tests.e2e.browser import chromium
 from tests.e2e.checkout import Checkout, wait_until
 from tests.e2e.load import steady_load
 from tests.e2e.rolling import rolling, watch
+from tests.e2e.test_up_and_down import inventory
 
 CHUNKS = ("Items", "Files", "Mail")
 BACKEND_CHANGE = ("backend/app/main.py", r"\A", "# A change.\n")
@@ -113,6 +116,54 @@ def test_while_the_front_end_has_no_task_the_page_comes_from_the_edge_and_works(
         ecs.update_service(cluster=cluster, service=service, desiredCount=1)
         wait_until(lambda: signed_in.get("/version.json").status_code == 200)
         assert security == signed_in.get("/items").headers["content-security-policy"]
+
+
+# As the preview's own role: what another database answers, the base's above all.
+INTO_THE_BASE = """
+import asyncio, asyncpg, boto3, json, os
+arn = os.environ["DATABASE_SECRET_ARN"]
+known = json.loads(boto3.client("secretsmanager").get_secret_value(SecretId=arn)["SecretString"])
+async def ask(database):
+    try:
+        given = dict(host=os.environ["DATABASE_HOST"], port=os.environ["DATABASE_PORT"], ssl="require")
+        one = await asyncpg.connect(user=known["username"], password=known["password"], database=database, **given)
+        return await one.fetchval("select count(*) from items")
+    except asyncpg.PostgresError as error:
+        return type(error).__name__
+print([asyncio.run(ask(one)) for one in (os.environ["DATABASE_NAME"], "app", "postgres")])
+"""
+
+
+def test_a_preview_environment_answers_beside_the_stack_with_data_of_its_own_and_goes_alone(running: Checkout) -> None:
+    before, versions = inventory(running), stack.versions(running.place)
+    beside = replace(running, preview="pr-12")
+    running.edit("backend/app/main.py", r"\A", "# A change of a pull request.\n")
+    with steady_load(running.site, "/api/items", lambda response: "") as load:
+        made = beside.up(timeout=115)  # two minutes are the promise
+        assert beside.url != running.url
+        with running.site() as site, beside.site() as other:
+            site.post("/api/items", json={"title": "of the stack"}).raise_for_status()
+            other.post("/api/items", json={"title": "of the preview"}).raise_for_status()
+            assert [one["title"] for one in other.get("/api/items").json()["items"]] == ["of the preview"]
+            assert "of the preview" not in site.get("/api/items").text
+            # Who asks for another stack than the address is of gets what the address is of.
+            strange = {"X-Stack": "local-pr-12"}
+            assert site.get("/api/overview", headers=strange).json()["version"] == versions["backend"]
+            assert other.get("/api/overview").json()["version"] == stack.versions(beside.place)["backend"]
+            assert "<title>" in other.get("/items").text
+        asked = beside.ops("run", "--service", "backend", "--", "python", "-c", INTO_THE_BASE)
+        assert "[1, 'InsufficientPrivilegeError', 'InsufficientPrivilegeError']" in asked.stdout, asked.stdout
+        assert stack.versions(running.place) == versions != stack.versions(beside.place)
+        assert beside.ops("status").returncode == 0
+        again = beside.ops("up")  # as on AWS
+        assert again.returncode == 0 and re.search(r"Resources:\s+\d+ unchanged\s", again.stdout), again.stdout
+        assert re.fullmatch(r"  pr-12  deployed [\d: -]+ UTC\n", running.ops("previews").stdout)
+        ended = running.ops("previews", "--older", "0")  # as `make down PREVIEW=pr-12`
+    assert ended.returncode == 0 and "database local_pr_12 and its role are gone" in ended.stdout, ended.stdout
+    assert load.failed == {}, load.statuses
+    assert inventory(running) == before, made.end
+    assert "There is no preview environment of local" in running.ops("previews").stdout
+    assert beside.ops("down").stdout == "There is no preview environment pr-12 of local\n"
 
 
 def test_a_higher_count_is_done_when_every_task_answers_for_the_load_balancer(running: Checkout) -> None:

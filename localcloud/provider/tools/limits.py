@@ -92,6 +92,11 @@ BEHAVIOUR = (
         " bucket's files are compressed with gzip only, and a request to a bucket is not signed: its policy is asked",
     ),
     (
+        "Preview environments",
+        "answer at once, where AWS takes minutes to tell all of CloudFront a new address; their distributions share a"
+        " VPC origin, which is not tried on AWS; the owner of the database server is a superuser here",
+    ),
+    (
         "Streams and WebSockets",
         "pass CloudFront and the load balancer while they happen, with their time limits: 30 s (or the origin's"
         " `originReadTimeout`) for the next bytes of an answer, 60 s (or `idleTimeout`) without a byte on a connection;"

@@ -23,9 +23,11 @@ def holds(condition: dict[str, Any], context: dict[str, str]) -> bool:
     for operator, keys in condition.items():
         for key, wanted in keys.items():
             values = wanted if isinstance(wanted, list) else [wanted]
+            like = any(fnmatchcase(context.get(key, ""), one) for one in values)
             ok = {
                 "StringEquals": context.get(key) in values,
-                "StringNotEquals": context.get(key) not in values,
+                "StringLike": like,
+                "StringNotLike": not like,
                 "Null": (key not in context) == (wanted == "true"),
             }[operator]
             if not ok:
@@ -86,6 +88,20 @@ def test_what_is_tagged_as_another_stacks_is_left_alone() -> None:
     assert not may(DEPLOY, "rds:DeleteDBInstance", database, project="shop", stack="dev")
     assert not may(DEPLOY, "rds:DeleteDBInstance", database, project="blog", stack="prod")
     assert may(DEPLOY, "route53:ChangeResourceRecordSets", "zone", project="shop", stack="base")
+
+
+def test_a_deployment_may_make_and_remove_the_preview_environments_of_its_stack_and_no_others() -> None:
+    for stack, allowed in (("prod-pr-12", True), ("prod-eu", False), ("dev-pr-12", False)):
+        account = "arn:aws:iam::123456789012"
+        group = f"arn:aws:logs:eu-central-1:123456789012:log-group:/shop/{stack}/backend"
+        role = f"{account}:role/shop/{stack}/backend-task-role-1a2b3c4"
+        assert may(DEPLOY, "s3:PutObject", f"{BUCKET}/.pulumi/stacks/shop/{stack}.json") is allowed
+        assert may(DEPLOY, "s3:PutObject", f"{BUCKET}/.pulumi/locks/organization/shop/{stack}/one.json") is allowed
+        assert may(DEPLOY, "iam:PassRole", role, iam_PassedToService="ecs-tasks.amazonaws.com") is allowed
+        assert may(DEPLOY, "iam:DeleteRole", role) is allowed
+        assert may(DEPLOY, "logs:DeleteLogGroup", group) is allowed
+        assert may(DEPLOY, "ecs:DeleteService", "service", project="shop", stack=stack) is allowed
+        assert may(DEPLOY, "secretsmanager:DeleteSecret", "secret", project="shop", stack=stack) is allowed
 
 
 def test_secrets_and_code_are_read_with_the_stacks_tags_alone() -> None:

@@ -187,6 +187,9 @@ def outputs_of(type_: str, name: str, inputs: Mapping[str, Any]) -> dict[str, An
         "pulumi-python:dynamic/infra:ImageBuild": {"uri": f"{inputs.get('repositoryUrl')}:{inputs.get('tag')}"},
         "pulumi-python:dynamic/infra:SendingAccount": {"status": "production: 50,000 mails in 24 hours"},
         "pulumi-python:dynamic/infra:SigningKeys": {"tokens": ["a", "b", "c"], "zone": "dkim.amazonses.com"},
+        "pulumi-python:dynamic/infra:RuleNumbers": {
+            "numbers": {str(rule): 1000 + at for at, rule in enumerate(inputs.get("rules", ()))}
+        },
         "pulumi-python:dynamic/infra:SmtpPassword": {"version": "version-1"},
     }
     arn = f"arn:aws:mock:us-east-1:{ACCOUNT}:{name}"

@@ -41,7 +41,17 @@ def test_the_load_balancer_has_no_public_address_and_cloudfront_comes_to_it_insi
     assert all("private" in subnet for subnet in balancer["subnets"])
     origin, _ = stack.one("cdn-distribution").inputs["origins"]
     assert origin["vpcOriginConfig"]["vpcOriginId"] == "origin-vpc-id"
-    assert "customOriginConfig" not in origin and "customHeaders" not in origin
+    assert "customOriginConfig" not in origin
+
+
+def test_the_load_balancer_is_told_whose_distribution_a_request_came_by(stack: Recorded) -> None:
+    """CloudFront writes it over a viewer's: nobody gets to a preview environment by another's address."""
+    for one in stack.of("aws:cloudfront/distribution:Distribution"):
+        (header,) = one.inputs["origins"][0]["customHeaders"]
+        assert header == {
+            "name": "X-Stack",
+            "value": stack.one("cluster-ecs").inputs["tags"].get("stack", header["value"]),
+        }
 
 
 def test_a_vpc_origin_is_never_changed_while_it_is_used(stack: Recorded) -> None:
