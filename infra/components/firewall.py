@@ -62,7 +62,7 @@ class Firewall(pulumi.ComponentResource):
     """
 
     load_balancer_group_id: pulumi.Output[str]
-    instances_group_id: pulumi.Output[str] | None = None
+    instances_group_id: pulumi.Output[str] | None
     database_group_id: pulumi.Output[str]
     cache_group_id: pulumi.Output[str] | None
     endpoints_group_id: pulumi.Output[str] | None
@@ -75,6 +75,9 @@ class Firewall(pulumi.ComponentResource):
         self._tags = component_tag(name)
 
         self.load_balancer_group_id = self._group("load-balancer", args, "Load balancer, reached by CloudFront alone")
+        self.instances_group_id = (
+            self._group("instances", args, "Instances, reached by the load balancer alone") if args.instances else None
+        )
         self.database_group_id = self._group("database", args, "Database, reached by the instances alone")
         self.cache_group_id = (
             self._group("cache", args, "Cache, reached by the instances alone") if args.reach.cache else None
@@ -89,19 +92,16 @@ class Firewall(pulumi.ComponentResource):
         # It comes with the network, and lets in and out what is in it: nothing should be.
         aws.ec2.DefaultSecurityGroup(f"{name}-default", vpc_id=args.vpc_id, tags=self._tags, opts=self._child)
         self._from_cloudfront()
-        if args.instances:
-            self.instances_group_id = self._instances(args)
+        if self.instances_group_id is not None and not args.services:
+            self._allow("instances", self.instances_group_id, args.reach)
         for service, group_id in self.service_group_ids.items():
             self._allow(f"service-{service}", group_id, args.services[service])
             self._to_aws(f"service-{service}", group_id, args)
+        if self.instances_group_id is not None:
+            self._to_internet(
+                "instances", self.instances_group_id, "https", "AWS services: ECS, ECR, logs, secrets, mail, sessions"
+            )
         self.register_outputs({})
-
-    def _instances(self, args: FirewallArgs) -> pulumi.Output[str]:
-        group_id = self._group("instances", args, "Instances, reached by the load balancer alone")
-        if not args.services:
-            self._allow("instances", group_id, args.reach)
-        self._to_internet("instances", group_id, "https", "AWS services: ECS, ECR, logs, secrets, mail, sessions")
-        return group_id
 
     def _allow(self, caller: str, group_id: pulumi.Output[str], reach: Reach) -> None:
         """What the stack itself offers to a caller, and the requests that it answers."""
