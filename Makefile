@@ -146,8 +146,8 @@ test: .tools/ready-development ## Run all tests
 	@$(PARALLEL) $(call where,tests/docker,test-docker) test-besides
 	@$(call where,tests/e2e/site,$(BIN)/pytest -q tests/e2e/site) # alone, because it measures
 
-test-besides: $(APPS:%=test-%) # while those on the Docker engine wait for it, half of their time; as listed: the long files come before the short ones
-	@$(call where,tests,$(BIN)/pytest -q --ignore tests/e2e/site --ignore tests/docker --numprocesses 2 --dist loadfile --no-loadscope-reorder)
+test-besides: $(APPS:%=test-%) # three at once, since most wait half of their time; as listed: the long files come before the short ones
+	@$(call where,tests,$(BIN)/pytest -q --ignore tests/e2e/site --ignore tests/docker --numprocesses 3 --dist loadfile --no-loadscope-reorder)
 
 test-frontend:
 	@cd frontend && npm test --silent

@@ -83,6 +83,11 @@ OWN_ONLY = (
     "lambda:GetFunction", "lambda:InvokeFunction", "secretsmanager:DeleteSecret", "secretsmanager:GetSecretValue",
     "secretsmanager:PutSecretValue", "secretsmanager:UpdateSecret",
 )  # fmt: skip
+# What somebody deleted by hand has no tags any more, and a deployment must see that it is gone: Pulumi's names tell.
+BY_NAME = {
+    "lambda:GetFunction": ("function:cache-reset-function-*",),
+    "secretsmanager:GetSecretValue": ("secret:access-secret-*", "secret:smtp-secret-*"),
+}
 # On what is AWS's own: the list of its machine images.
 PUBLIC = {"ssm:GetParameter": "arn:aws:ssm:*::parameter/aws/service/*"}
 

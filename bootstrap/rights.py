@@ -4,7 +4,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 
-from bootstrap.actions import OWN_ONLY, PUBLIC, is_reading
+from bootstrap.actions import BY_NAME, OWN_ONLY, PUBLIC, is_reading
 from bootstrap.names import AUDIENCE, ISSUER, Names
 from infra.pure.policies import Document, allow, document
 
@@ -79,6 +79,8 @@ def by_tag(names: Names, service: str, actions: Sequence[str], but: Sequence[str
     if own:
         tags = {"aws:ResourceTag/project": names.project, "aws:ResourceTag/stack": names.stacks}
         yield allow(own, ["*"], Condition={"StringLike": tags})
+    region = f"arn:aws:{service}:{names.region}:{names.account}"
+    yield from (allow([one], [f"{region}:{name}" for name in BY_NAME[one]]) for one in own if one in BY_NAME)
 
 
 def strangers(names: Names) -> Iterator[Document]:
@@ -92,13 +94,17 @@ def strangers(names: Names) -> Iterator[Document]:
 
 
 def identities(names: Names, actions: Sequence[str]) -> Iterator[Document]:
-    """Roles and users below the stack's path: another role would give its tasks what a deployment may not do."""
+    """Roles and users below the stack's path: another role would give its tasks what a deployment may not do.
+
+    Any may be looked at: one that is gone has no path, and a deployment must see that it is gone.
+    """
     account = f"arn:aws:iam::{names.account}"
     paths = [f"{names.project}/{stack}/*" for stack in names.stacks]
     roles = [f"{account}:role/{path}" for path in paths]
     own = [*roles, *(f"{account}:{kind}/{path}" for kind in ("user", "instance-profile") for path in paths)]
     special = {"CreateServiceLinkedRole", "PassRole"}
-    named = [one for one in actions if one not in special and any(word in one for word in ON_IDENTITIES)]
+    changes = [one for one in actions if one not in special and not is_reading(f"iam:{one}")]
+    named = [one for one in changes if any(word in one for word in ON_IDENTITIES)]
     yield allow([f"iam:{one}" for one in named], own)
     yield allow([f"iam:{one}" for one in actions if one not in special and one not in named], ["*"])
     to = {"StringEquals": {"iam:PassedToService": [f"{one}.amazonaws.com" for one in TAKES_ROLES]}}

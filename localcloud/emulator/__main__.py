@@ -31,6 +31,7 @@ from localcloud.emulator import (
     mailbox,
     object_versions,
     registry,
+    rights,
     rotation,
     snapshots,
     stopped_databases,
@@ -116,6 +117,7 @@ def pass_accept_encoding_on() -> None:
 
 
 if __name__ == "__main__":
+    rights.enforce_policies()
     log_events.save_apart()
     match_json()
     task_role.give_addresses()

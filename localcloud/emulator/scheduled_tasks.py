@@ -12,7 +12,7 @@ from ministack.core.responses import get_region
 from ministack.services import ecs, eventbridge, sqs
 
 from localcloud import sdk_calls
-from localcloud.emulator import sessions
+from localcloud.emulator import rights, sessions
 
 # What both name alike: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EcsParameters.html and RunTask.
 ALIKE = (
@@ -71,8 +71,7 @@ def client(service: str, role: str) -> Any:
     """One of the gateway itself, with the role's credentials."""
     import boto3  # here: most stacks have no such schedule
 
-    keys = sessions.keys(f"schedule {role}")
-    sessions.begin(role, "scheduler", keys)
+    keys = session(role)
     return boto3.client(  # type: ignore[call-overload] # no literal
         service,
         region_name=get_region(),
@@ -81,6 +80,24 @@ def client(service: str, role: str) -> Any:
         aws_secret_access_key=keys["SecretAccessKey"],
         aws_session_token=keys["Token"],
     )
+
+
+def session(role: str) -> dict[str, str]:
+    keys = sessions.keys(f"schedule {role}")
+    sessions.begin(role, "scheduler", keys)
+    return keys
+
+
+def refusal(target: Target, definition: Mapping[str, Any]) -> str:
+    """What the target's role may not do of all that starting its task asks for."""
+    key = session(target["RoleArn"])["AccessKeyId"]
+    passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
+    roles = [definition[name] for name in ("executionRoleArn", "taskRoleArn") if definition.get(name)]
+    asked = [
+        ("ecs:RunTask", definition["taskDefinitionArn"], {"ecs:cluster": target["Arn"]}),
+        *(("iam:PassRole", role, passed) for role in roles),
+    ]
+    return next(filter(None, (rights.refusal(key, *one) for one in asked)), "")
 
 
 def run(target: Target, name: str, overrides: str | None) -> str:
@@ -96,6 +113,9 @@ def run(target: Target, name: str, overrides: str | None) -> str:
             **as_ecs({key: parameters[key] for key in ALIKE if parameters.get(key) is not None}),
             **({"overrides": json.loads(overrides)} if overrides else {}),
         }
+        definition = ecs._task_defs.get(ecs._resolve_td_key(parameters["TaskDefinitionArn"]))
+        if definition and (refused := refusal(target, definition)):
+            return refused
         status, _, body = ecs._run_task(asked)
     except (ValueError, KeyError) as error:
         return f"{type(error).__name__}: {error}"

@@ -16,6 +16,7 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from email import message_from_bytes
 from email.policy import default
+from email.utils import parseaddr
 from functools import cache
 from typing import Any, NamedTuple
 
@@ -24,7 +25,8 @@ from ministack.core import responses
 from ministack.core.iam_evaluator import AuthError
 from ministack.services import rds, ses, ses_v2
 
-from localcloud.emulator.mail_events import sent
+from localcloud.emulator import rights
+from localcloud.emulator.mail_events import default_set, sent
 from localcloud.emulator.pages import Asgi, Receive, Send
 from localcloud.emulator.signatures import secret_of
 
@@ -40,6 +42,7 @@ class Sender(NamedTuple):
 
     account: str
     region: str
+    access_key_id: str
 
 
 def password_of(secret_key: str, region: str) -> str:
@@ -66,7 +69,7 @@ def sender_of(user: str, password: str) -> Sender | None:
     account = responses.get_account_id()
     for region in regions(account):
         if hmac.compare_digest(password_of(secret, region).encode(), password.encode()):
-            return Sender(account, region)
+            return Sender(account, region, user)
     return None
 
 
@@ -82,15 +85,33 @@ class Desk:
     """What aiosmtpd asks about each message."""
 
     async def handle_DATA(self, _server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802
-        with responses.request_scope(*session.auth_data):
-            return send(str(envelope.mail_from), list(envelope.rcpt_tos), bytes(envelope.content or b""))
+        sender = session.auth_data
+        with responses.request_scope(sender.account, sender.region):
+            content = bytes(envelope.content or b"")
+            return send(sender.access_key_id, str(envelope.mail_from), list(envelope.rcpt_tos), content)
 
 
-def send(envelope_from: str, recipients: list[str], content: bytes) -> str:
+def refusal(access_key_id: str, written: str, configuration_set: str | None) -> str:
+    """What of a mail's identity and configuration set the policies of the key's user do not allow."""
+    address = parseaddr(written)[1]
+    known = (address, *ses._domain_and_parents(address.rpartition("@")[2].lower()))
+    identities = [name for name in known if name in ses_v2._identities][:1]
+    resources = [ses_v2._resource_arn("identity", name) for name in identities]
+    if configuration_set or (configuration_set := default_set(written)):
+        resources.append(ses_v2._resource_arn("configuration-set", configuration_set))
+    keys = {"ses:FromAddress": address}
+    refused = (rights.refusal(access_key_id, "ses:SendRawEmail", resource, keys) for resource in resources)
+    return next(filter(None, refused), "")
+
+
+def send(access_key_id: str, envelope_from: str, recipients: list[str], content: bytes) -> str:
     """The answer to a message, with which SES has sent or refused it."""
-    written = str(message_from_bytes(content, policy=default).get("From", ""))
+    message = message_from_bytes(content, policy=default)
+    written, configuration_set = str(message.get("From", "")), message.get("X-SES-CONFIGURATION-SET")
     if not written or ses._missing_domain(written):
         return "554 Transaction failed: Missing final '@domain'"
+    if refused := refusal(access_key_id, written, configuration_set):
+        return f"554 Access denied: {refused}"
     for sender in (envelope_from, written):
         if refused := ses._message_rejection(sender, recipients):
             return f"554 Message rejected: {refused}"
@@ -99,7 +120,7 @@ def send(envelope_from: str, recipients: list[str], content: bytes) -> str:
     kept = ses._sent_emails_list()[-1]
     told = " ".join([*kept["To"], *kept["CC"]])
     kept["BCC"] = [to for to in recipients if to not in told]
-    sent(kept, message_from_bytes(content, policy=default).get("X-SES-CONFIGURATION-SET"))
+    sent(kept, configuration_set)
     return f"250 Ok {kept['MessageId']}"
 
 

@@ -2,13 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterator
+import subprocess
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 
 from bootstrap.names import Names
-from tests.e2e.checkout import Checkout
+from localcloud import stack
+from localcloud.ports import port_is_free
+from tests.e2e.checkout import Checkout, wait_until
+from tests.ports import free_port
 
 NAMES = Names(project="fastapi-react-aws", stack="local", account="000000000000", region="us-east-1")
 ROLES = {NAMES.deploy_role, NAMES.preview_role}
@@ -81,6 +87,59 @@ def test_a_second_run_at_the_same_time_is_told_who_holds_the_lock(prepared: Chec
     s3.delete_object(Bucket=NAMES.bucket, Key=lock)
     assert told.returncode == 1
     assert "ada@laptop" in told.stdout + told.stderr
+
+
+@contextmanager
+def deployer(checkout: Checkout) -> Iterator[Callable[..., None]]:
+    """Runs `pulumi` as on GitHub: with the state in the bucket, and as one who has the deploy role's policies alone.
+
+    Nobody here has a token of GitHub's, so a user takes the place of the role. Provider and program ask with its keys.
+    """
+    iam, port = checkout.client("iam"), free_port()
+    iam.create_user(UserName="deployer")
+    for one in iam.list_attached_role_policies(RoleName=NAMES.deploy_role)["AttachedPolicies"]:
+        iam.attach_user_policy(UserName="deployer", PolicyArn=one["PolicyArn"])
+    # RDS deletes its secret by itself; here the provider does it.
+    own = {
+        "Effect": "Allow",
+        "Action": "secretsmanager:DeleteSecret",
+        "Resource": "arn:aws:secretsmanager:*:*:secret:rds!db-*",
+    }
+    iam.put_user_policy(UserName="deployer", PolicyName="rds", PolicyDocument=json.dumps({"Statement": own}))
+    key = iam.create_access_key(UserName="deployer")["AccessKey"]
+    owner = {**stack.environment(checkout.place), "PULUMI_BACKEND_URL": f"{NAMES.backend}&use_path_style=true"}
+    environment = {
+        **owner,
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+        "PULUMI_DEBUG_PROVIDERS": f"aws:{port}",
+    }
+
+    def pulumi(*words: str, variables: Mapping[str, str] = environment) -> None:
+        run = subprocess.run(
+            ["pulumi", *words, "--stack", NAMES.stack, "--non-interactive"], cwd=checkout.root, env=variables,
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert run.returncode == 0, run.stdout[-3000:] + run.stderr
+
+    # A person does this once, as `make bootstrap` says.
+    pulumi("stack", "init", "--secrets-provider", NAMES.secrets_provider, variables=owner)
+
+    words = [sys.executable, "-m", "localcloud.provider", "--port", str(port), "--endpoint", checkout.place.endpoint]
+    journal = checkout.place.folder / "deployer.json"
+    with subprocess.Popen([*words, "--journal", str(journal)], cwd=checkout.root, env=environment) as provider:
+        try:
+            wait_until(lambda: not port_is_free(port))
+            yield pulumi
+        finally:
+            provider.terminate()
+
+
+def test_the_deploy_role_may_do_all_that_a_deployment_and_its_end_ask_for(prepared: Checkout) -> None:
+    with deployer(prepared) as pulumi:
+        pulumi("up", "--yes", "--skip-preview")
+        pulumi("preview", "--refresh", "--expect-no-changes")
+        pulumi("destroy", "--yes", "--skip-preview")
 
 
 def test_remove_takes_the_roles_and_leaves_what_holds_states(prepared: Checkout) -> None:

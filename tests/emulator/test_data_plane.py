@@ -17,7 +17,7 @@ from aiohttp import web
 
 from tests.emulator.conftest import Client, running
 from tests.emulator.site import Handler, Viewer, balancer, distribution, server, within
-from tests.engine.support import Emulator
+from tests.engine.support import Emulator, role
 from tests.ports import free_port
 
 MIB = 2**20
@@ -396,11 +396,10 @@ async def test_a_function_is_a_target_and_gets_the_whole_body(emulator: Emulator
     code = io.BytesIO()
     with zipfile.ZipFile(code, "w") as archive:
         archive.writestr("index.py", "def handler(event, _): return {'statusCode': 200, 'body': event['body'] * 2}")
-    role = "arn:aws:iam::000000000000:role/r"
     made = aws("lambda").create_function(
         FunctionName="twice",
         Runtime="python3.12",
-        Role=role,
+        Role=role(aws("iam"), "r"),
         Handler="index.handler",
         Code={"ZipFile": code.getvalue()},
     )

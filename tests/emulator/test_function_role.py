@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.emulator.conftest import Client, running
-from tests.engine.support import CREDENTIALS, Emulator
+from tests.engine.support import CREDENTIALS, Emulator, role
 
 CODE = """
 import os
@@ -34,11 +34,11 @@ def invoked(aws: Client, name: str) -> Any:
     return json.loads(payload)
 
 
-def create(aws: Client, name: str, role: str) -> None:
+def create(aws: Client, name: str, path: str, role_name: str) -> None:
     packed = io.BytesIO()
     with zipfile.ZipFile(packed, "w") as package:
         package.writestr("code.py", CODE)
-    arn = f"arn:aws:iam::000000000000:role/{role}"
+    arn = role(aws("iam"), role_name, path=path)
     aws("lambda").create_function(
         FunctionName=name, Runtime="python3.13", Role=arn, Handler="code.handler", Code={"ZipFile": packed.getvalue()}
     )
@@ -47,8 +47,8 @@ def create(aws: Client, name: str, role: str) -> None:
 def test_a_function_is_its_role_and_does_not_know_the_secret_of_the_local_cloud(
     emulator: Emulator, aws: Client
 ) -> None:
-    create(aws, "first", "one")
-    create(aws, "second", "a/path/two")
+    create(aws, "first", "/", "one")
+    create(aws, "second", "/a/path/", "two")
     first, second = invoked(aws, "first"), invoked(aws, "second")
     assert first["me"] == "arn:aws:sts::000000000000:assumed-role/one/first"
     assert second["me"] == "arn:aws:sts::000000000000:assumed-role/two/second"

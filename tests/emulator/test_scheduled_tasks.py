@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from tests.emulator.conftest import Client, running, soon
-from tests.engine.support import EMULATOR_PYTHON, ROOT, Emulator, eventually
+from tests.engine.support import EMULATOR_PYTHON, ROOT, Emulator, eventually, role
 
-ROLE = "arn:aws:iam::000000000000:role/scheduler"
+RIGHTS = ["ecs:RunTask", "sqs:CreateQueue"]
 OVERRIDES = {"containerOverrides": [{"name": "app", "command": ["report"]}]}
 # What ECS is asked to run.
 ASKED = """
@@ -61,7 +61,12 @@ def target(aws: Client) -> dict[str, Any]:
     container = {"name": "app", "image": "app:1", "memory": 64}
     made = aws("ecs").register_task_definition(family="app", containerDefinitions=[container])
     task = {"TaskDefinitionArn": made["taskDefinition"]["taskDefinitionArn"], "TaskCount": 2, "Group": "reports"}
-    return {"Arn": cluster, "RoleArn": ROLE, "EcsParameters": task, "Input": json.dumps(OVERRIDES)}
+    return {
+        "Arn": cluster,
+        "RoleArn": role(aws("iam"), "scheduler", RIGHTS),
+        "EcsParameters": task,
+        "Input": json.dumps(OVERRIDES),
+    }
 
 
 def tasks(aws: Client, started_by: str) -> list[dict[str, Any]]:
@@ -98,7 +103,7 @@ def test_a_schedule_calls_the_api_and_what_is_refused_is_in_the_log(
     queues = {"made": "aws-sdk:sqs:createQueue", "refused": "aws-sdk:ecs:updateService"}
     for name, api in queues.items():
         given = {"QueueName": "by-schedule"} if name == "made" else {"Cluster": "c", "Service": "no", "DesiredCount": 0}
-        called = {"Arn": f"arn:aws:scheduler:::{api}", "RoleArn": ROLE, "Input": json.dumps(given)}
+        called = {"Arn": f"arn:aws:scheduler:::{api}", "RoleArn": target["RoleArn"], "Input": json.dumps(given)}
         aws("scheduler").create_schedule(
             Name=name, ScheduleExpression=f"at({soon()})", FlexibleTimeWindow={"Mode": "OFF"}, Target=called
         )
@@ -156,6 +161,28 @@ def test_a_task_that_cannot_run_is_told_to_the_dead_letter_queue(
     assert told["SCHEDULE_ARN"].endswith(":schedule/default/broken")
     assert "no:1" in told["ERROR_MESSAGE"]
     assert "broken: its task was not run: " in emulator.log.read_text()
+
+
+def test_a_task_is_run_only_where_the_schedules_role_may_run_it_and_give_it_its_own(
+    emulator: Emulator, aws: Client, target: dict[str, Any]
+) -> None:
+    container = {"name": "app", "image": "app:1", "memory": 64}
+    made = aws("ecs").register_task_definition(
+        family="app", containerDefinitions=[container], taskRoleArn=role(aws("iam"), "task")
+    )
+    task = {**target["EcsParameters"], "TaskDefinitionArn": made["taskDefinition"]["taskDefinitionArn"]}
+    roles = {"nobody": role(aws("iam"), "nobody"), "runner": role(aws("iam"), "runner", ["ecs:RunTask"])}
+    for name, arn in roles.items():
+        aws("scheduler").create_schedule(
+            Name=name, ScheduleExpression="rate(1 day)", FlexibleTimeWindow={"Mode": "OFF"},
+            Target={**target, "RoleArn": arn, "EcsParameters": task},
+        )  # fmt: skip
+    session = "User: arn:aws:sts::000000000000:assumed-role"
+    refused = (
+        f"nobody: its task was not run: {session}/nobody/scheduler is not authorized to perform: ecs:RunTask on",
+        f"runner: its task was not run: {session}/runner/scheduler is not authorized to perform: iam:PassRole on",
+    )
+    assert eventually(lambda: all(words in emulator.log.read_text() for words in refused))
 
 
 def test_a_rule_may_make_the_overrides_of_what_happened(aws: Client, target: dict[str, Any]) -> None:

@@ -1,5 +1,6 @@
 """SES's SMTP endpoint, as smtplib finds it."""
 
+import json
 import smtplib
 import ssl
 import urllib.request
@@ -30,12 +31,16 @@ def key(aws: Client) -> Iterator[dict[str, str]]:
     """An access key of a user of its own; SES knows `FROM`."""
     iam, ses = aws("iam"), aws("sesv2")
     iam.create_user(UserName="mail")
+    may = {"Effect": "Allow", "Action": "ses:SendRawEmail", "Resource": "*",
+           "Condition": {"StringLike": {"ses:FromAddress": "*@example.com"}}}  # fmt: skip
+    iam.put_user_policy(UserName="mail", PolicyName="send", PolicyDocument=json.dumps({"Statement": may}))
     made = iam.create_access_key(UserName="mail")["AccessKey"]
     ses.create_email_identity(EmailIdentity=FROM)
     yield made
     ses.delete_email_identity(EmailIdentity=FROM)
     if iam.list_access_keys(UserName="mail")["AccessKeyMetadata"]:
         iam.delete_access_key(UserName="mail", AccessKeyId=made["AccessKeyId"])
+    iam.delete_user_policy(UserName="mail", PolicyName="send")
     iam.delete_user(UserName="mail")
 
 
@@ -107,6 +112,21 @@ def test_an_address_that_ses_does_not_know_is_refused_in_the_envelope_and_in_the
         server.login(key["AccessKeyId"], smtp_password(key["SecretAccessKey"], "us-east-1"))
         with pytest.raises(smtplib.SMTPDataError, match="Missing final '@domain'"):
             server.sendmail(FROM, TO, b"Subject: no sender\r\n\r\n")
+
+
+def test_whose_policy_does_not_let_it_send_in_a_name_is_refused(
+    emulator: Emulator, aws: Client, key: dict[str, str]
+) -> None:
+    aws("sesv2").create_email_identity(EmailIdentity="me@another.example")
+    with connected(emulator) as server:
+        server.login(key["AccessKeyId"], smtp_password(key["SecretAccessKey"], "us-east-1"))
+        server.send_message(message(), to_addrs=[TO])
+        with pytest.raises(smtplib.SMTPDataError) as refused:
+            server.send_message(message("me@another.example"), to_addrs=[TO])
+    wanted = (
+        b"Access denied: User: arn:aws:iam::000000000000:user/mail is not authorized to perform: ses:SendRawEmail on"
+    )
+    assert refused.value.smtp_code == 554 and refused.value.smtp_error.startswith(wanted)
 
 
 def test_wrong_and_deleted_keys_are_refused(emulator: Emulator, aws: Client, key: dict[str, str]) -> None:

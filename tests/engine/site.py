@@ -10,12 +10,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.engine.support import Emulator, Engine, eventually, get
+from tests.engine.support import Emulator, Engine, eventually, get, role
 
 Client = Callable[[str], Any]
-
-
-ROLE = "arn:aws:iam::000000000000:role/apps/web"
 
 
 def login(aws: Client) -> dict[str, str]:
@@ -92,7 +89,7 @@ class Site:
             networkMode="bridge",
             requiresCompatibilities=["EC2"],
             containerDefinitions=[container],
-            taskRoleArn=ROLE,
+            taskRoleArn=role(self.aws("iam"), "web", path="/apps/"),
         )
         arn: str = answer["taskDefinition"]["taskDefinitionArn"]
         return arn

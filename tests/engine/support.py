@@ -1,5 +1,6 @@
 """An engine and an emulator of the tests' own, and the calls that the tests make most."""
 
+import contextlib
 import json
 import os
 import shutil
@@ -8,7 +9,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeVar
@@ -223,6 +224,18 @@ class Emulator(Program):
                 return True
         except OSError:
             return False
+
+
+def role(iam: Any, name: str, actions: Sequence[str] = (), path: str = "/") -> str:
+    """The ARN of a role that may do these actions, made where it is not there yet."""
+    services = [f"{one}.amazonaws.com" for one in ("ecs-tasks", "events", "lambda", "scheduler")]
+    trust = {"Effect": "Allow", "Principal": {"Service": services}, "Action": "sts:AssumeRole"}
+    with contextlib.suppress(iam.exceptions.EntityAlreadyExistsException):
+        iam.create_role(RoleName=name, Path=path, AssumeRolePolicyDocument=json.dumps({"Statement": trust}))
+    if actions:
+        allowed = {"Effect": "Allow", "Action": list(actions), "Resource": "*"}
+        iam.put_role_policy(RoleName=name, PolicyName="all", PolicyDocument=json.dumps({"Statement": allowed}))
+    return str(iam.get_role(RoleName=name)["Role"]["Arn"])
 
 
 def endpoint(container: Container) -> str:

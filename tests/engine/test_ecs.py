@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.engine.site import Client, Load, Site, login
-from tests.engine.support import APPS, Emulator, Engine, eventually, get
+from tests.engine.support import APPS, Emulator, Engine, eventually, get, role
 
 
 def test_a_pushed_image_is_what_ecr_lists(cloud: tuple[Engine, Emulator], aws: Client) -> None:
@@ -109,7 +109,11 @@ def test_a_schedule_runs_a_task_with_its_own_command(site: Site) -> None:
     }
     parameters = {"TaskDefinitionArn": site.register(f"{site.repository}:1"), "LaunchType": "EC2"}
     cluster = site.aws("ecs").describe_clusters(clusters=["c"])["clusters"][0]["clusterArn"]
-    target = {"Arn": cluster, "RoleArn": "arn:aws:iam::000000000000:role/scheduler", "EcsParameters": parameters}
+    target = {
+        "Arn": cluster,
+        "RoleArn": role(site.aws("iam"), "scheduler", ["ecs:RunTask", "iam:PassRole"]),
+        "EcsParameters": parameters,
+    }
     site.aws("scheduler").create_schedule(
         Name="daily", ScheduleExpression="rate(1 day)", FlexibleTimeWindow={"Mode": "OFF"},
         Target={**target, "Input": json.dumps({"containerOverrides": [override]})},

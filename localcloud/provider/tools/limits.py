@@ -40,10 +40,17 @@ BEHAVIOUR = (
         "any well-formed id is taken; that it exists and fits the instance type is not looked up; the newest one"
         " is always the same",
     ),
-    ("IAM", "policies are stored, not enforced; `iam:PassRole` and AWS's own managed policies are not looked up"),
+    (
+        "IAM",
+        "the policies of roles and users are enforced for every request of theirs, for a schedule's start of a task"
+        " and mail by SMTP; what AWS does in a role's name is not asked: to pull an image, to read a task's secrets, to"
+        " write its log. `iam:PassRole` is asked of schedules alone, AWS's own managed policies allow nothing, and HTTP"
+        " to the gateway counts as HTTPS",
+    ),
     (
         "GitHub's tokens",
-        "no role is taken with one: trust, and whether the generated rights are enough, show on AWS alone",
+        "no role is taken with one: their trust shows on AWS alone. That the generated rights are enough for a stack's"
+        " life is tried here; the official provider reads more",
     ),
     (
         "Managed master password",

@@ -110,6 +110,17 @@ def test_secrets_and_code_are_read_with_the_stacks_tags_alone() -> None:
     assert not may(PREVIEW, "secretsmanager:GetSecretValue", project="shop", stack="prod")
 
 
+def test_a_deployment_sees_that_somebody_deleted_a_secret_or_the_function_which_have_no_tags_then() -> None:
+    gone = "arn:aws:secretsmanager:eu-central-1:123456789012:secret:access-secret-1a2b3c4-AbCdEf"
+    function = "arn:aws:lambda:eu-central-1:123456789012:function:cache-reset-function-1a2b3c4"
+    role = "arn:aws:iam::123456789012:role/backend-task-role-1a2b3c4"
+    for action, arn in (("secretsmanager:GetSecretValue", gone), ("lambda:GetFunction", function)):
+        assert may(DEPLOY, action, arn)
+        assert not may(DEPLOY, action, arn, project="shop", stack="dev")
+    assert may(DEPLOY, "iam:GetRole", role) and not may(DEPLOY, "iam:DeleteRole", role)
+    assert not may(PREVIEW, "secretsmanager:GetSecretValue", gone)
+
+
 def test_a_preview_changes_nothing_and_reads_no_file_and_no_log() -> None:
     actions = [one for statement in PREVIEW for one in statement["Action"]]
     verbs = {one.partition(":")[2] for one in actions}

@@ -9,8 +9,9 @@ from typing import Any
 import pulumi
 import pytest
 
+from bootstrap.actions import BY_NAME
 from infra.pure.paths import ROOT
-from tests.unit.program.recorder import Recorded, Registration
+from tests.unit.program.recorder import Recorded, Registration, record_stack
 from tests.unit.stack_files import PROJECT, STACKS
 
 # Physical names are the logical name and eight characters; the official provider cuts none of these.
@@ -159,3 +160,10 @@ def test_the_readme_names_every_service_that_a_deployment_needs_rights_for(prod:
     tokens = [r.type for r in aws_resources(prod)] + [call.token for call in prod.calls]
     modules = {token.split(":")[1].split("/")[0] for token in tokens if token.startswith("aws:")}
     assert {SERVICES.get(module, module) for module in modules} == {*re.findall(r"`([a-z0-9]+)`", rights)}
+
+
+def test_what_the_deploy_role_may_read_by_name_has_the_programs_names() -> None:
+    """Of the stack with the most parts; Pulumi puts seven random digits behind a name."""
+    names = {one.name for one in record_stack("prod").resources} | {"smtp-secret"}
+    for patterns in BY_NAME.values():
+        assert {pattern.partition(":")[2].removesuffix("-*") for pattern in patterns} <= names
