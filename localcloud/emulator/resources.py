@@ -4,10 +4,13 @@ https://docs.aws.amazon.com/service-authorization/latest/reference/reference_pol
 """
 
 from collections.abc import Mapping
+from email.utils import parseaddr
 from typing import Any
 
 from ministack.core.responses import get_account_id
-from ministack.services import iam, kms
+from ministack.services import iam, kms, ses, ses_v2
+
+from localcloud.emulator.mail_events import default_set
 
 Parameters = Mapping[str, Any]
 
@@ -27,6 +30,9 @@ def named(action: str, arn: str, asked: Parameters, region: str) -> list[str]:
             return [of_iam(arn, asked)]
         case "kms":
             return [behind_alias(arn)]
+        case "ses" if operation.startswith("Send"):
+            sender = str(asked.get("FromEmailAddress") or asked.get("Source", ""))
+            return of_mail(sender, asked.get("ConfigurationSetName")) or [arn]
         case "logs" if ":log-group:" in arn and "Tag" not in operation and not arn.endswith(":*"):
             return [f"{arn}:*"]  # the group with its streams
     return [arn]
@@ -43,6 +49,16 @@ def of_ecs(action: str, arn: str, asked: Parameters, region: str) -> list[str]:
             found = asked[name] if isinstance(asked[name], list) else [asked[name]]
             return [one if one.startswith("arn:") else f"{base}:{kind}/{cluster}/{one}" for one in found]
     return [arn]
+
+
+def of_mail(sender: str, configuration_set: str | None) -> list[str]:
+    """The identity that a mail is sent by, its address's or its domain's, and the configuration set."""
+    address = parseaddr(sender)[1]
+    known = (address, *ses._domain_and_parents(address.rpartition("@")[2].lower()))
+    found = [("identity", name) for name in known if name in ses_v2._identities][:1]
+    if wanted := configuration_set or default_set(sender):
+        found.append(("configuration-set", wanted))
+    return [ses_v2._resource_arn(*one) for one in found]
 
 
 def of_iam(arn: str, asked: Parameters) -> str:

@@ -24,6 +24,7 @@ KEYS = {
     "application-autoscaling": {"application-autoscaling:service-namespace": "ServiceNamespace"},
     "cloudwatch": {"cloudwatch:namespace": "Namespace"},
     "ecs": {"ecs:account-setting": "name", "ecs:cluster": "cluster"},
+    "ses": {"ses:FromAddress": "FromEmailAddress"},
 }
 
 

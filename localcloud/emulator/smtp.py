@@ -25,8 +25,8 @@ from ministack.core import responses
 from ministack.core.iam_evaluator import AuthError
 from ministack.services import rds, ses, ses_v2
 
-from localcloud.emulator import rights
-from localcloud.emulator.mail_events import default_set, sent
+from localcloud.emulator import resources, rights
+from localcloud.emulator.mail_events import sent
 from localcloud.emulator.pages import Asgi, Receive, Send
 from localcloud.emulator.signatures import secret_of
 
@@ -93,15 +93,9 @@ class Desk:
 
 def refusal(access_key_id: str, written: str, configuration_set: str | None) -> str:
     """What of a mail's identity and configuration set the policies of the key's user do not allow."""
-    address = parseaddr(written)[1]
-    known = (address, *ses._domain_and_parents(address.rpartition("@")[2].lower()))
-    identities = [name for name in known if name in ses_v2._identities][:1]
-    resources = [ses_v2._resource_arn("identity", name) for name in identities]
-    if configuration_set or (configuration_set := default_set(written)):
-        resources.append(ses_v2._resource_arn("configuration-set", configuration_set))
-    keys = {"ses:FromAddress": address}
-    refused = (rights.refusal(access_key_id, "ses:SendRawEmail", resource, keys) for resource in resources)
-    return next(filter(None, refused), "")
+    keys = {"ses:FromAddress": parseaddr(written)[1]}
+    asked = resources.of_mail(written, configuration_set)
+    return next(filter(None, (rights.refusal(access_key_id, "ses:SendRawEmail", one, keys) for one in asked)), "")
 
 
 def send(access_key_id: str, envelope_from: str, recipients: list[str], content: bytes) -> str:

@@ -158,3 +158,27 @@ def test_a_log_group_is_named_with_its_streams(aws: Client, user: User) -> None:
     assert user("logs").filter_log_events(logGroupName="/ours")["events"] == []
     with pytest.raises(ClientError, match="not authorized to perform: logs:FilterLogEvents"):
         user("logs").filter_log_events(logGroupName="/ours-too")
+
+
+@pytest.mark.parametrize(
+    "user", [{"Action": "ses:SendEmail", "Resource": [f"arn:aws:ses:us-east-1:{ACCOUNT}:{one}" for one in
+                                                      ("identity/me@example.com", "configuration-set/ours")]}],
+    indirect=True,
+)  # fmt: skip
+def test_a_mail_is_of_an_identity_and_a_configuration_set(aws: Client, user: User) -> None:
+    for name in ("me@example.com", "you@example.com"):
+        aws("sesv2").create_email_identity(EmailIdentity=name)
+    for name in ("ours", "theirs"):
+        aws("sesv2").create_configuration_set(ConfigurationSetName=name)
+    content = {"Simple": {"Subject": {"Data": "Hello"}, "Body": {"Text": {"Data": "x"}}}}
+
+    def send(sender: str, configuration_set: str) -> None:
+        user("sesv2").send_email(
+            FromEmailAddress=sender, Destination={"ToAddresses": ["to@example.org"]}, Content=content,
+            ConfigurationSetName=configuration_set,
+        )  # fmt: skip
+
+    send("Me <me@example.com>", "ours")
+    for sender, configuration_set in (("you@example.com", "ours"), ("me@example.com", "theirs")):
+        with pytest.raises(ClientError, match="not authorized to perform: ses:SendEmail"):
+            send(sender, configuration_set)
