@@ -99,12 +99,13 @@ ANSWERS: dict[str, Any] = {
 
 
 def answer(context: BrowserContext, changed: Mapping[str, Any]) -> None:
-    """Answer all that the pages ask for, with `changed` answers by path; what has none is refused."""
+    """Answer all that the pages ask for; what has no answer is refused. `changed`: by path, or by method and path."""
     answers = {**ANSWERS, **changed}
 
     def fulfil(route: Route) -> None:
         path = urlsplit(route.request.url).path
-        found = answers.get(path, Problem(404, "The pictures have no answer for this"))
+        unknown = Problem(404, "The pictures have no answer for this")
+        found = answers.get(f"{route.request.method} {path}", answers.get(path, unknown))
         if route.request.method == "HEAD":
             route.fulfill(headers={"X-Cache": "Hit from cloudfront"})
         elif path == "/":

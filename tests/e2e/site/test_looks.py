@@ -104,6 +104,11 @@ STATES = {
     "mail-none": State(path="/mail", shows="me@example.com", changed={"/api/mail/messages": {"mails": []}}),
     "nowhere": State(path="/nowhere", shows="overview"),
     "sign-in": State(path="/sign-in", shows="Password", changed={"/api/session": STRANGER}),
+    "sign-in-refused": State(
+        path="/sign-in", shows="not the right password", do=refuse_password,
+        changed={"/api/session": STRANGER, "POST /api/session": Problem(401, "Wrong password")},
+    ),
+    "unavailable": State(path="/", shows="couldn’t be reached", changed={"/api/session": DOWN}),
 }  # fmt: skip
 
 
