@@ -23,6 +23,7 @@ from localcloud.emulator import (
     certificates,
     container_instances,
     engine_versions,
+    execution_role,
     function_role,
     identities,
     inner_listeners,
@@ -121,6 +122,7 @@ if __name__ == "__main__":
     log_events.save_apart()
     match_json()
     task_role.give_addresses()
+    execution_role.ask_for_rights()
     function_role.give_credentials()
     registry.give_password()
     rotation.rotate_for_real()

@@ -4,6 +4,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -123,6 +124,44 @@ def test_a_schedule_runs_a_task_with_its_own_command(site: Site) -> None:
     arns = eventually(lambda: site.aws("ecs").list_tasks(**stopped)["taskArns"])
     (task,) = site.aws("ecs").describe_tasks(cluster="c", tasks=arns)["tasks"]
     assert task["containers"][0]["exitCode"] == 3
+
+
+PULL = ["ecr:GetAuthorizationToken", "ecr:BatchGetImage", "ecr:GetDownloadUrlForLayer"]
+
+
+@pytest.mark.parametrize(
+    ("actions", "reason"),
+    [
+        ([], "CannotPullContainerError: AccessDeniedException: {0}ecr:GetAuthorizationToken on resource: *"),
+        (
+            PULL[:2],
+            "CannotPullContainerError: AccessDeniedException: {0}ecr:GetDownloadUrlForLayer on resource: {1}app/web",
+        ),
+        (
+            PULL,
+            "retrieval failed: AccessDeniedException: {0}secretsmanager:GetSecretValue on resource: arn",
+        ),
+        ([*PULL, "secretsmanager:GetSecretValue"], "Essential container exited"),
+    ],
+)
+def test_a_task_starts_where_its_execution_role_may_pull_and_read(site: Site, actions: list[str], reason: str) -> None:
+    name, ecs = f"execution-{len(actions)}", site.aws("ecs")
+    secret = site.aws("secretsmanager").create_secret(Name=name, SecretString="hidden")["ARN"]
+    known = ecs.describe_task_definition(taskDefinition=site.register(f"{site.repository}:1"))["taskDefinition"]
+    (container,) = known["containerDefinitions"]
+    containers = [{**container, "command": ["true"], "secrets": [{"name": "SECRET", "valueFrom": secret}]}]
+    executing = role(site.aws("iam"), name, actions)
+    made = ecs.register_task_definition(family=name, containerDefinitions=containers, executionRoleArn=executing)
+    definition = made["taskDefinition"]["taskDefinitionArn"]
+    (task,) = ecs.run_task(cluster="c", taskDefinition=definition, launchType="EC2")["tasks"]
+    eventually(lambda: seen(site, task["taskArn"])["lastStatus"] == "STOPPED")
+    session = f"User: arn:aws:sts::000000000000:assumed-role/{name}/ecs-execution is not authorized to perform: "
+    told = reason.format(session, "arn:aws:ecr:us-east-1:000000000000:repository/")
+    assert told in seen(site, task["taskArn"])["stoppedReason"]
+
+
+def seen(site: Site, task: str) -> dict[str, Any]:
+    return dict(site.aws("ecs").describe_tasks(cluster="c", tasks=[task])["tasks"][0])
 
 
 def test_services_come_back_after_everything_was_killed(site: Site) -> None:

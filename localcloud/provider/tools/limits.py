@@ -42,10 +42,10 @@ BEHAVIOUR = (
     ),
     (
         "IAM",
-        "the policies of roles and users are enforced for every request of theirs, for a schedule's start of a task"
-        " and mail by SMTP; what AWS does in a role's name is not asked: to pull an image, to read a task's secrets, to"
-        " write its log. `iam:PassRole` is asked of schedules alone, AWS's own managed policies allow nothing, and HTTP"
-        " to the gateway counts as HTTPS",
+        "the policies of roles and users are enforced: for every request of theirs, for a schedule's start of a task,"
+        " for a task's images and secrets, and for mail by SMTP. `iam:PassRole` is asked of schedules alone, AWS's own"
+        " managed policies allow nothing, HTTP to the gateway counts as HTTPS, and what else AWS does in a role's name"
+        " (a log that is written) is not asked",
     ),
     (
         "GitHub's tokens",
