@@ -133,6 +133,16 @@ def deployer(checkout: Checkout) -> Iterator[Callable[..., None]]:
             yield pulumi
         finally:
             provider.terminate()
+            forget(iam, key["AccessKeyId"])
+
+
+def forget(iam: Any, access_key_id: str) -> None:
+    """The policies go with their role, and not while a user has them."""
+    iam.delete_access_key(UserName="deployer", AccessKeyId=access_key_id)
+    for one in iam.list_attached_user_policies(UserName="deployer")["AttachedPolicies"]:
+        iam.detach_user_policy(UserName="deployer", PolicyArn=one["PolicyArn"])
+    iam.delete_user_policy(UserName="deployer", PolicyName="rds")
+    iam.delete_user(UserName="deployer")
 
 
 def test_the_deploy_role_may_do_all_that_a_deployment_and_its_end_ask_for(prepared: Checkout) -> None:
