@@ -159,6 +159,7 @@ def test_a_preview_environment_answers_beside_the_stack_with_data_of_its_own_and
         assert again.returncode == 0 and re.search(r"Resources:\s+\d+ unchanged\s", again.stdout), again.stdout
         assert re.fullmatch(r"  pr-12  deployed [\d: -]+ UTC\n", running.ops("previews").stdout)
         ended = running.ops("previews", "--older", "0")  # as `make down PREVIEW=pr-12`
+    running.edit("backend/app/main.py", r"\A# A change.*\n", "")
     assert ended.returncode == 0 and "database local_pr_12 and its role are gone" in ended.stdout, ended.stdout
     assert load.failed == {}, load.statuses
     assert inventory(running) == before, made.end
