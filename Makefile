@@ -19,7 +19,7 @@ PARALLEL = $(MAKE) --no-print-directory --jobs 2 --output-sync
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup up dev down stop url password new-password status doctor logs plan cost previews sleep wake secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs preview bootstrap env develop test check generate format lock rename \
+.PHONY: help setup up dev down stop url password new-password status doctor diagram logs plan cost previews sleep wake secret psql tunnel deployments backup restore rollback upgrade-database upgrade-hosts run shell jobs preview bootstrap env develop test check generate format lock rename \
 	audit digests instance-types test-besides test-frontend test-backend check-infra check-backend check-frontend
 
 # What each app is tested and checked with, where it is here.
@@ -78,6 +78,9 @@ status: $(OPS_NEEDS) ## Tell how each part of the stack is; fails where one is n
 
 doctor: $(OPS_NEEDS) ## Look for what is open, out of support or left over; fails where something is: [DRIFT=yes] [STACK=prod]
 	@$(OPS) doctor $(if $(filter yes,$(DRIFT)),--drift)
+
+diagram: $(OPS_NEEDS) ## Draw the stack from its state, as a Mermaid flowchart [STACK=prod]
+	@$(OPS) diagram
 
 logs: $(OPS_NEEDS) ## Follow the services' logs: [SERVICE=backend] [SINCE=2h] [FILTER=text] [FOLLOW=no] [RAW=yes] [STACK=prod]
 	@$(OPS) logs $(if $(SERVICE),--service "$(SERVICE)") $(if $(SINCE),--since "$(SINCE)") $(if $(FILTER),--filter "$(FILTER)") \

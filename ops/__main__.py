@@ -13,6 +13,7 @@ from ops import (
     bootstrap,
     cost,
     deployments,
+    diagram,
     doctor,
     environments,
     files,
@@ -57,6 +58,7 @@ def arguments() -> argparse.Namespace:
     reading.add_argument("--raw", action="store_true", help="the lines alone, as the services wrote them")
     looking = commands.add_parser("doctor", help=doctor.doctor.__doc__)
     looking.add_argument("--drift", action="store_true", help="also whether the stack is as the program says; minutes")
+    commands.add_parser("diagram", help=diagram.diagram.__doc__)
     commands.add_parser("cost", help=cost.cost.__doc__)
     commands.add_parser("sleep", help=night.sleep.__doc__)
     commands.add_parser("wake", help=night.wake.__doc__)
@@ -146,6 +148,10 @@ def tell_jobs(target: Target, given: argparse.Namespace) -> int:
 def tell_cost(target: Target, given: argparse.Namespace) -> int:
     print(*cost.cost(target), sep="\n")
     return 0
+
+
+def draw(target: Target, given: argparse.Namespace) -> int:
+    return tell(diagram.diagram(target))
 
 
 def go_to_sleep(target: Target, given: argparse.Namespace) -> int:
@@ -275,6 +281,7 @@ COMMANDS = {
     "status": tell_status,
     "doctor": examine,
     "logs": read_logs,
+    "diagram": draw,
     "cost": tell_cost,
     "sleep": go_to_sleep,
     "wake": wake_up,
@@ -294,7 +301,7 @@ COMMANDS = {
     "upgrade-hosts": renew_hosts,
 }
 # Those that are about a preview environment, too. The others are about what it shares with its base.
-OF_PREVIEWS = ("up", "down", "status", "logs", "run", "shell", "psql", "tunnel", "deployments")
+OF_PREVIEWS = ("up", "down", "status", "diagram", "logs", "run", "shell", "psql", "tunnel", "deployments")
 
 
 def main() -> int:

@@ -28,6 +28,12 @@ def test_up_again_changes_nothing(running: Checkout) -> None:
     assert running.last_changes() == {}
 
 
+def test_the_diagram_of_the_state_is_the_one_of_the_documents(running: Checkout) -> None:
+    told = running.ops("diagram")
+    assert told.returncode == 0, told.stderr
+    assert told.stdout in (running.root / "docs/architecture.md").read_text(), told.stdout
+
+
 def test_touched_files_change_nothing(running: Checkout) -> None:
     for folder in ("backend", "frontend", "infra", "lambda"):
         for file in (running.root / folder).rglob("*"):
