@@ -15,8 +15,8 @@ import pytest
 from infra.config.stack_file import own_settings
 from ops import __main__ as ops
 
-# Every command but `cost` and `diagram`, which ask nothing of AWS, `preview`, which tells what Pulumi says, and `bootstrap`, which
-# is before any stack.
+# Every command but `cost` and `diagram`, which ask nothing of AWS, `preview`, which tells what Pulumi says, and
+# `bootstrap`, which is before any stack.
 WORDS: dict[str, list[str]] = {
     "status": [],
     "doctor": [],
