@@ -58,7 +58,7 @@ def pip_index() -> str:
 
 def lock() -> None:
     """Update the lock files after a change in a pyproject.toml."""
-    folders = ("", "localcloud/emulator", "backend", "new/files/backend", "benchmarks/template_api")
+    folders = ("", "localcloud/emulator", "backend", "preview", "new/files/backend", "benchmarks/template_api")
     for project in (ROOT / folder for folder in folders if (ROOT / folder / "poetry.lock").exists()):
         run(str(POETRY), "lock", "--no-interaction", cwd=project)
 
