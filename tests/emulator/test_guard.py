@@ -16,7 +16,7 @@ from localcloud.emulator.secret import derived
 from localcloud.place import HEALTH_PATH, MAILBOX_PATH
 from localcloud.signing import Credentials, signed
 from tests.emulator.conftest import Client, running
-from tests.engine.support import CREDENTIALS, Emulator
+from tests.engine.support import CREDENTIALS, Emulator, role
 
 SITE = "http://site.example"
 EVIL = "http://evil.example"
@@ -114,9 +114,10 @@ def test_a_signature_of_long_ago_or_of_another_body_is_refused(
 
 
 def test_the_credentials_of_a_task_are_for_who_has_its_token(
-    http: httpx.Client, emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+    http: httpx.Client, emulator: Emulator, aws: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", CREDENTIALS["AWS_SECRET_ACCESS_KEY"])
+    role(aws("iam"), "web", ["s3:GetObject"], path="/apps/")
     path = "/v2/credentials/000000000000/apps/web/random"
     for given in ({}, {"Authorization": derived("/v2/credentials/000000000000/apps/admin/random")}):
         assert http.get(path, headers=given).status_code == 403

@@ -2,7 +2,6 @@
 
 import pytest
 
-import infra.lazy_aws  # noqa: F401  # before pulumi_aws, as the program does
 from tests.unit.program.recorder import Recorded, record_stack
 from tests.unit.stack_files import STACKS
 
