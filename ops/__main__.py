@@ -1,6 +1,7 @@
 """`python -m ops [--stack STACK] COMMAND`; the Makefile names the commands."""
 
 import argparse
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -312,6 +313,8 @@ def main() -> int:
         if given.preview and given.command not in OF_PREVIEWS:
             raise OperationError(f"PREVIEW: {given.command} is about what it shares with {given.stack}; leave it out")
         return COMMANDS[given.command](target, given)
+    except BrokenPipeError:  # who reads has seen enough, as `head` has
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     except (OperationError, LocalCloudError) as error:
         print(f"Error: {error}", file=sys.stderr)
     except (BotoCoreError, ClientError) as error:

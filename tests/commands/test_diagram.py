@@ -1,7 +1,10 @@
-"""What is drawn of a state, and what of it is no arrow."""
+"""What is drawn of a state, and what of it is no arrow; and who reads only the beginning of it."""
 
+import subprocess
+import sys
 from typing import Any
 
+from infra.pure.paths import ROOT
 from ops.diagram import State, drawn
 
 
@@ -42,3 +45,16 @@ def test_an_arrow_leads_from_what_asks_to_what_is_asked() -> None:
         "    loadbalancer_load_balancer --> task_api",
         "    task_api --> queue_orders",
     ]
+
+
+def test_a_reader_that_has_seen_enough_gets_no_stack_trace() -> None:
+    program = (
+        "import sys; from ops import __main__ as ops; sys.argv = ['ops', '--stack', 'prod', 'diagram']\n"
+        "ops.COMMANDS['diagram'] = lambda *_: ops.tell(map(str, range(100_000)))\nsys.exit(ops.main())"
+    )
+    with subprocess.Popen(
+        [sys.executable, "-c", program], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as run:
+        assert run.stdout and run.stdout.readline() == "0\n"
+        run.stdout.close()
+        assert run.stderr and run.stderr.read() == ""
