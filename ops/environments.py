@@ -1,7 +1,6 @@
 """Preview environments: a stack of its own for a pull request, on what the stack of the command has."""
 
 import json
-import os
 import re
 import subprocess
 import sys
@@ -9,9 +8,9 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 from infra.pure.paths import ROOT
-from localcloud import stack, stack_file
+from localcloud import stack_file
 from localcloud.place import PREVIEW
-from ops.errors import NO_PULUMI, OperationError
+from ops.errors import OperationError
 from ops.target import Target
 
 UNATTENDED = ("--yes", "--skip-preview", "--non-interactive")
@@ -64,7 +63,7 @@ def remove(target: Target) -> int:
 
 def environments(target: Target) -> dict[str, datetime]:
     """The stacks of preview environments on the target's base, and when each was deployed last."""
-    answer = run_to_text(target, "stack", "ls", "--json")
+    answer = target.told_by_pulumi("stack", "ls", "--json")
     found = {str(one["name"]).rpartition("/")[2]: one.get("lastUpdate") for one in json.loads(answer)}
     return {
         # One without an update was made a moment ago, or its first `up` failed at once.
@@ -78,20 +77,5 @@ def write_file(target: Target) -> None:
     stack_file.write_preview(target.name, target.base, target.project)
 
 
-def environment(target: Target) -> dict[str, str]:
-    return stack.environment(target.place) if target.place else dict(os.environ)
-
-
 def run(target: Target, *words: str) -> int:
-    return subprocess.run(["pulumi", *words], cwd=ROOT, env=environment(target), check=False).returncode
-
-
-def run_to_text(target: Target, *words: str) -> str:
-    command = ["pulumi", *words]
-    try:
-        answer = subprocess.run(command, cwd=ROOT, env=environment(target), capture_output=True, text=True, check=False)
-    except FileNotFoundError:
-        raise OperationError(NO_PULUMI) from None
-    if answer.returncode:
-        raise OperationError(answer.stderr.strip() or answer.stdout.strip())
-    return answer.stdout
+    return subprocess.run(["pulumi", *words], cwd=ROOT, env=target.environment, check=False).returncode

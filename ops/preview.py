@@ -1,11 +1,9 @@
 """What a deployment would do, as Markdown: the comment on a pull request."""
 
-import os
 import subprocess
 import sys
 
 from infra.pure.paths import ROOT
-from localcloud import stack
 from ops.errors import NO_PULUMI, OperationError
 from ops.target import Target
 
@@ -25,10 +23,15 @@ def preview(target: Target) -> tuple[str, int]:
 
 
 def run(target: Target, *command: str) -> "subprocess.CompletedProcess[str]":
-    environment = stack.environment(target.place) if target.place else dict(os.environ)
     try:
         return subprocess.run(
-            command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, check=False
+            command,
+            cwd=ROOT,
+            env=target.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            check=False,
         )
     except FileNotFoundError:
         raise OperationError(NO_PULUMI) from None

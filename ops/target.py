@@ -1,6 +1,7 @@
 """The stack that a command is for: its files, its outputs and its AWS."""
 
 import json
+import os
 import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -73,12 +74,22 @@ class Target:
             )
         return found
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """What Pulumi runs with."""
+        return stack.environment(self.place) if self.place else dict(os.environ)
+
     def pulumi(self, *words: str) -> str:
         """What a Pulumi command prints about the stack; a problem where it fails."""
-        environment = stack.environment(self.place) if self.place else None
-        command = ["pulumi", *words, "--stack", self.name]
+        return self.told_by_pulumi(*words, "--stack", self.name)
+
+    def told_by_pulumi(self, *words: str) -> str:
+        """The same of a command that is about no stack alone."""
+        command = ["pulumi", *words]
         try:
-            answer = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+            answer = subprocess.run(
+                command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+            )
         except FileNotFoundError:
             raise OperationError(NO_PULUMI) from None
         if answer.returncode:

@@ -70,18 +70,9 @@ class Database(pulumi.ComponentResource):
         self.identifier, self.arn = instance.identifier, instance.arn
         self.host = instance.address
         self.port = instance.port
-        self.secret_arn = secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
-        self.link = Link(
-            environment={
-                "DATABASE_HOST": self.host,
-                "DATABASE_PORT": self.port.apply(str),
-                "DATABASE_NAME": DATABASE,
-                "DATABASE_SECRET_ARN": secret_arn,
-                "DATABASE_SSLMODE": args.settings.ssl_mode,
-            },
-            rights=secret_arn.apply(lambda arn: [policies.use_secrets([arn])]),
-            values={"host": self.host, "port": self.port.apply(str), "name": DATABASE},
-            secrets={key: key_of(secret_arn, key) for key in ("username", "password")},
+        self.secret_arn = instance.master_user_secrets.apply(lambda secrets: secrets[0].secret_arn or "")
+        self.link = link_to(
+            host=self.host, port=self.port, name=DATABASE, secret_arn=self.secret_arn, ssl_mode=args.settings.ssl_mode
         )
         self.register_outputs({"host": self.host})
 
@@ -127,6 +118,24 @@ class Database(pulumi.ComponentResource):
                 retain_on_delete=args.recipe.locked,  # so a restore deletes nothing
             ),
         )
+
+
+def link_to(
+    *, host: pulumi.Output[str], port: pulumi.Output[int], name: str, secret_arn: pulumi.Output[str], ssl_mode: str
+) -> Link:
+    """What services get that use a database. `secret_arn`: of the name and password that it is entered with."""
+    return Link(
+        environment={
+            "DATABASE_HOST": host,
+            "DATABASE_PORT": port.apply(str),
+            "DATABASE_NAME": name,
+            "DATABASE_SECRET_ARN": secret_arn,
+            "DATABASE_SSLMODE": ssl_mode,
+        },
+        rights=secret_arn.apply(lambda arn: [policies.use_secrets([arn])]),
+        values={"host": host, "port": port.apply(str), "name": name},
+        secrets={key: key_of(secret_arn, key) for key in ("username", "password")},
+    )
 
 
 def moment(restore: RestoreConfig) -> aws.rds.InstanceRestoreToPointInTimeArgs | None:

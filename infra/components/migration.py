@@ -7,6 +7,7 @@ import pulumi
 from pulumi import Alias, ResourceOptions
 from pulumi.dynamic import Resource
 
+from infra.components.one_off import run_of
 from infra.components.shared import RunsTasks
 from infra.components.task import Task
 from infra.pure.tags import Tags
@@ -45,25 +46,19 @@ class Migration(pulumi.ComponentResource):
     def __init__(self, name: str, args: MigrationArgs, opts: ResourceOptions | None = None) -> None:
         former = ResourceOptions(aliases=[Alias(name=FORMER[name])] if name in FORMER else None)
         super().__init__("app:infra:Migration", name, None, ResourceOptions.merge(opts, former))
-        instances = args.cluster.instances
         run = CompletedRun(
             MigrationRun(),
             f"{name}-run",
             {
-                "region": args.region,
-                "cluster": args.cluster.name,
-                **({"capacityProvider": instances.capacity_provider} if instances else {}),
-                "taskDefinition": args.task.definition_arn,
-                **({"network": args.task.interface.of_run} if args.task.interface else {}),
-                "container": args.task.container,
+                **run_of(
+                    args.task, args.cluster, name=name, region=args.region, tags=args.tags,
+                    timeout_seconds=args.timeout_seconds,
+                ),
                 "command": list(args.command),
                 "version": args.version,
-                "logGroup": args.task.log_group,
-                "tags": args.tags.of(name),
-                "timeoutSeconds": args.timeout_seconds,
             },
             ResourceOptions(parent=self),
-        )
+        )  # fmt: skip
         # The same ARN as the task's, known only when its migrations have run: a service that takes it moves after them.
         self.migrated_definition_arn = run.taskDefinition
         self.register_outputs({})

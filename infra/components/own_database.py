@@ -1,17 +1,17 @@
 """A preview environment's database: its own, on the server of its base."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 import pulumi
 import pulumi_aws as aws
 from pulumi import Output, ResourceOptions
 from pulumi.dynamic import Resource
 
+from infra.components.database import link_to
 from infra.components.image import Image, ImageArgs
 from infra.components.interface import Interface
-from infra.components.link import Link, key_of
+from infra.components.link import Link
+from infra.components.one_off import run_of
 from infra.components.shared import RunsTasks
 from infra.components.task import Task, TaskArgs
 from infra.config.data import DatabaseConfig
@@ -87,41 +87,25 @@ class OwnDatabase(pulumi.ComponentResource):
             tags=component_tag(name),
             opts=child,
         )
-        instances = args.cluster.instances
         task = self._task(name, args, own, secret.arn)
         made = MadeDatabase(
             OwnDatabaseStep(),
             f"{name}-made",
             {
-                "region": args.region,
-                "cluster": args.cluster.name,
-                **({"capacityProvider": instances.capacity_provider} if instances else {}),
-                "taskDefinition": task.definition_arn,
-                **({"network": task.interface.of_run} if task.interface else {}),
-                "container": task.container,
-                "logGroup": task.log_group,
-                "tags": args.tags.of(name),
-                "timeoutSeconds": args.timeout_seconds,
+                **run_of(
+                    task, args.cluster, name=name, region=args.region, tags=args.tags,
+                    timeout_seconds=args.timeout_seconds,
+                ),
                 "database": own,
                 "secretArn": secret.arn,
             },
             child,
-        )
+        )  # fmt: skip
         # Known only when the database is there: a task that takes it can connect.
         self.secret_arn = made.secretArn
         self.host, self.port = Output.from_input(args.server.host), Output.from_input(args.server.port)
-        environment: Mapping[str, Any] = {
-            "DATABASE_HOST": args.server.host,
-            "DATABASE_PORT": str(args.server.port),
-            "DATABASE_NAME": own,
-            "DATABASE_SECRET_ARN": self.secret_arn,
-            "DATABASE_SSLMODE": args.settings.ssl_mode,
-        }
-        self.link = Link(
-            environment=environment,
-            rights=self.secret_arn.apply(lambda arn: [policies.use_secrets([arn])]),
-            values={"host": args.server.host, "port": str(args.server.port), "name": own},
-            secrets={key: key_of(self.secret_arn, key) for key in ("username", "password")},
+        self.link = link_to(
+            host=self.host, port=self.port, name=own, secret_arn=self.secret_arn, ssl_mode=args.settings.ssl_mode
         )
         self.register_outputs({})
 

@@ -23,7 +23,7 @@ from ministack.services import autoscaling, ecs
 from localcloud.emulator.rollouts import event
 
 STATES = ("ACTIVE", "DRAINING")
-PROVIDER_LIMIT = "Only ACTIVE and DRAINING can be set."
+OTHER_STATES = "Only ACTIVE and DRAINING can be set."
 TERMINATE = "TerminateInstanceInAutoScalingGroup"
 # The deployment of a task that has to go: it is nobody's, so another one takes its place before it is stopped.
 NOBODYS = "drained"
@@ -168,7 +168,7 @@ def as_told(instance: Instance) -> Row:
 
 def updated(asked: Row) -> Any:
     if asked.get("status") not in STATES:
-        return error_response_json("InvalidParameterException", PROVIDER_LIMIT, 400)
+        return error_response_json("InvalidParameterException", OTHER_STATES, 400)
     found, failures = named(asked)
     for one in found:
         if asked["status"] == "DRAINING":

@@ -28,8 +28,7 @@ def ask_for_rights() -> None:
 
 def ask(role: str, containers: list[Mapping[str, Any]]) -> None:
     """Raises what ends the task before it starts, in AWS's words."""
-    keys = sessions.keys(f"execution {role}")
-    sessions.begin(role, "ecs-execution", keys)
+    keys = sessions.lasting(f"execution {role}", role, "ecs-execution")
     for container in containers:
         for failure, action, resource in needed(container):
             if refused := rights.refusal(keys["AccessKeyId"], action, resource, {}):

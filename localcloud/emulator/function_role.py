@@ -20,8 +20,7 @@ def give_credentials() -> None:
 def credentials(function: Mapping[str, Any]) -> dict[str, str]:
     """The same for each process of a function, so that a busy one makes no new sessions."""
     purpose = f"lambda {function['FunctionArn']} {function['Role']}"
-    keys = sessions.keys(purpose)
-    sessions.begin(function["Role"], function["FunctionName"], keys)
+    keys = sessions.lasting(purpose, function["Role"], function["FunctionName"])
     return {
         "AWS_ACCESS_KEY_ID": keys["AccessKeyId"],
         "AWS_SECRET_ACCESS_KEY": keys["SecretAccessKey"],

@@ -83,9 +83,7 @@ def client(service: str, role: str) -> Any:
 
 
 def session(role: str) -> dict[str, str]:
-    keys = sessions.keys(f"schedule {role}")
-    sessions.begin(role, "scheduler", keys)
-    return keys
+    return sessions.lasting(f"schedule {role}", role, "scheduler")
 
 
 def refusal(target: Target, definition: Mapping[str, Any]) -> str:

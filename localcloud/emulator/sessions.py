@@ -7,13 +7,15 @@ from ministack.services import sts
 from localcloud.emulator.secret import derived
 
 
-def keys(purpose: str) -> dict[str, str]:
-    """The same for the same purpose, so that who asks often makes no new sessions."""
-    return {
+def lasting(purpose: str, role: str, name: str) -> dict[str, str]:
+    """Keys of a session, until a restart: the same for the same purpose, so that who asks often makes no new ones."""
+    keys = {
         "AccessKeyId": f"ASIA{derived(f'{purpose} key')[:16].upper()}",
         "SecretAccessKey": derived(f"{purpose} secret"),
         "Token": derived(f"{purpose} token"),
     }
+    begin(role, name, keys)
+    return keys
 
 
 def begin(role: str, name: str, keys: Mapping[str, str], ends: float | None = None) -> None:

@@ -23,7 +23,14 @@ def started(place: Place, emulator: FakeEmulator, monkeypatch: pytest.MonkeyPatc
     emulator.secrets["arn:secret"] = json.dumps({"password": "p", "signing_key": "k"})
     running: list[str] = []
     lives = (f"1 since {number}" for number in count())
-    monkeypatch.setattr(supervision, "start", lambda _: not running and not running.append(next(lives)))  # type: ignore[func-returns-value]
+
+    def start(_: Place) -> bool:
+        if running:
+            return False
+        running.append(next(lives))
+        return True
+
+    monkeypatch.setattr(supervision, "start", start)
     monkeypatch.setattr(supervision, "stop", lambda _: running.clear())
     monkeypatch.setattr(supervision, "emulator_life", lambda _: "".join(running))
     return emulator
