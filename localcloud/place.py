@@ -26,6 +26,9 @@ PREVIEW = "pr-[a-z0-9-]{1,20}"
 REGION = "us-east-1"
 MAILBOX_PATH = "/_local/mailbox"  # on the gateway, and in the config of the stack `local`
 HEALTH_PATH = "/_local/health"  # on the gateway: whether the emulator's state is saved
+# The laptop's provider names each creation, and asks by that name what came of one.
+CREATION_HEADER = "x-localcloud-creation"
+CREATED_HEADER = "x-localcloud-created"
 # With a real Docker engine: the network of its containers, and this machine's address there. AWS's SDKs take a task's
 # credentials from loopback and from this address only.
 TASK_NETWORK = "localcloud"

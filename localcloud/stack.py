@@ -47,6 +47,9 @@ def pulumi(place: Place, *arguments: str, quiet: bool = False) -> int:
             run = subprocess.run(["pulumi", *arguments], cwd=ROOT, env=environment(place), stdout=output, check=False)
     except FileNotFoundError:
         raise LocalCloudError("pulumi: neither on PATH nor in .tools/; run `make setup`, which installs it") from None
+    if run.returncode < 0:  # it had no time to say so
+        name = signal.Signals(-run.returncode).name
+        raise LocalCloudError(f"pulumi {arguments[0]}: ended by {name}; run the same command again, which goes on")
     return run.returncode
 
 

@@ -22,6 +22,7 @@ from localcloud.emulator import (
     caches,
     certificates,
     container_instances,
+    creations,
     engine_versions,
     execution_role,
     function_role,
@@ -42,6 +43,7 @@ from localcloud.emulator import (
 )
 from localcloud.emulator.aliases import serve_aliases
 from localcloud.emulator.balancers import stream_balancers
+from localcloud.emulator.creations import answered_once
 from localcloud.emulator.failover import fail_over
 from localcloud.emulator.guard import guarded
 from localcloud.emulator.inner_listeners import with_inner_listeners
@@ -68,6 +70,7 @@ def states() -> dict[str, State]:
         log_events.SERVICE: log_events.state,
         autoscaling.SERVICE: autoscaling.state,
         suppression.SERVICE: suppression.state,
+        creations.SERVICE: creations.state,  # the last one: it knows what came of all that the others have
     }
     return {**app._build_persistence_save_dict(), **own}
 
@@ -93,6 +96,7 @@ def save_while_running() -> Saver:
         log_events.load()
         autoscaling.load()
         suppression.load()
+        creations.load()
         saver.start()
 
     app._load_persisted_state = load_and_start
@@ -163,6 +167,6 @@ if __name__ == "__main__":
     keep_queries()
     serve_aliases()
     fail_over()
-    inside = with_inner_listeners(with_pages(app.app, pages, forms), int(os.environ["GATEWAY_PORT"]))
+    inside = with_inner_listeners(with_pages(answered_once(app.app), pages, forms), int(os.environ["GATEWAY_PORT"]))
     app.app = guarded(with_names(with_smtp(with_session(inside))))
     app.main()

@@ -6,7 +6,7 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -52,6 +52,7 @@ class Saver:
         self._over = threading.Event()
         self._saved = self.clock()
         self._error: str | None = None
+        self._problems: list[str] = []
 
     def start(self) -> None:
         threading.Thread(target=self._save_until_over, name="save-state", daemon=True).start()
@@ -68,20 +69,33 @@ class Saver:
         return {"status": "failing" if error else "ok", "saved_seconds_ago": age, "error": error}
 
     def save(self, *, everything: bool = False) -> None:
-        """One round: write what changed. A service that fails is tried again in the next round."""
+        """One round: write what changed. A service that fails is tried again in the next round.
+
+        What is read last is written first, so that it is never without what the others have, however the round ends.
+        """
         with self._round:
-            started, problems = self.clock(), []
+            started, self._problems = self.clock(), []
+            texts = {}
             for service, state in self.states().items():
                 seen = self._seen.setdefault(service, Seen())
                 if everything or self.clock() >= seen.due:
-                    try:
-                        self._save_service(service, state, seen)
-                    except Exception as error:
-                        logger.exception("%s was not saved", service)
-                        problems.append(f"{service}: {type(error).__name__}: {error}")
-            self._error = "; ".join(problems) or None
-            if not problems:
+                    with self._noted(service):
+                        texts[service] = self._read(service, state)
+            for service, text in reversed(texts.items()):
+                with self._noted(service):
+                    self._write(service, text)
+            self._error = "; ".join(self._problems) or None
+            if not self._problems:
                 self._saved = started
+
+    @contextlib.contextmanager
+    def _noted(self, service: str) -> Iterator[None]:
+        try:
+            yield
+        except Exception as error:
+            logger.exception("%s was not saved", service)
+            self._problems.append(f"{service}: {type(error).__name__}: {error}")
+            self._seen[service].due = 0
 
     def _save_until_over(self) -> None:
         while not self._over.wait(SAVE_INTERVAL_SECONDS):
@@ -91,15 +105,18 @@ class Saver:
                 logger.exception("the state was not saved")
                 self._error = f"{type(error).__name__}: {error}"
 
-    def _save_service(self, service: str, state: State, seen: Seen) -> None:
+    def _read(self, service: str, state: State) -> str:
         started = time.thread_time()
         text = steady(lambda: self._text(service, state()))
-        digest = hashlib.sha256(text.encode()).digest()
-        if text and digest != seen.digest:
-            write(self.folder / f"{service}.json", text)
-            seen.digest = digest
         cost = time.thread_time() - started
-        seen.due = self.clock() + max(REST_PER_COST * cost, self.intervals.get(service, 0))
+        self._seen[service].due = self.clock() + max(REST_PER_COST * cost, self.intervals.get(service, 0))
+        return text
+
+    def _write(self, service: str, text: str) -> None:
+        digest = hashlib.sha256(text.encode()).digest()
+        if text and digest != self._seen[service].digest:
+            write(self.folder / f"{service}.json", text)
+            self._seen[service].digest = digest
 
     def _text(self, service: str, value: Any) -> str:
         """Empty for a service that has no state to save."""

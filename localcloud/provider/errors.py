@@ -23,8 +23,12 @@ def code_of(error: ClientError) -> str:
     return str(error.response.get("Error", {}).get("Code", ""))
 
 
-def describe(subject: str, error: ClientError) -> str:
-    """`aws:ec2/vpc:Vpc main: CreateVpc refused by AWS: InvalidVpc.Range: …`"""
+def describe(subject: str, error: Exception) -> str:
+    """`aws:ec2/vpc:Vpc main: CreateVpc refused: InvalidVpc.Range: …`"""
+    if isinstance(error, ProviderError):
+        return str(error)
+    if not isinstance(error, ClientError):
+        return f"{subject}: {error}"
     details = error.response.get("Error", {})
     text = str(details.get("Message") or "").strip() or "no message"
     return f"{subject}: {error.operation_name} refused: {details.get('Code', 'no code')}: {text}"

@@ -120,7 +120,9 @@ def test_an_up_is_interrupted(checkout: Checkout, interrupt: Interrupt, after_re
                 break
         assert process.poll() is None, "".join(lines)
         interrupt(checkout, process.pid)
-        process.communicate(timeout=300)
+        rest, _ = process.communicate(timeout=300)
+    if interrupt is kill_pulumi:
+        assert "Error: pulumi up: ended by SIGKILL; run the same command again, which goes on" in rest
 
 
 def test_the_next_one_finishes_it(checkout: Checkout) -> None:

@@ -91,6 +91,14 @@ def test_one_service_that_fails_holds_up_no_other(world: World) -> None:
     assert world.saver.health()["error"] == "queues: ValueError: no such thing"
 
 
+def test_what_is_read_last_is_written_first(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    order: list[str] = []
+    monkeypatch.setattr(saving, "write", lambda file, _: order.append(f"write {file.stem}"))
+    world.read = lambda name: order.append(f"read {name}") or name  # type: ignore[method-assign, func-returns-value]
+    world.saver.save()
+    assert order == ["read queues", "read tables", "write tables", "write queues"]
+
+
 def test_health_is_the_age_of_the_last_round_without_a_problem(world: World) -> None:
     world.saver.save()
     world.now += 1.5

@@ -1,7 +1,9 @@
 """One configuration at work: the clients of AWS's services, each made when first used."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlsplit
@@ -15,6 +17,21 @@ from localcloud.provider.aws.settings import Settings
 
 # The emulator may be restarting: a refused connection is retried for some seconds.
 ATTEMPTS = 6
+# What the requests of this thread have beside AWS's headers.
+MARKS: ContextVar[Mapping[str, str] | None] = ContextVar("MARKS", default=None)
+
+
+@contextmanager
+def marked(headers: Mapping[str, str]) -> Iterator[None]:
+    before = MARKS.set(headers)
+    try:
+        yield
+    finally:
+        MARKS.reset(before)
+
+
+def mark(params: dict[str, Any], **_: Any) -> None:
+    params["headers"].update(MARKS.get() or {})
 
 
 class Context:
@@ -65,6 +82,7 @@ class Context:
                         read_timeout=900 if service == "lambda" else 60,
                     ),
                 )
+                self._clients[service].meta.events.register("before-call", mark)
                 give_back()
             return self._clients[service]
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 from typing import Any, ClassVar, NoReturn
 
-from localcloud.provider.aws.context import Context
+from localcloud.provider.aws.context import Context, marked
 from localcloud.provider.aws.members import match
 from localcloud.provider.aws.sender import Sender, fitted
 from localcloud.provider.definition.resource_type import Call, ResourceType, Send
@@ -39,6 +39,7 @@ class Caller:
         resource_id: str | None = None,
         state: Props | None = None,
         tags: bool = False,
+        headers: Mapping[str, str] | None = None,
     ) -> dict[str, Any]:
         """Run an operation with the properties it sends and its arguments filled in."""
         shape = self.context.shape(self.kind.service, call.operation)
@@ -49,7 +50,8 @@ class Caller:
         params = merged(params, fitted(scope.fill(call.args), shape))
         if tags and values.get("tagsAll"):
             params |= self.tags_at_creation(shape, values["tagsAll"])
-        return self.operate(call.operation, params)
+        with marked(headers or {}):
+            return self.operate(call.operation, params)
 
     def converted(self, call: Call, values: Props) -> tuple[dict[str, Any], list[Problem]]:
         """The properties that the call sends, as its operation takes them, and what the operation would refuse."""

@@ -5,10 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import jmespath
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError, ParamValidationError
 
+from localcloud.place import CREATED_HEADER, CREATION_HEADER
 from localcloud.provider.definition.rules import Problem
-from localcloud.provider.definition.templates import Scope, added, removed
+from localcloud.provider.definition.templates import AbsentError, Scope, added, removed
 from localcloud.provider.errors import InitError, ProviderError, describe
 from localcloud.provider.lifecycle.check import problems_of
 from localcloud.provider.lifecycle.difference import Difference, between
@@ -24,10 +25,12 @@ WAIT_SECONDS = 600.0
 class Handler(Reader):
     """Checks, compares, creates, reads, updates and deletes resources of one type.
 
-    `born` is told the id of a resource once the cloud has it, which may be long before it is ready.
+    `born` is told the id of a resource once the cloud has it, which may be long before it is ready. Until then its
+    creation is known by the name `creation`: asked for a second time by that name, the emulator makes nothing twice.
     """
 
     born: Callable[[str], None] = staticmethod(lambda _: None)
+    creation: str = ""
 
     def defaults(self, given: Props) -> Props:
         """Inputs that follow from others; `check` adds those that the program does not give."""
@@ -67,17 +70,26 @@ class Handler(Reader):
 
     def create(self, inputs: Props) -> tuple[str, Props]:
         """Make the resource; returns its id and its state."""
-        answer = self.call(self.kind.create, inputs, old={}, tags=True)
+        name = {CREATION_HEADER: self.creation} if self.creation else {}
+        answer = self.call(self.kind.create, inputs, old={}, tags=True, headers=name)
         resource_id = self.identify(inputs, answer)
         self.born(resource_id)
         remembered = {name: Scope(answer).fill(template) for name, template in self.kind.remembers.items()}
         try:
             return resource_id, self.finish(resource_id, inputs, remembered)
-        except (ProviderError, ClientError) as error:
-            text = describe(self.subject, error) if isinstance(error, ClientError) else str(error)
+        except (ProviderError, ClientError, BotoCoreError) as error:
+            text = describe(self.subject, error)
             state = {**inputs, **self.computed(resource_id, inputs), **remembered}
             text = f"{text}; it exists now, the next run goes on with it"
             raise InitError(text, resource_id, state, inputs) from error
+
+    def recall(self, creation: str, inputs: Props) -> str | None:
+        """The id of what a creation made that was killed before it knew; None where it made nothing."""
+        try:
+            answer = self.call(self.kind.create, inputs, old={}, tags=True, headers={CREATED_HEADER: creation})
+            return self.identify(inputs, answer)
+        except (ProviderError, ClientError, ParamValidationError, AbsentError):
+            return None
 
     def identify(self, inputs: Props, answer: Mapping[str, Any]) -> str:
         found = Scope({**self.context.scope(), **self.flat(inputs), **answer}).text(self.kind.id)

@@ -1,10 +1,13 @@
 """Creations that survive an engine that was killed: each is noted in the journal, and taken over by the next one."""
 
 import threading
+from collections.abc import Callable
 
-from localcloud.provider.errors import InitError
+from botocore.exceptions import ClientError
+
+from localcloud.provider.errors import InitError, ProviderError
 from localcloud.provider.lifecycle.handler import Handler
-from localcloud.provider.protocol.journal import Journal
+from localcloud.provider.protocol.journal import Entry, Journal
 from localcloud.provider.values import Props
 
 
@@ -18,30 +21,60 @@ class Creations:
     def create(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
         """The id and the state of the resource: one that an interrupted run left, or a new one."""
         # A creation goes on after its engine was killed: the next run's creation waits until it has ended.
-        with self._locks.setdefault(urn, threading.Lock()):
+        with self._lock(urn):
             return self._take_over(handler, urn, inputs) or self._make(handler, urn, inputs)
 
+    def clear(self, resource_id: str, handler_of: Callable[[str], Handler]) -> bool:
+        """Delete what an interrupted run made on a resource and no engine knows; whether there was anything.
+
+        What holds data stays: only who asks for its end ends it.
+        """
+        cleared = False
+        for urn in self._journal.made_on(resource_id):
+            with self._lock(urn):
+                handler = handler_of(urn)
+                entry = self._found(handler, urn, {})
+                if entry and not handler.kind.holds_data:
+                    self.clear(entry.resource_id, handler_of)
+                    handler.delete(entry.resource_id, entry.inputs)
+                    self._journal.forget(urn)
+                    cleared = True
+        return cleared
+
+    def _lock(self, urn: str) -> threading.Lock:
+        return self._locks.setdefault(urn, threading.Lock())
+
     def _make(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
-        self._journal.write(urn, "", inputs)
+        handler.creation = self._journal.begin(urn, inputs)
         handler.born = lambda resource_id: self._journal.write(urn, resource_id, inputs, finished=False)
         try:
             resource_id, state = handler.create(inputs)
         except InitError as error:
-            self._journal.write(urn, error.resource_id, inputs)
+            self._journal.write(urn, error.resource_id, inputs, finished=False)
             raise
-        except BaseException:
-            self._journal.forget(urn)
+        except (ProviderError, ClientError):
+            entry = self._journal.find(urn)
+            if entry and not entry.resource_id:  # it was refused; of a lost connection nobody knows what came of it
+                self._journal.forget(urn)
             raise
         self._journal.write(urn, resource_id, inputs)
         return resource_id, state
+
+    def _found(self, handler: Handler, urn: str, inputs: Props) -> Entry | None:
+        """What an interrupted run made under this URN. The journal has no secrets, which `inputs` adds."""
+        entry = self._journal.find(urn)
+        if entry is None or entry.resource_id:
+            return entry
+        resource_id = handler.recall(entry.creation, {**inputs, **entry.inputs})
+        return Entry(resource_id, entry.inputs, finished=False) if resource_id else None
 
     def _take_over(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props] | None:
         """The resource that an interrupted run made under this URN, if its inputs are the wanted ones.
 
         Otherwise it is deleted, unless it holds data, and None is returned. So is one that was not finished.
         """
-        entry = self._journal.find(urn)
-        if entry is None or not entry.resource_id:
+        entry = self._found(handler, urn, inputs)
+        if entry is None:
             return None
         state = handler.read(entry.resource_id, {**entry.inputs, **inputs})
         if state is None:

@@ -6,6 +6,7 @@ running the interrupted command again continues it, and no orphan is left.
 
 import json
 import threading
+import uuid
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,11 +16,12 @@ from localcloud.provider.values import Props
 
 @dataclass(frozen=True)
 class Entry:
-    """A creation: `resource_id` is empty until the cloud has it; `finished` when it was ready."""
+    """A creation: `resource_id` is empty until it is known; `finished` when it was ready; `creation` is its name."""
 
     resource_id: str
     inputs: Props
     finished: bool = True
+    creation: str = ""
 
 
 class Journal:
@@ -37,9 +39,24 @@ class Journal:
         with self._lock:
             return self._entries.get(urn)
 
+    def begin(self, urn: str, inputs: Props) -> str:
+        """Note a creation before it is asked for; the name that it has from now on."""
+        creation = uuid.uuid4().hex
+        self._put(urn, Entry("", plain(inputs), finished=False, creation=creation))
+        return creation
+
     def write(self, urn: str, resource_id: str, inputs: Props, *, finished: bool = True) -> None:
+        self._put(urn, Entry(resource_id, plain(inputs), finished))
+
+    def made_on(self, resource_id: str) -> list[str]:
+        """The URNs of creations whose inputs name a resource, the newest first."""
+        name = json.dumps(resource_id)
         with self._lock:
-            self._entries[urn] = Entry(resource_id, plain(inputs), finished)
+            return [urn for urn, entry in reversed(self._entries.items()) if name in json.dumps(entry.inputs)]
+
+    def _put(self, urn: str, entry: Entry) -> None:
+        with self._lock:
+            self._entries[urn] = entry
             self._save()
 
     def seen(self, urn: str, resource_id: str) -> None:

@@ -56,10 +56,8 @@ class AwsProvider(sdk.Provider):
 
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, guarded)
-        except ClientError as error:
+        except (ClientError, BotoCoreError) as error:
             raise ProviderError(describe(subject, error)) from error
-        except BotoCoreError as error:
-            raise ProviderError(f"{subject}: {error}") from error
 
     # Configuration.
 
@@ -91,20 +89,28 @@ class AwsProvider(sdk.Provider):
     # Resources.
 
     def handler(self, request: Any) -> Handler:
-        token = request.type.rsplit("$", 1)[-1]  # after the types of its parents
+        return self._handler(request.type, request.name)
+
+    def handler_of(self, urn: str) -> Handler:
+        """`urn:pulumi:<stack>::<project>::<type>::<name>`"""
+        _, _, kind, name = urn.split("::", 3)
+        return self._handler(kind, name)
+
+    def _handler(self, types: str, name: str) -> Handler:
+        token = types.rsplit("$", 1)[-1]  # after the types of its parents
         kind = TYPES.get(token)
         if kind is None:
             raise ProviderError(
                 f"{token}: the laptop's provider does not know this type; add an entry to the module of its"
                 " service in localcloud/provider/types/ (`__init__.py` there says how)"
             )
-        return (kind.handler or Handler)(kind, self.context, f"{token} {request.name}")
+        return (kind.handler or Handler)(kind, self.context, f"{token} {name}")
 
     async def check(self, request: sdk.CheckRequest) -> sdk.CheckResponse:
         handler = self.handler(request)
         given, old = plain_map(request.new_inputs), plain_map(request.old_inputs)
         entry = None if old else self.journal.find(request.urn)
-        remembered = entry.inputs if entry and entry.resource_id else {}
+        remembered = entry.inputs if entry else {}
 
         naming = Naming(request.name, request.random_seed)
         work = functools.partial(handler.check, given, old or remembered, naming, self._promises.of(request.urn))
@@ -175,7 +181,15 @@ class AwsProvider(sdk.Provider):
 
     async def delete(self, request: sdk.DeleteRequest) -> None:
         handler = self.handler(request)
-        work = functools.partial(handler.delete, request.resource_id, plain_map(request.properties))
+
+        def work() -> None:
+            try:
+                handler.delete(request.resource_id, plain_map(request.properties))
+            except (ProviderError, ClientError):
+                if not self._creations.clear(request.resource_id, self.handler_of):
+                    raise
+                handler.delete(request.resource_id, plain_map(request.properties))
+
         await self._run(handler.subject, work)
         self.journal.seen(request.urn, request.resource_id)
 
