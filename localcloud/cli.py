@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from localcloud import access, docker_engine, gateway, room, shell, stack, stack_file, supervision
+from localcloud import access, docker_engine, gateway, leftovers, room, shell, stack, stack_file, supervision
 from localcloud.errors import LocalCloudError
 from localcloud.lock import only_command
 from localcloud.place import MAILBOX_PATH, STACK, Place, preview_stack
@@ -116,8 +116,8 @@ def prepare_preview(place: Place) -> None:
     stack_file.write_preview(place.stack, STACK, stack.project())
 
 
-def prepare(place: Place) -> None:
-    """Make the stack ready for a run; refresh its state first if the last run or the local cloud was killed."""
+def prepare(place: Place) -> bool:
+    """Make the stack ready for a run. Whether the last run or the local cloud was killed: then it refreshes first."""
     interrupted = stack.was_interrupted(place)
     outdated = interrupted or access.is_gone(place)
     stack.ensure(place)
@@ -128,6 +128,7 @@ def prepare(place: Place) -> None:
         # The provider's journal lists what was being created at that moment, so Pulumi's own list can be dropped.
         if unattended(place, "refresh", "--suppress-outputs", "--clear-pending-creates"):
             raise LocalCloudError("pulumi refresh: failed with the message above; run the same command again")
+    return outdated
 
 
 def describe(place: Place) -> None:
@@ -169,9 +170,11 @@ def destroy(place: Place, *options: str) -> None:
     if place.preview:
         stack_file.write_preview(place.stack, STACK, stack.project())
     supervision.start(place)
-    prepare(place)
+    was_killed = prepare(place)
     if unattended(place, "destroy", *options):
         raise LocalCloudError("pulumi destroy: failed with the message above; run the same command again to continue")
+    if was_killed:
+        leftovers.clear(place)
     stack.note_agreement(place)
 
 

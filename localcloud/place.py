@@ -29,6 +29,7 @@ HEALTH_PATH = "/_local/health"  # on the gateway: whether the emulator's state i
 # The laptop's provider names each creation, and asks by that name what came of one.
 CREATION_HEADER = "x-localcloud-creation"
 CREATED_HEADER = "x-localcloud-created"
+CLEAR_FUNCTION = "localcloud:index:clear"  # of the provider: see localcloud/leftovers.py
 # With a real Docker engine: the network of its containers, and this machine's address there. AWS's SDKs take a task's
 # credentials from loopback and from this address only.
 TASK_NETWORK = "localcloud"
@@ -134,6 +135,11 @@ class Place:
             )
         refuse_shared(folder)
         return folder
+
+    @property
+    def journal(self) -> Path:
+        """Where the provider notes creations until Pulumi's state has them: JSON, by URN."""
+        return self.folder / "journal.json"
 
     def make_folder(self) -> None:
         """The state holds passwords, so nobody else may enter."""

@@ -68,7 +68,7 @@ def programs(place: Place) -> list[Program]:
     provider = Program(
         name="provider",
         command=[python, "-m", "localcloud.provider", "--port", str(place.provider_port),
-                 "--endpoint", place.endpoint, "--journal", str(folder / "journal.json")],
+                 "--endpoint", place.endpoint, "--journal", str(place.journal)],
         environment={},
     )  # fmt: skip
     return [emulator, provider] if place.docker_engine else [engine, emulator, provider]

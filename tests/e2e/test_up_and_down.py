@@ -111,6 +111,13 @@ def wait_until_saved(checkout: Checkout) -> None:
     ],
 )
 def test_an_up_is_interrupted(checkout: Checkout, interrupt: Interrupt, after_resources: int) -> None:
+    rest = interrupted(checkout, interrupt, after_resources)
+    if interrupt is kill_pulumi:
+        assert "Error: pulumi up: ended by SIGKILL; run the same command again, which goes on" in rest
+
+
+def interrupted(checkout: Checkout, interrupt: Interrupt, after_resources: int) -> str:
+    """An `up` that does not get to its end; what it said since the interruption."""
     lines = []
     with checkout.start("up") as process:
         assert process.stdout is not None
@@ -121,8 +128,7 @@ def test_an_up_is_interrupted(checkout: Checkout, interrupt: Interrupt, after_re
         assert process.poll() is None, "".join(lines)
         interrupt(checkout, process.pid)
         rest, _ = process.communicate(timeout=300)
-    if interrupt is kill_pulumi:
-        assert "Error: pulumi up: ended by SIGKILL; run the same command again, which goes on" in rest
+    return rest
 
 
 def test_the_next_one_finishes_it(checkout: Checkout) -> None:
@@ -182,4 +188,16 @@ def test_a_new_stack_works_and_destroy_leaves_nothing_of_it(checkout: Checkout) 
 
     destroyed = checkout.pulumi("destroy", "--stack", "local", "--yes", "--skip-preview")
     assert destroyed.code == 0, destroyed.end
+    assert inventory(checkout) == empty
+
+
+@pytest.mark.parametrize(("interrupt", "after_resources"), [(kill_pulumi, 12), (kill_everything, 20)])
+def test_down_leaves_nothing_of_an_up_that_was_killed(
+    checkout: Checkout, interrupt: Interrupt, after_resources: int
+) -> None:
+    checkout.start_cloud()
+    empty = inventory(checkout)
+    interrupted(checkout, interrupt, after_resources)
+    checkout.down()
+    checkout.start_cloud()
     assert inventory(checkout) == empty

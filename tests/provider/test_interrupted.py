@@ -7,8 +7,10 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
-from pulumi.provider.experimental.provider import DeleteRequest
+from pulumi.provider.experimental.property_value import PropertyValue
+from pulumi.provider.experimental.provider import DeleteRequest, InvokeRequest
 
+from localcloud.place import CLEAR_FUNCTION
 from localcloud.provider.aws.context import Context
 from localcloud.provider.aws.settings import Settings
 from localcloud.provider.errors import InitError
@@ -21,6 +23,7 @@ from tests.engine.support import KEYS
 
 VPC = "aws:ec2/vpc:Vpc"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
+SET = "aws:sesv2/configurationSet:ConfigurationSet"
 TABLE = "aws:dynamodb/table:Table"
 LOST = EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
 
@@ -34,7 +37,7 @@ class Run:
 
     def __init__(self, emulator: int, file: Path) -> None:
         self.provider = AwsProvider(f"http://127.0.0.1:{emulator}", Journal(file))
-        keys = {"access_key": KEYS["aws_access_key_id"], "secret_key": KEYS["aws_secret_access_key"]}
+        keys: dict[str, Any] = {"access_key": KEYS["aws_access_key_id"], "secret_key": KEYS["aws_secret_access_key"]}
         self.provider.context = Context(Settings(endpoint=self.provider.endpoint, **keys), OPERATIONS)
         self.creations = Creations(self.provider.journal)
 
@@ -52,8 +55,8 @@ class Run:
             setattr(handler, lost_at, lose)
         return self.creations.create(handler, urn(token, "made"), inputs)
 
-    def clear(self, resource_id: str) -> bool:
-        return self.creations.clear(resource_id, self.provider.handler_of)
+    def clear_on(self, resource_id: str) -> bool:
+        return self.creations.clear_on(resource_id, self.provider.handler_of)
 
 
 @pytest.fixture
@@ -113,9 +116,19 @@ def test_what_an_interrupted_run_made_on_a_resource_goes_with_it(
     assert vpcs() == before
 
 
+def test_what_an_interrupted_run_left_goes_with_its_stack(run: Callable[[], Run], vpcs: Callable[[], set[str]]) -> None:
+    before = vpcs()
+    vpc, _ = run().create(VPC, {"cidrBlock": "10.1.0.0/16"})
+    run().create(GROUP, {"name": "left", "description": "left", "vpcId": vpc})
+    run().create(SET, {"configurationSetName": "left"})  # its id is one of its own inputs
+    for stack, left in (("other", {vpc}), ("local", set())):
+        asyncio.run(run().provider.invoke(InvokeRequest(CLEAR_FUNCTION, {"stack": PropertyValue(stack)})))
+        assert vpcs() - before == left
+
+
 def test_what_nobody_left_is_not_cleared(run: Callable[[], Run]) -> None:
     vpc, state = run().create(VPC, {"cidrBlock": "10.1.0.0/16"})
-    assert not run().clear(vpc)
+    assert not run().clear_on(vpc)
     run().handler(VPC).delete(vpc, state)
 
 
@@ -124,6 +137,6 @@ def test_data_that_an_interrupted_run_made_stays(run: Callable[[], Run], client:
         "name": "data", "billingMode": "PAY_PER_REQUEST", "hashKey": "id", "attributes": [{"name": "id", "type": "S"}],
     }  # fmt: skip
     made, state = run().create(TABLE, inputs)
-    assert not run().clear("data")
+    assert not run().clear_on("data")
     assert client("dynamodb").describe_table(TableName="data")["Table"]["TableStatus"] == "ACTIVE"
     run().handler(TABLE).delete(made, state)

@@ -24,22 +24,33 @@ class Creations:
         with self._lock(urn):
             return self._take_over(handler, urn, inputs) or self._make(handler, urn, inputs)
 
-    def clear(self, resource_id: str, handler_of: Callable[[str], Handler]) -> bool:
-        """Delete what an interrupted run made on a resource and no engine knows; whether there was anything.
+    def clear_on(
+        self, resource_id: str, handler_of: Callable[[str], Handler], above: frozenset[str] = frozenset()
+    ) -> bool:
+        """Delete what an interrupted run made on a resource, so that it can go itself; whether there was anything.
 
-        What holds data stays: only who asks for its end ends it.
+        `above` are the URNs for whose sake this is done: inputs name their own resource, too.
         """
-        cleared = False
-        for urn in self._journal.made_on(resource_id):
-            with self._lock(urn):
-                handler = handler_of(urn)
-                entry = self._found(handler, urn, {})
-                if entry and not handler.kind.holds_data:
-                    self.clear(entry.resource_id, handler_of)
-                    handler.delete(entry.resource_id, entry.inputs)
-                    self._journal.forget(urn)
-                    cleared = True
-        return cleared
+        urns = [urn for urn in self._journal.made_on(resource_id) if urn not in above]
+        cleared = [urn for urn in urns if self._clear(urn, handler_of, above)]
+        return bool(cleared)
+
+    def clear_stack(self, stack: str, handler_of: Callable[[str], Handler]) -> None:
+        """Delete what interrupted runs of a stack made, which is destroyed: no run will take it over."""
+        for urn in self._journal.of_stack(stack):
+            self._clear(urn, handler_of)
+
+    def _clear(self, urn: str, handler_of: Callable[[str], Handler], above: frozenset[str] = frozenset()) -> bool:
+        """Delete what an interrupted run made and no engine knows, but for data: only who asks for its end ends it."""
+        handler = handler_of(urn)
+        with self._lock(urn):
+            entry = self._found(handler, urn, {})
+        if not entry or handler.kind.holds_data:
+            return False
+        self.clear_on(entry.resource_id, handler_of, above | {urn})
+        handler.delete(entry.resource_id, entry.inputs)
+        self._journal.forget(urn)
+        return True
 
     def _lock(self, urn: str) -> threading.Lock:
         return self._locks.setdefault(urn, threading.Lock())

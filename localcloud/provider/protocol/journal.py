@@ -54,6 +54,11 @@ class Journal:
         with self._lock:
             return [urn for urn, entry in reversed(self._entries.items()) if name in json.dumps(entry.inputs)]
 
+    def of_stack(self, stack: str) -> list[str]:
+        """The URNs of a stack's creations, the newest first."""
+        with self._lock:
+            return [urn for urn in reversed(self._entries) if urn.startswith(f"urn:pulumi:{stack}::")]
+
     def _put(self, urn: str, entry: Entry) -> None:
         with self._lock:
             self._entries[urn] = entry

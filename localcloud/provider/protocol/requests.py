@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from botocore.exceptions import BotoCoreError, ClientError
 from pulumi.provider.experimental import provider as sdk
 
+from localcloud.place import CLEAR_FUNCTION
 from localcloud.provider.aws import functions
 from localcloud.provider.aws.context import Context
 from localcloud.provider.aws.settings import Settings, refuse_remote
@@ -186,7 +187,7 @@ class AwsProvider(sdk.Provider):
             try:
                 handler.delete(request.resource_id, plain_map(request.properties))
             except (ProviderError, ClientError):
-                if not self._creations.clear(request.resource_id, self.handler_of):
+                if not self._creations.clear_on(request.resource_id, self.handler_of):
                     raise
                 handler.delete(request.resource_id, plain_map(request.properties))
 
@@ -196,6 +197,10 @@ class AwsProvider(sdk.Provider):
     # Functions.
 
     async def invoke(self, request: sdk.InvokeRequest) -> sdk.InvokeResponse:
+        if request.tok == CLEAR_FUNCTION:
+            stack = str(plain_map(request.args)["stack"])
+            await self._run(stack, functools.partial(self._creations.clear_stack, stack, self.handler_of))
+            return sdk.InvokeResponse({})
         function = functions.FUNCTIONS.get(request.tok)
         if function is None:
             raise ProviderError(
