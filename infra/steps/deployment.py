@@ -70,8 +70,9 @@ def look_at(service: "ServiceTypeDef | None", goal: Goal) -> Look:
     running = mine["runningCount"]
     summary = f"{running} of {goal.count} new tasks running, {mine.get('failedTasks', 0)} failed"
     if mine.get("rolloutState") == "FAILED":
-        reasons = (mine.get("rolloutStateReason", ""),)
-        return Look(verdict=Verdict.FAILED, summary=summary, reasons=reasons)
+        reason = mine.get("rolloutStateReason", "")
+        title = "an alarm went on during the deployment" if "alarm" in reason else Look.title
+        return Look(verdict=Verdict.FAILED, title=title, summary=summary, reasons=(reason,))
     if mine["status"] != "PRIMARY":
         return Look(verdict=Verdict.ELSEWHERE, summary=summary, certain=False)
     others_gone = all(one is mine or one["runningCount"] == 0 for one in deployments)

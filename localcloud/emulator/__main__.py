@@ -44,6 +44,7 @@ from localcloud.emulator import (
 from localcloud.emulator.aliases import serve_aliases
 from localcloud.emulator.balancers import stream_balancers
 from localcloud.emulator.creations import answered_once
+from localcloud.emulator.deployment_alarms import watch_alarms
 from localcloud.emulator.failover import fail_over
 from localcloud.emulator.guard import guarded
 from localcloud.emulator.inner_listeners import with_inner_listeners
@@ -137,6 +138,7 @@ if __name__ == "__main__":
     stopped_databases.stop_for_real()
     pass_accept_encoding_on()
     judge_by_health()
+    watch_alarms()
     if gateway := os.environ.get("TASK_GATEWAY"):
         from localcloud.emulator import docker_engine  # here: it needs MiniStack's parts for a real engine
 

@@ -1,11 +1,12 @@
 """Production: `destroy` deletes nothing whatever its options, until the recipe says so; and what it then leaves."""
 
 import shlex
+import time
 
 import pytest
 
 from localcloud import stack
-from tests.e2e.checkout import SOURCE, Checkout, Run
+from tests.e2e.checkout import SOURCE, Checkout, Run, wait_until
 from tests.unit.stack_files import PROJECT
 
 OPTIONS = [
@@ -66,6 +67,35 @@ def test_a_component_that_was_taken_out_of_the_program_stays(protected: Checkout
 def test_a_new_version_still_replaces_the_old_one(protected: Checkout) -> None:
     protected.edit("Pulumi.local.yaml", "REQUESTS_PER_MINUTE: 100000", "REQUESTS_PER_MINUTE: 100001")
     protected.up()
+
+
+def test_an_alarm_takes_a_deployment_back_and_one_that_was_on_before_does_not(protected: Checkout) -> None:
+    protected.edit("Pulumi.local.yaml", "REQUESTS_PER_MINUTE: 100001", "REQUESTS_PER_MINUTE: 100002")
+    with protected.start("up") as process:
+        wait_until(lambda: is_rolling(protected, "backend"))
+        ring(protected, "backend-errors")
+        output, _ = process.communicate(timeout=300)
+    assert "backend: an alarm went on during the deployment, the earlier version keeps serving" in output, output
+    protected.up()
+    with protected.site() as site:
+        assert site.get("/api/health/ready").status_code == 200
+
+
+def is_rolling(checkout: Checkout, name: str) -> bool:
+    """Whether both versions run."""
+    ecs, where = checkout.client("ecs"), checkout.outputs
+    arguments = {"cluster": where["cluster"], "services": [where["services"][name]["service"]]}
+    (service,) = ecs.describe_services(**arguments)["services"]
+    return len([one for one in service["deployments"] if one["runningCount"]]) > 1
+
+
+def ring(checkout: Checkout, name: str) -> None:
+    """Put what an alarm needs: too much in each of its periods."""
+    watch = checkout.client("cloudwatch")
+    (alarm,) = [one for one in watch.describe_alarms()["MetricAlarms"] if name in one["AlarmName"]]
+    row = {"MetricName": alarm["MetricName"], "Dimensions": alarm["Dimensions"], "Value": 2 * alarm["Threshold"]}
+    times = [time.time() - alarm["Period"] * number - 1 for number in range(alarm["EvaluationPeriods"])]
+    watch.put_metric_data(Namespace=alarm["Namespace"], MetricData=[{**row, "Timestamp": one} for one in times])
 
 
 def test_a_restore_deletes_nothing_of_a_protected_stack_until_the_old_database_is_dropped_by_name(

@@ -94,7 +94,13 @@ class Site:
         arn: str = answer["taskDefinition"]["taskDefinitionArn"]
         return arn
 
-    def serve(self, task_definition: str, until: Callable[[], bool] | None = None, grace_seconds: int = 60) -> None:
+    def serve(
+        self,
+        task_definition: str,
+        until: Callable[[], bool] | None = None,
+        grace_seconds: int = 60,
+        alarms: tuple[str, ...] = (),
+    ) -> None:
         self.aws("ecs").create_service(
             cluster="c",
             serviceName="web",
@@ -107,6 +113,7 @@ class Site:
                 "maximumPercent": 200,
                 "minimumHealthyPercent": 100,
                 "deploymentCircuitBreaker": {"enable": True, "rollback": True},
+                **({"alarms": {"alarmNames": [*alarms], "enable": True, "rollback": True}} if alarms else {}),
             },
         )
         eventually(until or self.is_steady)

@@ -31,7 +31,6 @@ NOT_PROVEN: Mapping[str, Mapping[str, str]] = {
         "autoScalingGroupProvider.managedDraining": "forgotten; an instance is drained on request alone",
     },
     "aws:ecs/service:Service": {
-        "alarms": "a change is forgotten; no deployment is taken back by an alarm",
         "orderedPlacementStrategies": "forgotten; every task runs on this machine",
         "placementConstraints": "forgotten; every task runs on this machine",
         "availabilityZoneRebalancing": "forgotten; every task runs on this machine",

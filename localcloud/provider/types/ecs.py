@@ -41,8 +41,9 @@ CLUSTER = Exists(
     "cluster", "a cluster", "ecs", "describe_clusters", {"clusters": ["{value}"]}, "clusters[?status=='ACTIVE'] | [0]"
 )
 UPDATED = names(
-    "taskDefinition desiredCount capacityProviderStrategies deploymentCircuitBreaker deploymentMinimumHealthyPercent "
-    "deploymentMaximumPercent healthCheckGracePeriodSeconds enableExecuteCommand enableEcsManagedTags propagateTags "
+    "taskDefinition desiredCount capacityProviderStrategies alarms deploymentCircuitBreaker "
+    "deploymentMinimumHealthyPercent deploymentMaximumPercent "
+    "healthCheckGracePeriodSeconds enableExecuteCommand enableEcsManagedTags propagateTags "
     "loadBalancers orderedPlacementStrategies placementConstraints networkConfiguration forceNewDeployment "
     "platformVersion serviceRegistries availabilityZoneRebalancing"
 )

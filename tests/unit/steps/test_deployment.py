@@ -156,6 +156,15 @@ def test_no_earlier_version_serves_where_none_passes_the_load_balancers_check(
     assert str(caught.value).startswith("backend: the new version does not run\n")
 
 
+def test_an_alarm_is_told(run: Any) -> None:
+    taken_back = rollout(NEW, "FAILED", status="ACTIVE", running=1, reason="ECS deployment failed: alarm detected: e.")
+    with pytest.raises(StepError) as caught:
+        run([MOVING, service(rollout(OLD, "IN_PROGRESS"), taken_back)], targets=("healthy",))
+    first, second, *_ = str(caught.value).splitlines()
+    assert first == "backend: an alarm went on during the deployment, the earlier version keeps serving"
+    assert second == "  ECS deployment failed: alarm detected: e."
+
+
 def test_the_load_balancers_reason_is_told_where_its_check_ended_the_task(run: Any) -> None:
     why = "(port 8000) is unhealthy in (target-group g) due to (reason Health checks failed with these codes: [500])"
     seen = {**ROLLED_BACK, "events": [{"id": "1", "message": "has begun draining"}, {"id": "2", "message": why}]}
