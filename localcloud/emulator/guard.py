@@ -28,6 +28,7 @@ Answer = tuple[int, dict[str, str], bytes]
 
 OPEN_PAGES = (MAILBOX_PATH, HEALTH_PATH, "/_ministack/health")
 CORS = b"access-control-"
+READ_AWAY_BYTES = 2**16
 
 
 def guarded(apis: Asgi) -> Asgi:
@@ -44,6 +45,7 @@ def guarded(apis: Asgi) -> Asgi:
             await receive()
             await send({"type": "websocket.close", "code": 1008})
         elif refused := early_answer(request):
+            await read_away(receive)
             await app._send_response(send, *refused)
         elif needs_signature(request):
             await answer_signed(request, apis, receive, send)
@@ -102,6 +104,17 @@ async def answer_signed(request: Request, apis: Asgi, receive: Receive, send: Se
         return messages.pop(0) if messages else await receive()
 
     await apis(dict(request.scope), again, without_cors(request, send))
+
+
+async def read_away(receive: Receive) -> None:
+    """Take the body of a request that needs none: a server that has not read it closes the connection after its answer,
+    on which the client may be sending the next request already. Who sends much is not listened to for so long."""
+    left = READ_AWAY_BYTES
+    while left > 0:
+        message = await receive()
+        left -= len(message.get("body", b""))
+        if not message.get("more_body"):
+            return
 
 
 async def whole(receive: Receive) -> tuple[list[dict[str, Any]], bytes]:

@@ -54,8 +54,16 @@ def count(aws: Client) -> int:
     return found
 
 
+@pytest.fixture(scope="module")
+def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
+    """One for all tests of a file."""
+    with running(tmp_path_factory.mktemp("emulator")) as made:
+        yield made
+
+
 @pytest.fixture
-def emulator(tmp_path: Path) -> Iterator[Emulator]:
+def fresh_emulator(tmp_path: Path) -> Iterator[Emulator]:
+    """Of one test, whose state is empty."""
     with running(tmp_path) as made:
         yield made
 

@@ -11,18 +11,11 @@ import pytest
 from botocore.exceptions import ClientError
 
 from localcloud.place import MAILBOX_PATH, ROOT
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client
 from tests.engine.support import Emulator
 
 COMPRESSED_CACHE_POLICY = "658327ea-f89d-4fab-a63d-7e88639e58f6"  # CachingOptimized
 UNCOMPRESSED_CACHE_POLICY = "4135ea2d-6df8-44a3-9df3-4b5a84be39ad"  # CachingDisabled
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 def test_the_mailbox_shows_what_was_sent_and_runs_nothing_of_it(emulator: Emulator, aws: Client) -> None:

@@ -18,6 +18,11 @@ ALARM: dict[str, Any] = {
 }  # fmt: skip
 
 
+@pytest.fixture
+def emulator(fresh_emulator: Emulator) -> Emulator:
+    return fresh_emulator
+
+
 def put(aws: Client, dimensions: list[dict[str, str]], *minutes_ago: float, value: float = 9) -> None:
     rows = [
         {

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.conftest import Client, count, running, scaled_service, soon
+from tests.emulator.conftest import Client, count, scaled_service, soon
 from tests.engine.support import Emulator, eventually
 
 TARGET = {
@@ -15,13 +15,6 @@ TARGET = {
     "ScalableDimension": "ecs:service:DesiredCount",
 }
 CPU = {"PredefinedMetricSpecification": {"PredefinedMetricType": "ECSServiceAverageCPUUtilization"}, "TargetValue": 70}
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 @pytest.fixture

@@ -1,23 +1,14 @@
 """The instances of a group are known to ECS, and tasks are on them. What happens to tasks that really run is tried
 end to end, in tests/e2e/test_placement.py."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.conftest import Client, running
-from tests.engine.support import Emulator
+from tests.emulator.conftest import Client
 
 INTERFACE = {"awsvpcConfiguration": {"subnets": ["subnet-1"]}}
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 @pytest.fixture

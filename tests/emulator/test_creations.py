@@ -14,6 +14,11 @@ from tests.engine.support import Emulator
 
 
 @pytest.fixture
+def emulator(fresh_emulator: Emulator) -> Emulator:
+    return fresh_emulator
+
+
+@pytest.fixture
 def made(aws: Client) -> Callable[..., str]:
     """The id of a new VPC; a call per client, whose requests all have the header."""
 

@@ -6,7 +6,7 @@ import itertools
 import json
 import shutil
 import zipfile
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -15,7 +15,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client
 from tests.emulator.site import Handler, Viewer, balancer, distribution, server, within
 from tests.engine.support import Emulator, role
 from tests.ports import free_port
@@ -25,13 +25,6 @@ pytestmark = pytest.mark.asyncio
 numbers = itertools.count(1)
 
 Site = Callable[..., AbstractAsyncContextManager[Viewer]]
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 @pytest.fixture

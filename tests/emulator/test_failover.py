@@ -3,7 +3,7 @@
 import gzip
 import itertools
 import json
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -11,7 +11,7 @@ import aiohttp
 import pytest
 from aiohttp import web
 
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client
 from tests.emulator.site import Viewer, balancer, server
 from tests.engine.support import Emulator
 from tests.ports import free_port
@@ -22,13 +22,6 @@ numbers = itertools.count(1)
 CACHING_OPTIMIZED = "658327ea-f89d-4fab-a63d-7e88639e58f6"
 SCRIPT = b"console.log('a script that is worth compressing');\n" * 100
 CODES = (403, 404, 500, 502, 503, 504)
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 async def service(request: web.Request) -> web.StreamResponse:

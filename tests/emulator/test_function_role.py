@@ -3,12 +3,9 @@
 import io
 import json
 import zipfile
-from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client
 from tests.engine.support import CREDENTIALS, Emulator, role
 
 CODE = """
@@ -18,13 +15,6 @@ import boto3
 def handler(event, context):
     return {"me": boto3.client("sts").get_caller_identity()["Arn"], "environment": dict(os.environ)}
 """
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 def invoked(aws: Client, name: str) -> Any:

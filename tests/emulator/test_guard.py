@@ -4,6 +4,7 @@ import base64
 import json
 import time
 from collections.abc import Iterator
+from http.client import HTTPConnection
 from typing import Any
 
 import boto3
@@ -200,6 +201,22 @@ def test_no_api_tells_a_browser_that_pages_may_read_it(http: httpx.Client) -> No
             ]
             assert {answer.status_code for answer in answers} <= {400, 401, 403}
             assert not [name for answer in answers for name in answer.headers if name.startswith("access-control")]
+
+
+def test_a_refused_request_leaves_its_connection_to_the_next_one(emulator: Emulator) -> None:
+    """Its body comes late, as clients send it apart: who closes before it came breaks the request that follows."""
+    connection = HTTPConnection("127.0.0.1", emulator.port, timeout=10)
+    connection.connect()
+    opened = connection.sock
+    for _ in range(2):
+        connection.putrequest("POST", "/")
+        for name, value in {**page(EVIL), "Content-Length": "2"}.items():
+            connection.putheader(name, value)
+        connection.endheaders()
+        time.sleep(0.2)
+        connection.send(b"{}")
+        assert connection.getresponse().read() and connection.sock is opened
+    connection.close()
 
 
 def test_a_signed_link_to_s3_works_and_only_the_pages_that_the_bucket_names_may_read_it(

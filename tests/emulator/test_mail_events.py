@@ -1,7 +1,6 @@
 """What SES tells of mails: to the queue behind a configuration set, in the mailbox, and on its suppression list."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import httpx
@@ -10,17 +9,11 @@ from botocore.exceptions import ClientError
 
 from infra.components.distribution import ALL_VIEWER, ALL_VIEWER_EXCEPT_HOST_HEADER, CACHING_DISABLED
 from localcloud.place import MAILBOX_PATH
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client
 from tests.engine.support import Emulator
 
 ME, YOU = "me@example.com", "you@example.com"
 GREETING = "Successfully validated SNS topic for Amazon SES event publishing."
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 @pytest.fixture

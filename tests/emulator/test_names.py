@@ -2,7 +2,6 @@
 
 import socket
 import uuid
-from collections.abc import Iterator
 from typing import Any
 
 import dns.flags
@@ -10,16 +9,10 @@ import dns.message
 import dns.query
 import pytest
 
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client
 from tests.engine.support import Emulator
 
 SERVERS = ["ns-1.awsdns-1.com.", "ns-2.awsdns-2.net.", "ns-3.awsdns-3.org.", "ns-4.awsdns-4.co.uk."]
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 @pytest.fixture

@@ -7,18 +7,11 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client
 from tests.engine.support import Emulator, role
 
 ACCOUNT = "000000000000"
 CLUSTERS = f"arn:aws:ecs:us-east-1:{ACCOUNT}:cluster"
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 class User:

@@ -3,12 +3,11 @@
 import datetime
 import json
 import subprocess
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.emulator.conftest import Client, running, soon
+from tests.emulator.conftest import Client, soon
 from tests.engine.support import EMULATOR_PYTHON, ROOT, Emulator, eventually, role
 
 RIGHTS = ["ecs:RunTask", "sqs:CreateQueue"]
@@ -46,13 +45,6 @@ for times in (times_of_schedule, times_of_rule):
         look()
     print("-")
 """
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 @pytest.fixture

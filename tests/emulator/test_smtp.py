@@ -13,17 +13,10 @@ import pytest
 
 from infra.steps.smtp_password import smtp_password
 from localcloud.place import MAILBOX_PATH
-from tests.emulator.conftest import Client, running
+from tests.emulator.conftest import Client
 from tests.engine.support import Emulator
 
 FROM, TO = "me@example.com", "you@example.org"
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 @pytest.fixture

@@ -6,8 +6,15 @@ A new version of MiniStack in which one of these names is gone fails here or in 
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.emulator.conftest import Client
 from tests.engine.support import Emulator, eventually
+
+
+@pytest.fixture
+def emulator(fresh_emulator: Emulator) -> Emulator:
+    return fresh_emulator
 
 
 def state(emulator: Emulator, service: str) -> Path:

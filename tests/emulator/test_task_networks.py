@@ -1,23 +1,14 @@
 """A task gets the network that its definition asks for, or is refused in ECS's words."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from botocore.exceptions import ClientError
 
-from tests.emulator.conftest import Client, running
-from tests.engine.support import Emulator
+from tests.emulator.conftest import Client
 
 INTERFACE = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "securityGroups": ["sg-1"]}}
 PUBLIC = {"awsvpcConfiguration": {"subnets": ["subnet-1"], "assignPublicIp": "ENABLED"}}
-
-
-@pytest.fixture(scope="module")
-def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Emulator]:
-    """One for all tests of this file."""
-    with running(tmp_path_factory.mktemp("emulator")) as made:
-        yield made
 
 
 def run(aws: Client, mode: str, **asked: Any) -> Any:
