@@ -47,8 +47,8 @@ def tunnel(target: Target, port: int | None) -> int:
     """Holds the way to the database open for other programs, until Ctrl-C."""
     found = database(target)
     with way_to(target, found, port) as local:
-        print(f"127.0.0.1:{local} is {found.name} of {found.host}, user {found.user}; Ctrl-C ends", flush=True)
         try:
+            print(f"127.0.0.1:{local} is {found.name} of {found.host}, user {found.user}; Ctrl-C ends", flush=True)
             while True:
                 time.sleep(3600)
         except KeyboardInterrupt:

@@ -24,6 +24,7 @@ from tests.engine.support import KEYS
 VPC = "aws:ec2/vpc:Vpc"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
 SET = "aws:sesv2/configurationSet:ConfigurationSet"
+BUCKET = "aws:s3/bucket:Bucket"
 TABLE = "aws:dynamodb/table:Table"
 LOST = EndpointConnectionError(endpoint_url="http://127.0.0.1:9")
 
@@ -116,14 +117,19 @@ def test_what_an_interrupted_run_made_on_a_resource_goes_with_it(
     assert vpcs() == before
 
 
-def test_what_an_interrupted_run_left_goes_with_its_stack(run: Callable[[], Run], vpcs: Callable[[], set[str]]) -> None:
+def test_what_an_interrupted_run_left_goes_with_its_stack(
+    run: Callable[[], Run], client: Callable[[str], Any], vpcs: Callable[[], set[str]]
+) -> None:
     before = vpcs()
     vpc, _ = run().create(VPC, {"cidrBlock": "10.1.0.0/16"})
     run().create(GROUP, {"name": "left", "description": "left", "vpcId": vpc})
     run().create(SET, {"configurationSetName": "left"})  # its id is one of its own inputs
+    run().create(BUCKET, {"bucket": "left-in-its-stack"})
     for stack, left in (("other", {vpc}), ("local", set())):
         asyncio.run(run().provider.invoke(InvokeRequest(CLEAR_FUNCTION, {"stack": PropertyValue(stack)})))
         assert vpcs() - before == left
+        there = {bucket["Name"] for bucket in client("s3").list_buckets()["Buckets"]}
+        assert ("left-in-its-stack" in there) == bool(left)
 
 
 def test_what_nobody_left_is_not_cleared(run: Callable[[], Run]) -> None:

@@ -36,16 +36,23 @@ class Creations:
         return bool(cleared)
 
     def clear_stack(self, stack: str, handler_of: Callable[[str], Handler]) -> None:
-        """Delete what interrupted runs of a stack made, which is destroyed: no run will take it over."""
+        """Delete what interrupted runs of a stack made, which is destroyed: no run will take it over, or used it."""
         for urn in self._journal.of_stack(stack):
-            self._clear(urn, handler_of)
+            self._clear(urn, handler_of, with_data=True)
 
-    def _clear(self, urn: str, handler_of: Callable[[str], Handler], above: frozenset[str] = frozenset()) -> bool:
-        """Delete what an interrupted run made and no engine knows, but for data: only who asks for its end ends it."""
+    def _clear(
+        self,
+        urn: str,
+        handler_of: Callable[[str], Handler],
+        above: frozenset[str] = frozenset(),
+        *,
+        with_data: bool = False,
+    ) -> bool:
+        """Delete what an interrupted run made and no engine knows; what holds data when it may, too."""
         handler = handler_of(urn)
         with self._lock(urn):
             entry = self._found(handler, urn, {})
-        if not entry or handler.kind.holds_data:
+        if not entry or (handler.kind.holds_data and not with_data):
             return False
         self.clear_on(entry.resource_id, handler_of, above | {urn})
         handler.delete(entry.resource_id, entry.inputs)

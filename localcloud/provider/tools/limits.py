@@ -144,9 +144,9 @@ BEHAVIOUR = (
         "are judged by the second, and a topic's mails land in the mailbox, without a link to confirm; of AWS's own"
         " metrics the load balancer's are made here (requests, errors of targets, their time, their health), and no"
         " others: `aws cloudwatch put-metric-data` puts what an alarm needs to ring, in the namespace that AWS itself"
-        " refuses; for an alarm ECS takes a deployment back that is under way or whose tasks got healthy in the last five"
-        " seconds, in place of some minutes, in which the old tasks run beside them; dashboards are recorded, and no"
-        " agent looks at a disk",
+        " refuses; for an alarm ECS takes a deployment back that is under way or whose tasks got healthy in the last"
+        " five seconds, in place of some minutes, in which the old tasks run beside them; dashboards are recorded, and"
+        " no agent looks at a disk",
     ),
     (
         "DNS and certificates",
