@@ -14,10 +14,12 @@ from ministack import app
 from ministack.core import iam_evaluator
 from ministack.core.responses import get_account_id, get_region
 
+from localcloud.emulator.passed_roles import ACTIONS, PASSED_TO, passed
 from localcloud.emulator.resources import Parameters, named
 
 logger = logging.getLogger(__name__)
 
+DENIED = "AccessDeniedException"
 # Condition keys of which MiniStack knows nothing: by service, the key and the request's parameter that it is.
 # https://docs.aws.amazon.com/service-authorization/latest/reference/reference_policies_actions-resources-contextkeys.html
 KEYS = {
@@ -50,6 +52,10 @@ def enforce_policies() -> None:
                 logger.warning("%s may not do %s on %s", refused.principal_arn, action, arn)
             if refused:
                 return refused
+        for role, to in passed(action, asked):
+            if text := refusal(access_key_id, "iam:PassRole", role, {PASSED_TO: to}):
+                logger.warning("%s", text)
+                return iam_evaluator.AuthError("UnauthorizedOperation" if service == "ec2" else DENIED, text)
         return None
 
     iam_evaluator.enforce = enforced
@@ -83,7 +89,8 @@ def condition_keys(action: str, region: str, asked: Parameters) -> dict[str, str
 
 def parameters(action: str) -> Parameters:
     """Of the request that is being answered, in JSON or else as a form, where they say what policies name."""
-    request = iam_evaluator._signed_request.get() if action.partition(":")[0] in ("iam", *KEYS) else None
+    says = action in ACTIONS or action.partition(":")[0] in ("iam", *KEYS)
+    request = iam_evaluator._signed_request.get() if says else None
     body = request.body if request else b""
     try:
         said = json.loads(body or b"{}")

@@ -13,6 +13,7 @@ from ministack.services import ecs, eventbridge, sqs
 
 from localcloud import sdk_calls
 from localcloud.emulator import rights, sessions
+from localcloud.emulator.passed_roles import PASSED_TO, passed
 
 # What both name alike: https://docs.aws.amazon.com/scheduler/latest/APIReference/API_EcsParameters.html and RunTask.
 ALIKE = (
@@ -89,11 +90,10 @@ def session(role: str) -> dict[str, str]:
 def refusal(target: Target, definition: Mapping[str, Any]) -> str:
     """What the target's role may not do of all that starting its task asks for."""
     key = session(target["RoleArn"])["AccessKeyId"]
-    passed = {"iam:PassedToService": "ecs-tasks.amazonaws.com"}
-    roles = [definition[name] for name in ("executionRoleArn", "taskRoleArn") if definition.get(name)]
+    roles = passed("ecs:RunTask", {"taskDefinition": definition["taskDefinitionArn"]})
     asked = [
         ("ecs:RunTask", definition["taskDefinitionArn"], {"ecs:cluster": target["Arn"]}),
-        *(("iam:PassRole", role, passed) for role in roles),
+        *(("iam:PassRole", role, {PASSED_TO: to}) for role, to in roles),
     ]
     return next(filter(None, (rights.refusal(key, *one) for one in asked)), "")
 

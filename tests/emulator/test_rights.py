@@ -89,6 +89,53 @@ def test_a_condition_names_the_metrics(user: User) -> None:
         user("cloudwatch").put_metric_data(Namespace="Theirs", MetricData=data)
 
 
+PASS = {"Action": "iam:PassRole", "Resource": f"arn:aws:iam::{ACCOUNT}:role/given"}
+FUNCTION = {
+    "FunctionName": "f", "Runtime": "python3.13", "Handler": "h.h",
+    "Code": {"ZipFile": b"PK\x05\x06" + 18 * b"\0"},
+}  # fmt: skip
+
+
+def pass_by(user: User, way: str, name: str) -> None:
+    """Hand the role `name` on to a service, by a request of the user's."""
+    arn, container = f"arn:aws:iam::{ACCOUNT}:role/{name}", {"name": "app", "image": "app:1", "memory": 64}
+    if way == "function":
+        user("lambda").create_function(Role=arn, **FUNCTION)
+    elif way == "rule":
+        user("events").put_rule(Name="r", ScheduleExpression="rate(1 day)")
+        user("events").put_targets(Rule="r", Targets=[{"Id": "1", "Arn": f"{CLUSTERS}/c", "RoleArn": arn}])
+    elif way == "template":
+        profile = {"Name": name}
+        user("ec2").create_launch_template(LaunchTemplateName=name, LaunchTemplateData={"IamInstanceProfile": profile})
+    else:
+        kind = "executionRoleArn" if way == "execution" else "taskRoleArn"
+        user("ecs").register_task_definition(family="app", containerDefinitions=[container], **{kind: arn})
+
+
+@pytest.mark.parametrize("way", ["execution", "task", "function", "rule", "template"])
+@pytest.mark.parametrize(
+    "user", [{"Action": ["ecs:*", "lambda:*", "events:*", "ec2:*"], "Resource": "*"}], indirect=True
+)  # fmt: skip
+def test_who_hands_a_role_on_needs_the_right_to_pass_it_to_that_service(aws: Client, user: User, way: str) -> None:
+    iam, service = aws("iam"), {"function": "lambda", "rule": "events", "template": "ec2"}.get(way, "ecs-tasks")
+    for name in ("given", "kept"):
+        role(iam, name)
+        if name not in {one["InstanceProfileName"] for one in iam.list_instance_profiles()["InstanceProfiles"]}:
+            iam.create_instance_profile(InstanceProfileName=name)
+            iam.add_role_to_instance_profile(InstanceProfileName=name, RoleName=name)
+    for to in ("other.amazonaws.com", f"{service}.amazonaws.com"):
+        only = {"Condition": {"StringEquals": {"iam:PassedToService": to}}}
+        policy = json.dumps({"Statement": {"Effect": "Allow", **PASS, **only}})
+        iam.put_user_policy(UserName="one", PolicyName="pass", PolicyDocument=policy)
+        for name in ("given", "kept"):
+            if (to, name) == (f"{service}.amazonaws.com", "given"):
+                pass_by(user, way, name)
+            else:
+                with pytest.raises(ClientError, match="not authorized to perform: iam:PassRole"):
+                    pass_by(user, way, name)
+    iam.delete_user_policy(UserName="one", PolicyName="pass")
+
+
 def test_a_role_that_is_not_there_is_given_to_nobody(aws: Client) -> None:
     container = {"name": "app", "image": "app:1", "memory": 64}
     absent = f"arn:aws:iam::{ACCOUNT}:role/absent"

@@ -43,9 +43,10 @@ BEHAVIOUR = (
     (
         "IAM",
         "the policies of roles and users are enforced: for every request of theirs, for a schedule's start of a task,"
-        " for a task's images and secrets, and for mail by SMTP. `iam:PassRole` is asked of schedules alone, AWS's own"
-        " managed policies allow nothing, HTTP to the gateway counts as HTTPS, and what else AWS does in a role's name"
-        " (a log that is written) is not asked",
+        " for a task's images and secrets, for mail by SMTP, and `iam:PassRole` for roles that go to tasks, functions,"
+        " rules, schedules and instances (when the launch template is made). AWS's own managed policies allow nothing,"
+        " HTTP to the gateway counts as HTTPS, and what else AWS does in a role's name (a log that is written) is not"
+        " asked",
     ),
     (
         "GitHub's tokens",
