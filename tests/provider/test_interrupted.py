@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from botocore.exceptions import EndpointConnectionError
 from pulumi.provider.experimental.property_value import PropertyValue
-from pulumi.provider.experimental.provider import DeleteRequest, InvokeRequest
+from pulumi.provider.experimental.provider import CheckRequest, CreateRequest, DeleteRequest, InvokeRequest
 
 from localcloud.place import CLEAR_FUNCTION
 from localcloud.provider.aws.context import Context
@@ -18,7 +18,7 @@ from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.protocol.creations import Creations
 from localcloud.provider.protocol.journal import Journal
 from localcloud.provider.protocol.requests import OPERATIONS, AwsProvider
-from localcloud.provider.values import Props
+from localcloud.provider.values import Props, plain_map
 from tests.engine.support import KEYS
 
 VPC = "aws:ec2/vpc:Vpc"
@@ -80,6 +80,21 @@ def test_an_answer_that_never_came_is_given_again(run: Callable[[], Run], vpcs: 
     assert vpcs() - before == {made}  # what was not finished has gone, and been made anew
     assert made != lost
     run().handler(VPC).delete(made, state)
+
+
+def test_what_got_a_name_by_itself_keeps_it(run: Callable[[], Run], client: Callable[[str], Any]) -> None:
+    def up(seed: bytes) -> tuple[str, str]:
+        """What the engine of a run does, whose state has nothing."""
+        provider, mine = run().provider, urn(SET, "made")
+        given: dict[str, PropertyValue] = {}
+        checked = asyncio.run(provider.check(CheckRequest(mine, {}, given, seed)))
+        made = asyncio.run(provider.create(CreateRequest(mine, checked.inputs or {}, 0, False)))
+        return str(made.resource_id), str(plain_map(checked.inputs or {})["configurationSetName"])
+
+    first = up(b"one" * 10)
+    assert up(b"two" * 10) == first
+    assert client("sesv2").list_configuration_sets()["ConfigurationSets"].count(first[0]) == 1
+    run().handler(SET).delete(first[0], {})
 
 
 def test_a_table_is_taken_over_and_nothing_is_lost(run: Callable[[], Run]) -> None:

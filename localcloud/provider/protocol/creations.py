@@ -52,7 +52,9 @@ class Creations:
         handler = handler_of(urn)
         with self._lock(urn):
             entry = self._found(handler, urn, {})
-        if not entry or (handler.kind.holds_data and not with_data):
+        if entry is None:  # it made nothing
+            self._journal.forget(urn)
+        if entry is None or (handler.kind.holds_data and not with_data):
             return False
         self.clear_on(entry.resource_id, handler_of, above | {urn})
         handler.delete(entry.resource_id, entry.inputs)

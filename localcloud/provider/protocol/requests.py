@@ -111,10 +111,11 @@ class AwsProvider(sdk.Provider):
         handler = self.handler(request)
         given, old = plain_map(request.new_inputs), plain_map(request.old_inputs)
         entry = None if old else self.journal.find(request.urn)
-        remembered = entry.inputs if entry else {}
+        if entry:  # with the name that a killed run gave it, so that it is taken over
+            old = {**entry.inputs, DEFAULTS: sorted(entry.inputs.keys() - given.keys())}
 
         naming = Naming(request.name, request.random_seed)
-        work = functools.partial(handler.check, given, old or remembered, naming, self._promises.of(request.urn))
+        work = functools.partial(handler.check, given, old, naming, self._promises.of(request.urn))
         inputs, problems = await self._run(handler.subject, work)
         new = {name: value for name, value in inputs.items() if name not in given or name == "tagsAll"}
         secret = {"tagsAll"} if "tags" in secret_names(request.new_inputs) else set()
