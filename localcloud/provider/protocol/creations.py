@@ -57,7 +57,9 @@ class Creations:
         if entry is None or (handler.kind.holds_data and not with_data):
             return False
         self.clear_on(entry.resource_id, handler_of, above | {urn})
-        handler.delete(entry.resource_id, entry.inputs)
+        state = handler.read(entry.resource_id, entry.inputs)
+        if state is not None:
+            handler.delete(entry.resource_id, {**entry.inputs, **state})
         self._journal.forget(urn)
         return True
 
