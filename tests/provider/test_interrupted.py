@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from botocore.exceptions import EndpointConnectionError
+from pulumi import Archive
 from pulumi.provider.experimental.property_value import PropertyValue
 from pulumi.provider.experimental.provider import CheckRequest, CreateRequest, DeleteRequest, InvokeRequest
 
@@ -20,6 +21,9 @@ from localcloud.provider.protocol.journal import Journal
 from localcloud.provider.protocol.requests import OPERATIONS, AwsProvider
 from localcloud.provider.values import Props, plain_map
 from tests.engine.support import KEYS
+from tests.provider.case_tables import CASES
+from tests.provider.engine import Engine
+from tests.provider.world import World
 
 VPC = "aws:ec2/vpc:Vpc"
 GROUP = "aws:ec2/securityGroup:SecurityGroup"
@@ -161,3 +165,25 @@ def test_data_that_an_interrupted_run_made_stays(run: Callable[[], Run], client:
     assert not run().clear_on("data")
     assert client("dynamodb").describe_table(TableName="data")["Table"]["TableStatus"] == "ACTIVE"
     run().handler(TABLE).delete(made, state)
+
+
+# Made anew, since it is nothing but a call.
+CALLS = {"aws:lambda/invocation:Invocation"}
+
+
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.lives and case.token not in CALLS])
+def test_what_no_engine_saw_is_taken_over_whatever_its_type(name: str, engine: Engine, world: World) -> None:
+    case = CASES[name]
+    inputs = world.filled(case.inputs)
+    unseen = engine.create(case.token, name, inputs)
+    try:
+        taken = engine.create(case.token, name, inputs)  # by an engine that has nothing of it in its state
+        assert (taken.id, comparable(taken.state)) == (unseen.id, comparable(unseen.state))
+        assert comparable(taken.inputs) == comparable(unseen.inputs)
+    finally:
+        engine.delete(unseen)
+
+
+def comparable(values: Props) -> Props:
+    """Without archives: no two are equal."""
+    return {name: value for name, value in values.items() if not isinstance(value, Archive)}

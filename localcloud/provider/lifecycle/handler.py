@@ -25,11 +25,12 @@ WAIT_SECONDS = 600.0
 class Handler(Reader):
     """Checks, compares, creates, reads, updates and deletes resources of one type.
 
-    `born` is told the id of a resource once the cloud has it, which may be long before it is ready. Until then its
-    creation is known by the name `creation`: asked for a second time by that name, the emulator makes nothing twice.
+    `born` is told the id of a resource, and what only its creation tells, once the cloud has it, which may be long
+    before it is ready. Until then its creation is known by the name `creation`: asked for a second time by that name,
+    the emulator makes nothing twice.
     """
 
-    born: Callable[[str], None] = staticmethod(lambda _: None)
+    born: Callable[[str, Props], None] = staticmethod(lambda *_: None)
     creation: str = ""
 
     def defaults(self, given: Props) -> Props:
@@ -72,9 +73,8 @@ class Handler(Reader):
         """Make the resource; returns its id and its state."""
         name = {CREATION_HEADER: self.creation} if self.creation else {}
         answer = self.call(self.kind.create, inputs, old={}, tags=True, headers=name)
-        resource_id = self.identify(inputs, answer)
-        self.born(resource_id)
-        remembered = {name: Scope(answer).fill(template) for name, template in self.kind.remembers.items()}
+        resource_id, remembered = self.identify(inputs, answer), self.remembered(answer)
+        self.born(resource_id, remembered)
         try:
             return resource_id, self.finish(resource_id, inputs, remembered)
         except (ProviderError, ClientError, BotoCoreError) as error:
@@ -83,11 +83,11 @@ class Handler(Reader):
             text = f"{text}; it exists now, the next run goes on with it"
             raise InitError(text, resource_id, state, inputs) from error
 
-    def recall(self, creation: str, inputs: Props) -> str | None:
-        """The id of what a creation made that was killed before it knew; None where it made nothing."""
+    def recall(self, creation: str, inputs: Props) -> tuple[str, Props] | None:
+        """What `born` is told of a creation that was killed before it knew; None where it made nothing."""
         try:
             answer = self.call(self.kind.create, inputs, old={}, tags=True, headers={CREATED_HEADER: creation})
-            return self.identify(inputs, answer)
+            return self.identify(inputs, answer), self.remembered(answer)
         except (ProviderError, ClientError, ParamValidationError, AbsentError):
             return None
 
@@ -96,6 +96,10 @@ class Handler(Reader):
         if found is None:
             raise ProviderError(f"{self.subject}: the creation's answer names no id: {answer}")
         return found
+
+    def remembered(self, answer: Mapping[str, Any]) -> Props:
+        """What only the creation's answer tells of the resource."""
+        return {name: Scope(answer).fill(template) for name, template in self.kind.remembers.items()}
 
     def finish(self, resource_id: str, inputs: Props, remembered: Props) -> Props:
         """What a creation has left to do once the cloud has the resource; its state."""

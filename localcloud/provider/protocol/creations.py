@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 
 from botocore.exceptions import ClientError
 
@@ -57,9 +58,9 @@ class Creations:
         if entry is None or (handler.kind.holds_data and not with_data):
             return False
         self.clear_on(entry.resource_id, handler_of, above | {urn})
-        state = handler.read(entry.resource_id, entry.inputs)
+        state = handler.read(entry.resource_id, entry.known)
         if state is not None:
-            handler.delete(entry.resource_id, {**entry.inputs, **state})
+            handler.delete(entry.resource_id, {**entry.known, **state})
         self._journal.forget(urn)
         return True
 
@@ -68,18 +69,20 @@ class Creations:
 
     def _make(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props]:
         handler.creation = self._journal.begin(urn, inputs)
-        handler.born = lambda resource_id: self._journal.write(urn, resource_id, inputs, finished=False)
+        handler.born = lambda resource_id, remembered: self._journal.write(
+            urn, resource_id, inputs, remembered, finished=False
+        )
         try:
             resource_id, state = handler.create(inputs)
         except InitError as error:
-            self._journal.write(urn, error.resource_id, inputs, finished=False)
+            self._journal.write(urn, error.resource_id, inputs, remembered(handler, error.state), finished=False)
             raise
         except (ProviderError, ClientError):
             entry = self._journal.find(urn)
             if entry and not entry.resource_id:  # it was refused; of a lost connection nobody knows what came of it
                 self._journal.forget(urn)
             raise
-        self._journal.write(urn, resource_id, inputs)
+        self._journal.write(urn, resource_id, inputs, remembered(handler, state))
         return resource_id, state
 
     def _found(self, handler: Handler, urn: str, inputs: Props) -> Entry | None:
@@ -87,8 +90,8 @@ class Creations:
         entry = self._journal.find(urn)
         if entry is None or entry.resource_id:
             return entry
-        resource_id = handler.recall(entry.creation, {**inputs, **entry.inputs})
-        return Entry(resource_id, entry.inputs, finished=False) if resource_id else None
+        recalled = handler.recall(entry.creation, {**inputs, **entry.inputs})
+        return replace(entry, resource_id=recalled[0], remembered=recalled[1]) if recalled else None
 
     def _take_over(self, handler: Handler, urn: str, inputs: Props) -> tuple[str, Props] | None:
         """The resource that an interrupted run made under this URN, if its inputs are the wanted ones.
@@ -98,16 +101,20 @@ class Creations:
         entry = self._found(handler, urn, inputs)
         if entry is None:
             return None
-        state = handler.read(entry.resource_id, {**entry.inputs, **inputs})
+        state = handler.read(entry.resource_id, {**entry.known, **inputs})
         if state is None:
             return None
         is_wanted, holds_data = not handler.difference(entry.inputs, inputs).paths, handler.kind.holds_data
         if is_wanted and (entry.finished or holds_data):
             if not entry.finished:
-                state = handler.finish(entry.resource_id, inputs, {})
-            self._journal.write(urn, entry.resource_id, inputs)
+                state = handler.finish(entry.resource_id, inputs, entry.remembered)
+            self._journal.write(urn, entry.resource_id, inputs, entry.remembered)
             return entry.resource_id, state
         self._journal.forget(urn)
         if not holds_data:
-            handler.delete(entry.resource_id, {**entry.inputs, **state})
+            handler.delete(entry.resource_id, {**entry.known, **state})
         return None
+
+
+def remembered(handler: Handler, state: Props) -> Props:
+    return {name: state[name] for name in handler.kind.remembers if name in state}

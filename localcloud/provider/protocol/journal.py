@@ -7,7 +7,7 @@ running the interrupted command again continues it, and no orphan is left.
 import json
 import threading
 import uuid
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -16,12 +16,20 @@ from localcloud.provider.values import Props
 
 @dataclass(frozen=True)
 class Entry:
-    """A creation: `resource_id` is empty until it is known; `finished` when it was ready; `creation` is its name."""
+    """A creation: `resource_id` is empty until it is known; `finished` when it was ready; `creation` is its name.
+
+    `remembered`: what its answer alone tells, such as an ARN without which the resource cannot be read.
+    """
 
     resource_id: str
     inputs: Props
     finished: bool = True
     creation: str = ""
+    remembered: Props = field(default_factory=dict)
+
+    @property
+    def known(self) -> Props:
+        return {**self.inputs, **self.remembered}
 
 
 class Journal:
@@ -45,8 +53,10 @@ class Journal:
         self._put(urn, Entry("", plain(inputs), finished=False, creation=creation))
         return creation
 
-    def write(self, urn: str, resource_id: str, inputs: Props, *, finished: bool = True) -> None:
-        self._put(urn, Entry(resource_id, plain(inputs), finished))
+    def write(
+        self, urn: str, resource_id: str, inputs: Props, remembered: Props | None = None, *, finished: bool = True
+    ) -> None:
+        self._put(urn, Entry(resource_id, plain(inputs), finished, remembered=plain(remembered or {})))
 
     def made_on(self, resource_id: str) -> list[str]:
         """The URNs of creations whose inputs name a resource, the newest first."""

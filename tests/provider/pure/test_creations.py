@@ -33,7 +33,7 @@ class Remembering(Handler):
         resource_id = f"id-{self.made}"
         self.made += 1
         self.cloud[resource_id] = inputs
-        self.born(resource_id)
+        self.born(resource_id, {})
         if self.killed:
             raise SystemExit
         return resource_id, {**inputs, "arn": "made"}
