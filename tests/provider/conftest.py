@@ -25,7 +25,7 @@ DEFAULT_TAGS = {"project": "provider-tests"}
 START_SECONDS = 60.0
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
     """The port of an emulator without a Docker engine: tasks and databases are records."""
     folder = tmp_path_factory.mktemp("emulator")
@@ -52,7 +52,7 @@ def emulator(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         process.wait()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def start_provider() -> Iterator[Callable[..., "subprocess.Popen[str]"]]:
     """Starts provider processes, and ends them with the tests; the port is the first line of their output."""
     started: list[subprocess.Popen[str]] = []
@@ -77,7 +77,7 @@ def port_of(process: "subprocess.Popen[str]") -> int:
     return int(process.stdout.readline())
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def engine(emulator: int, start_provider: Callable[..., "subprocess.Popen[str]"]) -> Engine:
     """An engine with a provider that is configured with default tags."""
     connection = Engine(port_of(start_provider(f"http://127.0.0.1:{emulator}")))
@@ -91,7 +91,7 @@ def engine(emulator: int, start_provider: Callable[..., "subprocess.Popen[str]"]
     return connection
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def world(engine: Engine) -> Iterator[World]:
     """Resources that tests refer to, shared by all; deleted at the end."""
     world = World(engine)
@@ -100,7 +100,7 @@ def world(engine: Engine) -> Iterator[World]:
         engine.delete(resource)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def client(emulator: int) -> Callable[[str], Any]:
     """boto3's client of a service: what AWS itself says."""
 

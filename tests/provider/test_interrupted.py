@@ -19,6 +19,7 @@ from localcloud.provider.lifecycle.handler import Handler
 from localcloud.provider.protocol.creations import Creations
 from localcloud.provider.protocol.journal import Journal
 from localcloud.provider.protocol.requests import OPERATIONS, AwsProvider
+from localcloud.provider.types import TYPES
 from localcloud.provider.values import Props, plain_map
 from tests.engine.support import KEYS
 from tests.provider.case_tables import CASES
@@ -167,11 +168,11 @@ def test_data_that_an_interrupted_run_made_stays(run: Callable[[], Run], client:
     run().handler(TABLE).delete(made, state)
 
 
-# Made anew, since it is nothing but a call.
-CALLS = {"aws:lambda/invocation:Invocation"}
+# Made anew: what is nothing but a call, and what holds data, which gets another name and stays.
+OTHERS = {"aws:lambda/invocation:Invocation", *(token for token, kind in TYPES.items() if kind.holds_data)}
 
 
-@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.lives and case.token not in CALLS])
+@pytest.mark.parametrize("name", [name for name, case in CASES.items() if case.lives and case.token not in OTHERS])
 def test_what_no_engine_saw_is_taken_over_whatever_its_type(name: str, engine: Engine, world: World) -> None:
     case = CASES[name]
     inputs = world.filled(case.inputs)

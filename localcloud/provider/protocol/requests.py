@@ -111,7 +111,9 @@ class AwsProvider(sdk.Provider):
         handler = self.handler(request)
         given, old = plain_map(request.new_inputs), plain_map(request.old_inputs)
         entry = None if old else self.journal.find(request.urn)
-        if entry:  # with the name that a killed run gave it, so that it is taken over
+        # With the name that a killed run gave it, so that it is taken over. A database may be restored beside one that
+        # the state no longer has.
+        if entry and not handler.kind.holds_data:
             old = {**entry.inputs, DEFAULTS: sorted(entry.inputs.keys() - given.keys())}
 
         naming = Naming(request.name, request.random_seed)
