@@ -92,7 +92,7 @@ class Saver:
     def _noted(self, service: str) -> Iterator[None]:
         try:
             yield
-        except Exception as error:
+        except Exception as error:  # the others are saved all the same
             logger.exception("%s was not saved", service)
             self._problems.append(f"{service}: {type(error).__name__}: {error}")
             self._seen[service].due = 0

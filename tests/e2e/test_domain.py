@@ -38,7 +38,7 @@ def nothing_lost(checkout: Checkout, name: str) -> Iterator[None]:
     ):
         yield
     assert (page.failed, api.failed) == ({}, {})
-    assert page.statuses["200"] > 10 and api.statuses["200"] > 10
+    assert page.statuses["200"] > 20 and api.statuses["200"] > 20
 
 
 def domain(checkout: Checkout, setting: str | None) -> None:

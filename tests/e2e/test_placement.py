@@ -36,7 +36,7 @@ def change(placed: Checkout, pattern: str, replacement: str) -> None:
     with steady_load(placed.stranger, "/", lambda response: "") as load:
         placed.up()
     assert load.failed == {}, load.statuses
-    assert load.statuses["200"] > 10
+    assert load.statuses["200"] > 50
     placed.up()
     assert placed.last_changes() == {}
 
@@ -148,10 +148,7 @@ def test_one_of_the_two_on_spot_is_taken_back_and_no_request_is_lost(placed: Che
         placed.client("autoscaling").terminate_instance_in_auto_scaling_group(
             InstanceId=instance, ShouldDecrementDesiredCapacity=False
         )
-        # On a busy machine few requests were answered until here.
-        enough = load.statuses["200"] + 20
-        wait_until(lambda: load.statuses["200"] > enough or bool(load.failed))
-    assert load.failed == {}, load.statuses
+    assert load.failed == {} and load.statuses["200"] > 20, load.statuses
     (moved,) = tasks(placed)
     present = ecs.list_container_instances(cluster=cluster)["containerInstanceArns"]
     assert moved["containerInstanceArn"] in present and lost not in present and len(present) == 2
